@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A library of ours. What it may import of ours is what stands here; `TidyTests` holds every `import` against this list.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: path, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "heliostat",
+    products: [.executable(name: "heliostat", targets: ["heliostat"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibevent", pkgConfig: "libevent_core libevent_pthreads", providers: [.apt(["libevent-dev"])]),
+        .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+
+        module("HelioNode"),
+        module("HelioLoop", ["CLibevent"]),
+        module("HelioHTTP", ["HelioLoop"]),
+        module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
+        module("HelioStore", ["HelioNode", grdb]),
+        module("HelioAPI", ["HelioNode", "HelioHTTP"]),
+        module(
+            "HelioDaemon",
+            ["HelioNode", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI", crypto, logging, yams]),
+        .executableTarget(name: "heliostat", dependencies: ["HelioDaemon", argumentParser], swiftSettings: settings),
+
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        tests("HelioNodeTests", ["HelioNode"], resources: [.copy("Transcripts")]),
+        tests("HelioLoopTests", ["HelioLoop"]),
+        tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
+        tests("HelioGitTests", ["HelioGit", "HelioNode"]),
+        tests("HelioStoreTests", ["HelioStore", "HelioNode"]),
+        tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioNode"]),
+        tests("HelioDaemonTests", ["HelioDaemon"]),
+        tests("TidyTests", []),
+        tests("EndToEndTests", ["heliostat"], path: "Tests/EndToEnd"),
+    ]
+)

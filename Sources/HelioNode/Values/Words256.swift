@@ -1,0 +1,60 @@
+/// Up to 32 bytes as four big-endian words; what an object id and a SHA-256 digest have in common.
+struct Words256: Hashable, Sendable {
+    private var w0: UInt64 = 0
+    private var w1: UInt64 = 0
+    private var w2: UInt64 = 0
+    private var w3: UInt64 = 0
+
+    static let zero = Words256()
+
+    private init() {}
+
+    init(raw: some Sequence<UInt8>) {
+        for (index, byte) in raw.prefix(32).enumerated() {
+            self[index / 8] |= UInt64(byte) << UInt64(56 - 8 * (index % 8))
+        }
+    }
+
+    init?(hex: some Collection<UInt8>) {
+        guard hex.count <= 64 else { return nil }
+        for (index, digit) in hex.enumerated() {
+            guard let value = Self.value(ofHexDigit: digit) else { return nil }
+            self[index / 16] |= value << UInt64(60 - 4 * (index % 16))
+        }
+    }
+
+    func appendHex(digits: Int, to output: inout [UInt8]) {
+        for index in 0..<digits {
+            let nibble = UInt8(truncatingIfNeeded: self[index / 16] >> UInt64(60 - 4 * (index % 16))) & 0xF
+            output.append(nibble < 10 ? nibble + 0x30 : nibble + 0x57)
+        }
+    }
+
+    private subscript(word: Int) -> UInt64 {
+        get {
+            switch word {
+            case 0: w0
+            case 1: w1
+            case 2: w2
+            default: w3
+            }
+        }
+        set {
+            switch word {
+            case 0: w0 = newValue
+            case 1: w1 = newValue
+            case 2: w2 = newValue
+            default: w3 = newValue
+            }
+        }
+    }
+
+    private static func value(ofHexDigit digit: UInt8) -> UInt64? {
+        switch digit {
+        case 0x30...0x39: UInt64(digit - 0x30)
+        case 0x61...0x66: UInt64(digit - 0x57)
+        case 0x41...0x46: UInt64(digit - 0x37)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,1 @@
+@main struct Heliostat { static func main() {} }

@@ -11,6 +11,10 @@ public struct MonotonicTime: Hashable, Comparable, Sendable {
         MonotonicTime(nanoseconds: time.nanoseconds.addingSaturating(duration.wholeNanoseconds))
     }
 
+    public static func - (time: MonotonicTime, duration: Duration) -> MonotonicTime {
+        time + (.zero - duration)
+    }
+
     public static func - (left: MonotonicTime, right: MonotonicTime) -> Duration {
         .nanoseconds(left.nanoseconds - right.nanoseconds)
     }

@@ -1,0 +1,160 @@
+/// Every repository that the node mirrors, sorted by project id and repository id.
+///
+/// A value that readers keep for as long as a stream lasts: entries live in shelves of at most `shelfSize`, so changing one
+/// while a reader holds the catalogue copies one shelf and the list of shelves, never the whole.
+public struct Catalogue: Sendable {
+    static let shelfSize = 256
+
+    public private(set) var counts = Counts()
+    /// Moves with every change that a reader of hashes could see; with the process's start it names a snapshot.
+    public private(set) var revision: UInt64 = 0
+    private var shelves: [[RepositoryEntry]] = []
+    private var projectOf: [RepositoryID: ProjectID] = [:]
+    private var identities: [RepositoryName: RepositoryID] = [:]
+    private var behindAges = AgeIndex()
+    private var firstCopyAges = AgeIndex()
+    private var quarantineAges = AgeIndex()
+
+    public init() {}
+
+    public struct Counts: Hashable, Sendable {
+        public var total = 0
+        public var waiting = 0
+        public var synchronized = 0
+        public var behind = 0
+        public var quarantined = 0
+        public var hashUnknown = 0
+
+        mutating func add(_ entry: RepositoryEntry, _ sign: Int) {
+            total += sign
+            hashUnknown += entry.isHashUnknown ? sign : 0
+            switch entry.status {
+            case .waiting: waiting += sign
+            case .synchronized: synchronized += sign
+            case .behind: behind += sign
+            case .quarantined: quarantined += sign
+            }
+        }
+    }
+
+    public subscript(id: RepositoryID) -> RepositoryEntry? {
+        position(of: id).map { shelves[$0.shelf][$0.slot] }
+    }
+
+    public func id(named name: RepositoryName) -> RepositoryID? { identities[name] }
+
+    public mutating func insert(_ entry: RepositoryEntry) {
+        let id = entry.repository.id
+        precondition(projectOf[id] == nil, "repository \(id.value) is in the catalogue already")
+        projectOf[id] = entry.repository.project.id
+        identities[entry.repository.name] = id
+        place(entry)
+        counts.add(entry, +1)
+        index(entry)
+        revision &+= 1
+    }
+
+    @discardableResult
+    public mutating func remove(_ id: RepositoryID) -> RepositoryEntry? {
+        guard let position = position(of: id) else { return nil }
+        let entry = shelves[position.shelf].remove(at: position.slot)
+        if shelves[position.shelf].isEmpty { shelves.remove(at: position.shelf) }
+        projectOf[id] = nil
+        identities[entry.repository.name] = nil
+        counts.add(entry, -1)
+        for ages in [\Self.behindAges, \.firstCopyAges, \.quarantineAges] { self[keyPath: ages].set(id, nil) }
+        revision &+= 1
+        return entry
+    }
+
+    /// Changes an entry in place; its id, name and project stay.
+    public mutating func update(_ id: RepositoryID, _ change: (inout RepositoryEntry) -> Void) {
+        guard let position = position(of: id) else { return }
+        let before = shelves[position.shelf][position.slot]
+        change(&shelves[position.shelf][position.slot])
+        let after = shelves[position.shelf][position.slot]
+        counts.add(before, -1)
+        counts.add(after, +1)
+        index(after)
+        if !before.reads(as: after) { revision &+= 1 }
+    }
+
+    private mutating func index(_ entry: RepositoryEntry) {
+        let id = entry.repository.id
+        let status = entry.status
+        behindAges.set(id, status == .behind ? entry.behindSince : nil)
+        firstCopyAges.set(id, status == .waiting ? entry.behindSince : nil)
+        quarantineAges.set(id, entry.quarantinedSince)
+    }
+}
+
+extension Catalogue {
+    /// In order of project id, then repository id.
+    public var entries: some Sequence<RepositoryEntry> { shelves.lazy.joined() }
+
+    public var ids: [RepositoryID] { entries.map(\.repository.id) }
+
+    /// The shelves themselves, for readers that go through the catalogue piece by piece.
+    public var shelfCount: Int { shelves.count }
+
+    public func shelf(_ index: Int) -> [RepositoryEntry] { shelves[index] }
+
+    /// Since when the oldest change is outstanding, of copies that are not quarantined.
+    public var oldestBehind: MonotonicTime? { behindAges.oldest }
+    public var oldestFirstCopy: MonotonicTime? { firstCopyAges.oldest }
+    public var oldestQuarantined: MonotonicTime? { quarantineAges.oldest }
+}
+
+extension Catalogue {
+    private struct Key: Comparable {
+        let project: ProjectID
+        let repository: RepositoryID
+
+        static func < (left: Key, right: Key) -> Bool {
+            left.project == right.project ? left.repository < right.repository : left.project < right.project
+        }
+    }
+
+    private func key(_ entry: RepositoryEntry) -> Key {
+        Key(project: entry.repository.project.id, repository: entry.repository.id)
+    }
+
+    private func position(of id: RepositoryID) -> (shelf: Int, slot: Int)? {
+        guard let project = projectOf[id] else { return nil }
+        let key = Key(project: project, repository: id)
+        let shelf = shelfHolding(key)
+        let slot = firstSlot(in: shelves[shelf], notBefore: key)
+        return (shelf, slot)
+    }
+
+    private mutating func place(_ entry: RepositoryEntry) {
+        guard !shelves.isEmpty else { return shelves.append([entry]) }
+        let shelf = shelfHolding(key(entry))
+        shelves[shelf].insert(entry, at: firstSlot(in: shelves[shelf], notBefore: key(entry)))
+        guard shelves[shelf].count > Self.shelfSize else { return }
+        let half = Array(shelves[shelf][(Self.shelfSize / 2)...])
+        shelves[shelf].removeSubrange((Self.shelfSize / 2)...)
+        shelves.insert(half, at: shelf + 1)
+    }
+
+    /// The last shelf whose first key is not after `key`; the first one for a key before all.
+    private func shelfHolding(_ key: Key) -> Int {
+        var low = 0
+        var high = shelves.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.key(shelves[middle][0]) <= key { low = middle + 1 } else { high = middle }
+        }
+        return max(low - 1, 0)
+    }
+
+    private func firstSlot(in shelf: [RepositoryEntry], notBefore key: Key) -> Int {
+        var low = 0
+        var high = shelf.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.key(shelf[middle]) < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,45 @@
+/// What the node knows of one repository: the upstream's metadata, our copy, and how synchronising it goes.
+public struct RepositoryEntry: Sendable {
+    public var repository: Repository
+    public var metadata: MirrorHash
+    /// Of our copy; `.unknown` when there is none, or when it has not been computed yet.
+    public var content: MirrorHash = .unknown
+    /// What the upstream had when it was last asked; nil when it was not asked since the start.
+    public var upstreamContent: MirrorHash?
+    public var head: Head?
+    public var hasCopy = false
+    public var initialSync: WallTime?
+    public var lastSync: WallTime?
+    /// Failures since the last success.
+    public var failedSyncCount = 0
+    /// Of these, the ones that are the repository's own: they lead to quarantine.
+    public var ownFailures = 0
+    public var lastFailure: Failure?
+    public var quarantinedSince: MonotonicTime?
+    /// Since when a change is known at the upstream that is not here yet; for a first copy, since it was listed.
+    public var behindSince: MonotonicTime?
+    public var lastChange: MonotonicTime?
+    public var lastPoll: MonotonicTime?
+
+    public init(repository: Repository, metadata: MirrorHash) {
+        self.repository = repository
+        self.metadata = metadata
+    }
+
+    public enum Status: String, Sendable, CaseIterable {
+        case waiting, synchronized, behind, quarantined
+    }
+
+    public var status: Status {
+        if quarantinedSince != nil { return .quarantined }
+        if !hasCopy { return .waiting }
+        return behindSince == nil ? .synchronized : .behind
+    }
+
+    /// Whether a reader of hashes and metadata sees the same in both.
+    func reads(as other: RepositoryEntry) -> Bool {
+        content == other.content && metadata == other.metadata && hasCopy == other.hasCopy && repository == other.repository
+    }
+
+    var isHashUnknown: Bool { hasCopy && content == .unknown }
+}

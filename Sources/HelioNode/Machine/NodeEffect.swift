@@ -1,0 +1,66 @@
+/// What a node wants done. The daemon does it and reports back with events.
+public enum NodeEffect: Sendable {
+    case transitioned(Transition)
+    /// SYNCHRONIZED was reached: remember it over restarts.
+    case rememberSynchronized
+
+    case discover
+    case find(RepositoryName)
+    case storeMetadata(MetadataBatch)
+    case synchronize(SyncJob)
+    case cancel(JobID)
+    /// Read our copies' hashes from disk.
+    case hash([Repository])
+    /// Read both sides for a vet.
+    case compare(RunID, [Repository], heads: [RepositoryID: Head])
+    case maintain(Repository)
+    case trash([RepositoryName])
+    /// A repository's record changed without a change of refs.
+    case record(RepositoryID, SyncRecord)
+
+    case runOpened(Run)
+    case runPlanned(Run)
+    case runClosed(Run)
+    case vetEnded(VetReport)
+    case log(LogLine)
+    case exit(code: Int32)
+}
+
+/// Metadata to be stored before the node acts on it.
+public struct MetadataBatch: Sendable {
+    public typealias ID = UInt64
+    public let id: ID
+    public let upserts: [ListedRepository]
+    public let deletions: [Repository]
+}
+
+public struct Transition: Sendable, Hashable {
+    public let from: NodeState
+    public let to: NodeState
+    public let reason: String
+    /// In `from`.
+    public let duration: Duration
+}
+
+/// What the store keeps of a repository's last synchronisations.
+public struct SyncRecord: Sendable {
+    public let lastSync: WallTime?
+    public let failedSyncCount: Int
+    public let lastFailure: Failure?
+    public let isQuarantined: Bool
+    /// Set when an unchanged synchronisation told what the copy holds.
+    public let verified: (content: MirrorHash, head: Head)?
+}
+
+public struct LogLine: Sendable {
+    public enum Level: String, Sendable { case info, warning, error }
+    public let level: Level
+    public let message: String
+    public let fields: [(key: String, value: String)]
+
+    public init(_ level: Level, _ message: String, _ fields: [(key: String, value: String)] = []) {
+        self.level = level
+        self.message = message
+        self.fields = fields
+    }
+}

@@ -1,0 +1,49 @@
+/// What happens to a node. The daemon feeds these in, each with the time at which it happened.
+public enum NodeEvent: Sendable {
+    /// The store is open and migrated.
+    case storageOpened
+    /// What a crash left has been finished; this is what the store holds.
+    case recovered(StoredNode)
+    /// The start failed although the configuration is valid.
+    case startFailed(String)
+
+    case discovered(Result<Listing, Failure>)
+    case found(RepositoryName, Result<ListedRepository?, Failure>)
+    case metadataStored(MetadataBatch.ID, Failure?)
+    case synchronized(JobID, RepositoryID, Result<SyncResult, Failure>)
+    /// Our copies were read: their hashes, nil where there is no usable copy.
+    case hashed([RepositoryID: MirrorHash?])
+    case compared(RunID, [Comparison])
+    case maintained(RepositoryID)
+
+    case syncRequested(RunID, RunScope, acceptDeletions: Bool)
+    case vetRequested(RunID)
+    case notified(RepositoryName)
+    case drain(reason: String)
+    case undrain
+    case reconfigured(NodeSettings)
+
+    case disk(free: Int64, total: Int64)
+    case storeWritable(Bool)
+    /// The time of `NodeMachine.nextWake` has come.
+    case wake
+    /// SIGTERM, SIGINT or an operator's stop.
+    case terminate
+    /// Nothing more will be reported: open runs are closed.
+    case halted
+}
+
+/// What the store remembers from before.
+public struct StoredNode: Sendable {
+    public var entries: [RepositoryEntry]
+    /// The node had reached SYNCHRONIZED before it stopped.
+    public var wasSynchronized: Bool
+    /// Deletions of the last 24 hours, by age.
+    public var deletions: [(age: Duration, count: Int)]
+
+    public init(entries: [RepositoryEntry], wasSynchronized: Bool, deletions: [(age: Duration, count: Int)]) {
+        self.entries = entries
+        self.wasSynchronized = wasSynchronized
+        self.deletions = deletions
+    }
+}

@@ -1,0 +1,198 @@
+/// Which repositories there are.
+struct Discovery: Sendable {
+    /// When the next pass is due; nil before the node has joined its farm.
+    var nextPass: MonotonicTime?
+    var isRunning = false
+    var failedAttempts = 0
+    /// The runs that the discovery under way is for.
+    var runs: [RunID] = []
+    /// Runs claimed meanwhile: they get a discovery of their own, begun after they were.
+    var waiting: [RunID] = []
+    /// Listings being stored, with the runs that wait for them.
+    var storing: [MetadataBatch.ID: Pending] = [:]
+    var finding: Set<RepositoryName> = []
+    var lastBatch: MetadataBatch.ID = 0
+
+    /// Single names looked up at once; more unknown names than this become a pass.
+    static let findingLimit = 64
+
+    struct Pending: Sendable {
+        let batch: MetadataBatch
+        /// nil: a single repository that was notified.
+        let runs: [RunID]?
+    }
+
+    func nextAttempt(isJoined: Bool) -> MonotonicTime? { isJoined && !isRunning && storing.isEmpty ? nextPass : nil }
+}
+
+extension NodeMachine {
+    mutating func startDueDiscovery(at now: Moment) {
+        guard isJoined, !discovery.isRunning, discovery.storing.values.allSatisfy({ $0.runs == nil }) else { return }
+        if let due = discovery.nextPass, due <= now.monotonic {
+            discovery.waiting.append(claimRun(RunID(using: &random), .scheduled, .all, at: now))
+            schedulePass(at: now)
+        }
+        guard !discovery.waiting.isEmpty else { return }
+        discovery.runs = discovery.waiting
+        discovery.waiting = []
+        discovery.isRunning = true
+        effects.append(.discover)
+    }
+
+    private mutating func schedulePass(at now: Moment) {
+        let interval = settings.syncInterval.wholeNanoseconds
+        discovery.nextPass = now.monotonic + .nanoseconds(Int64.random(in: interval / 5 * 4...interval, using: &random))
+    }
+
+    mutating func discovered(_ result: Result<Listing, Failure>, at now: Moment) {
+        discovery.isRunning = false
+        let runs = discovery.runs
+        discovery.runs = []
+        switch result {
+        case .failure(let failure): discoveryFailed(failure, runs, at: now)
+        case .success(let listing):
+            contact.heard(at: now)
+            admit(listing, for: runs, at: now)
+        }
+    }
+
+    private mutating func discoveryFailed(_ failure: Failure, _ failedRuns: [RunID], at now: Moment) {
+        log(.warning, "discovery failed", ("reason", failure.reason.rawValue), ("message", failure.message))
+        for id in failedRuns {
+            runs.discoveryFailed(id, failure)
+            closeRunIfDone(id, at: now)
+        }
+        discovery.failedAttempts += 1
+        // Until there is a first list everything waits for it; later the next pass is soon enough.
+        guard state == .bootstrapped else { return }
+        var delay = Backoff.bootstrap.delay(afterAttempt: discovery.failedAttempts, using: &random)
+        if let asked = failure.retryAfter { delay = max(delay, asked) }
+        discovery.nextPass = now.monotonic + max(delay, .milliseconds(100))
+    }
+
+    private mutating func admit(_ listing: Listing, for runs: [RunID], at now: Moment) {
+        let listed = Set(listing.repositories.map(\.repository.id))
+        let missing = catalogue.entries.map(\.repository).filter { !listed.contains($0.id) }
+        let accepts = runs.contains { self.runs[$0]?.acceptsDeletions == true }
+        let limit = PurgeGuard.Limit(fraction: settings.purgeGuardFraction, atLeast: settings.purgeGuardAtLeast)
+        if !accepts,
+            let alarm = purgeGuard.objection(
+                known: catalogue.counts.total, listed: listed.count, missing: missing.count, limit: limit, at: now.monotonic)
+        {
+            if purgeAlarm == nil { log(.error, "purge guard: nothing is deleted", ("why", alarm)) }
+            purgeAlarm = alarm
+            return discoveryFailed(Failure(.rejected, "purge guard: \(alarm)"), runs, at: now)
+        }
+        if purgeAlarm != nil { log(.info, "purge guard: listing accepted") }
+        purgeAlarm = nil
+        discovery.failedAttempts = 0
+        report(listing.rejected)
+        store(listing.repositories, deletions: missing, for: runs)
+    }
+
+    private mutating func report(_ found: [RejectedRepository]) {
+        for rejection in found where !rejected.contains(rejection) {
+            log(.warning, "repository rejected", ("path", rejection.path), ("why", rejection.why))
+        }
+        rejected = found
+    }
+
+    private mutating func store(_ repositories: [ListedRepository], deletions: [Repository], for runs: [RunID]?) {
+        discovery.lastBatch += 1
+        let batch = MetadataBatch(id: discovery.lastBatch, upserts: repositories, deletions: deletions)
+        discovery.storing[batch.id] = Discovery.Pending(batch: batch, runs: runs)
+        effects.append(.storeMetadata(batch))
+    }
+
+    mutating func metadataStored(_ id: MetadataBatch.ID, _ failure: Failure?, at now: Moment) {
+        guard let pending = discovery.storing.removeValue(forKey: id) else { return }
+        if let failure {
+            return discoveryFailed(failure, pending.runs ?? [], at: now)
+        }
+        purgeGuard.recordDeletions(pending.batch.deletions.count, at: now.monotonic)
+        remove(pending.batch.deletions, at: now)
+        for listed in pending.batch.upserts { take(listed, at: now) }
+        guard let runs = pending.runs else {
+            for listed in pending.batch.upserts { enqueue(listed.repository.id, .notify, at: now) }
+            return
+        }
+        listKnown(at: now)
+        for run in runs { plan(run, over: pending.batch.upserts, at: now) }
+    }
+
+    /// The list is known and stored.
+    private mutating func listKnown(at now: Moment) {
+        verifyingStored = nil
+        if state == .bootstrapped {
+            transition(to: .metadataSynchronized, because: "\(catalogue.counts.total) repositories listed", at: now)
+            beginFirstList(Set(catalogue.ids))
+        } else if state == .synchronized, lastVet == nil, vet == nil {
+            // The stored list stood in for an upstream that answers now.
+            nextVet = now.monotonic
+        }
+    }
+
+    private mutating func take(_ listed: ListedRepository, at now: Moment) {
+        let id = listed.repository.id
+        if catalogue[id] == nil {
+            var entry = RepositoryEntry(repository: listed.repository, metadata: listed.metadata)
+            entry.behindSince = now.monotonic
+            entry.lastChange = now.monotonic
+            catalogue.insert(entry)
+        }
+        guard let entry = catalogue[id] else { return }
+        let isNews = listed.content.map { $0 != .unknown && $0 != entry.content } ?? false
+        catalogue.update(id) { entry in
+            // A URL does not tell its default branch in a listing; what the last synchronisation saw stands.
+            guard let content = listed.content else { return }
+            entry.repository = listed.repository
+            entry.metadata = listed.metadata
+            entry.upstreamContent = content
+            if isNews, entry.behindSince == nil { entry.behindSince = now.monotonic }
+        }
+    }
+
+    private mutating func remove(_ repositories: [Repository], at now: Moment) {
+        guard !repositories.isEmpty else { return }
+        var free: [RepositoryName] = []
+        for repository in repositories {
+            log(.info, "repository left the upstream", ("repository", repository.name.description))
+            catalogue.remove(repository.id)
+            settleRuns(of: queue.remove(repository.id), repository.id, .skipped, at: now)
+            vet?.settle(repository.id, resolved: true)
+            firstListLeft?.remove(repository.id)
+            if let job = queue.removeWhenDone(repository.id) {
+                effects.append(.cancel(job))
+            } else {
+                free.append(repository.name)
+            }
+        }
+        if !free.isEmpty { effects.append(.trash(free)) }
+    }
+
+    // MARK: One name
+
+    mutating func find(_ name: RepositoryName, at now: Moment) {
+        guard isJoined, !discovery.finding.contains(name) else { return }
+        guard discovery.finding.count < Discovery.findingLimit else {
+            discovery.nextPass = now.monotonic
+            return
+        }
+        discovery.finding.insert(name)
+        effects.append(.find(name))
+    }
+
+    mutating func found(_ name: RepositoryName, _ result: Result<ListedRepository?, Failure>, at now: Moment) {
+        discovery.finding.remove(name)
+        switch result {
+        case .success(let listed?):
+            contact.heard(at: now)
+            guard catalogue[listed.repository.id] == nil else { return enqueue(listed.repository.id, .notify, at: now) }
+            store([listed], deletions: [], for: nil)
+        case .success(nil):
+            log(.warning, "notified of a repository that the upstream does not have", ("repository", name.description))
+        case .failure(let failure):
+            log(.warning, "looking up a repository failed", ("repository", name.description), ("reason", failure.reason.rawValue))
+        }
+    }
+}

@@ -1,0 +1,55 @@
+/// What operators, hooks and sensors tell the node.
+extension NodeMachine {
+    mutating func syncRequested(_ id: RunID, _ scope: RunScope, acceptDeletions: Bool, at now: Moment) {
+        guard runs[id] == nil, isWorking else { return }
+        _ = claimRun(id, .requested, scope, acceptDeletions: acceptDeletions, at: now)
+        guard case .repository(let name) = scope, let known = catalogue.id(named: name) else {
+            discovery.waiting.append(id)
+            return
+        }
+        runs.plan(id, outstanding: [known], equal: 0)
+        if let planned = runs[id] { effects.append(.runPlanned(planned)) }
+        enqueue(known, .notify, at: now, run: id)
+    }
+
+    mutating func notified(_ name: RepositoryName, at now: Moment) {
+        guard let id = catalogue.id(named: name) else { return find(name, at: now) }
+        enqueue(id, .notify, at: now)
+    }
+
+    mutating func drain(_ reason: String) {
+        draining = reason
+        log(.info, "draining", ("reason", reason))
+    }
+
+    mutating func undrain() {
+        guard draining != nil else { return }
+        draining = nil
+        log(.info, "no longer draining")
+    }
+
+    mutating func reconfigured(_ new: NodeSettings, at now: Moment) {
+        settings = new
+        // A shorter interval takes effect now, not after the longer one.
+        if let next = discovery.nextPass { discovery.nextPass = min(next, now.monotonic + new.syncInterval) }
+        if let next = nextVet { nextVet = min(next, now.monotonic + new.vetInterval) }
+    }
+
+    mutating func diskMeasured(free: Int64, total: Int64) {
+        let level = settings.disk.level(free: free, total: total)
+        guard level != diskLevel else { return }
+        diskLevel = level
+        let fields = [(key: "freeBytes", value: "\(free)"), (key: "totalBytes", value: "\(total)")]
+        switch level {
+        case .enough: effects.append(.log(LogLine(.info, "disk space is enough again", fields)))
+        case .low: effects.append(.log(LogLine(.warning, "disk space is low", fields)))
+        case .stop: effects.append(.log(LogLine(.error, "disk space is out: no new synchronisation starts", fields)))
+        }
+    }
+
+    mutating func storeMeasured(_ isWritable: Bool) {
+        guard isWritable != isStoreWritable else { return }
+        isStoreWritable = isWritable
+        if isWritable { log(.info, "store is writable again") } else { log(.error, "store is not writable") }
+    }
+}

@@ -1,0 +1,119 @@
+/// The way from STARTING to SYNCHRONIZED.
+extension NodeMachine {
+    mutating func recovered(_ stored: StoredNode, at now: Moment) {
+        for var entry in stored.entries {
+            if !entry.hasCopy { entry.behindSince = now.monotonic }
+            entry.lastChange = now.monotonic
+            catalogue.insert(entry)
+        }
+        for deletion in stored.deletions {
+            purgeGuard.recordDeletions(deletion.count, at: now.monotonic - deletion.age)
+        }
+        wasSynchronized = stored.wasSynchronized
+        // Standalone: a farm of one is joined at once.
+        transition(to: .bootstrapped, because: "standalone", at: now)
+        discovery.nextPass = now.monotonic
+        hashUnknownCopies()
+    }
+
+    mutating func startFailed(_ why: String, at now: Moment) {
+        log(.error, "start failed", ("cause", why))
+        transition(to: .error, because: why, at: now)
+    }
+
+    /// When a node that was complete before stops waiting for a silent upstream.
+    var storedListDue: MonotonicTime? {
+        guard state == .bootstrapped, wasSynchronized, verifyingStored == nil else { return nil }
+        return stateSince.monotonic + settings.upstreamWait
+    }
+
+    /// An upstream outage must not take complete nodes out: the stored list stands, once the copies on disk prove good.
+    mutating func fallBackToStoredList(at now: Moment) {
+        guard let due = storedListDue, due <= now.monotonic else { return }
+        verifyingStored = Set(catalogue.ids)
+        transition(to: .metadataSynchronized, because: "stored", at: now)
+        beginFirstList(Set(catalogue.ids))
+        for batch in catalogue.entries.map(\.repository).chunks(of: Vet.batchSize) { effects.append(.hash(batch)) }
+    }
+
+    mutating func beginFirstList(_ ids: Set<RepositoryID>) {
+        firstListLeft = ids.filter { id in
+            guard let entry = catalogue[id] else { return false }
+            return !isComplete(entry)
+        }
+        firstListSize = ids.count
+    }
+
+    /// Synchronised, or set aside so that it does not hold the farm.
+    private func isComplete(_ entry: RepositoryEntry) -> Bool {
+        switch entry.status {
+        case .synchronized: true
+        case .quarantined: !settings.quarantineBlocksSynchronized
+        case .waiting, .behind: false
+        }
+    }
+
+    /// A repository's situation changed: it may have been the last one that the first list waited for.
+    mutating func noteFirstList(_ id: RepositoryID) {
+        guard firstListLeft?.contains(id) == true else { return }
+        guard let entry = catalogue[id], !isComplete(entry) else {
+            firstListLeft?.remove(id)
+            return
+        }
+    }
+
+    mutating func hashUnknownCopies() {
+        let unknown = catalogue.entries.filter(\.isHashUnknown).map(\.repository)
+        for batch in unknown.chunks(of: Vet.batchSize) { effects.append(.hash(batch)) }
+    }
+
+    mutating func hashed(_ hashes: [RepositoryID: MirrorHash?], at now: Moment) {
+        for (id, hash) in hashes.sorted(by: { $0.key < $1.key }) {
+            verified(id, hash, at: now)
+            noteFirstList(id)
+        }
+        guard let left = verifyingStored else { return }
+        verifyingStored = left.subtracting(hashes.keys)
+        reachSynchronizedOnStored(at: now)
+    }
+
+    /// Our copy was read from disk. What we believed stays only where the disk agrees.
+    private mutating func verified(_ id: RepositoryID, _ hash: MirrorHash?, at now: Moment) {
+        guard let entry = catalogue[id], !queue.isRunning(id) else { return }
+        if let hash {
+            if entry.hasCopy, entry.content == .unknown || entry.content == hash {
+                catalogue.update(id) { $0.content = hash }
+                return
+            }
+            log(.warning, "copy is not what was stored", ("repository", entry.repository.name.description))
+            catalogue.update(id) { $0.content = hash; $0.hasCopy = true }
+        } else {
+            log(.warning, "copy is missing or unreadable", ("repository", entry.repository.name.description))
+            catalogue.update(id) { $0.content = .unknown; $0.hasCopy = false; $0.behindSince = now.monotonic }
+            if firstListLeft != nil, state != .synchronized { firstListLeft?.insert(id) }
+        }
+        enqueue(id, .vet, at: now, rebuild: hash == nil)
+    }
+
+    private mutating func reachSynchronizedOnStored(at now: Moment) {
+        guard verifyingStored?.isEmpty == true, state == .metadataSynchronized else { return }
+        guard firstListLeft?.isEmpty == true else { return }
+        transition(to: .synchronized, because: "stored", at: now)
+        nextVet = nil
+    }
+
+    /// The last gate: the first list is through, and one vet since then has run to its end with everything resolved.
+    mutating func reachSynchronized(at now: Moment) {
+        guard state == .metadataSynchronized, verifyingStored == nil else { return }
+        guard firstListLeft?.isEmpty == true, let report = lastVet, report.unresolved == 0 else { return }
+        transition(to: .synchronized, because: "first synchronisation and vet complete", at: now)
+        wasSynchronized = true
+        effects.append(.rememberSynchronized)
+    }
+}
+
+extension Array {
+    func chunks(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}

@@ -1,0 +1,196 @@
+/// The queue, and what comes out of it.
+extension NodeMachine {
+    mutating func enqueue(
+        _ id: RepositoryID, _ trigger: SyncTrigger, at now: Moment, run: RunID? = nil, rebuild: Bool = false
+    ) {
+        guard let entry = catalogue[id] else { return }
+        var request = SyncRequest(repository: id, project: entry.repository.project.id, trigger: trigger, createdAt: now)
+        request.rebuild = rebuild
+        if let run { request.runs = [run] }
+        queue.enqueue(request, now: now.monotonic)
+    }
+
+    mutating func startJobs(at now: Moment) {
+        guard state == .metadataSynchronized || state == .synchronized, diskLevel != .stop else { return }
+        let catalogue = catalogue
+        let maintained = maintenance.current
+        while let job = queue.start(
+            now: now.monotonic, concurrency: settings.syncConcurrency, isBusy: { $0 == maintained },
+            make: { request, id in Self.job(id, request, catalogue, at: now) })
+        {
+            self.catalogue.update(job.repository.id) { $0.lastPoll = now.monotonic }
+            effects.append(.synchronize(job))
+        }
+    }
+
+    private static func job(_ id: JobID, _ request: SyncRequest, _ catalogue: Catalogue, at now: Moment) -> SyncJob? {
+        guard let entry = catalogue[request.repository] else { return nil }
+        return SyncJob(
+            id: id, request: request, repository: entry.repository, hasCopy: entry.hasCopy, lastKnownHead: entry.head,
+            startedAt: now)
+    }
+
+    mutating func synchronized(
+        _ job: JobID, _ id: RepositoryID, _ result: Result<SyncResult, Failure>, at now: Moment
+    ) {
+        guard let finished = queue.finish(id, now: now.monotonic), finished.id == job else { return }
+        if finished.removeWhenDone {
+            settleRuns(of: finished.request, id, .skipped, at: now)
+            if catalogue[id] == nil { effects.append(.trash([finished.repository.name])) }
+            return
+        }
+        switch result {
+        case .success(let result): succeeded(finished, result, at: now)
+        case .failure(let failure): failed(finished, failure, at: now)
+        }
+        noteFirstList(id)
+    }
+
+    private mutating func succeeded(_ job: SyncJob, _ result: SyncResult, at now: Moment) {
+        let id = job.repository.id
+        contact.reached(id, at: now)
+        let hadFailed = (catalogue[id]?.failedSyncCount ?? 0) > 0
+        catalogue.update(id) { $0.take(result, at: now) }
+        // A change has been recorded with its refs already.
+        if hadFailed || !result.changed, let entry = catalogue[id] {
+            effects.append(.record(id, SyncRecord(entry, verified: result)))
+        }
+        settleRuns(of: job.request, id, .success, at: now)
+        settleVet(id, resolved: true)
+        settleFollowUp(id, synchronizedTo: result.content, at: now)
+        if result.changed, result.kind == .incremental { maintenance.line(up: id) }
+    }
+
+    /// A pass asked for the repository while its job ran, and the job has brought what the pass had seen: no need to go again.
+    /// A notification always goes again.
+    private mutating func settleFollowUp(_ id: RepositoryID, synchronizedTo content: MirrorHash, at now: Moment) {
+        guard let next = queue.waiting[id], !next.isUrgent, !next.rebuild, catalogue[id]?.upstreamContent == content else {
+            return
+        }
+        settleRuns(of: queue.remove(id), id, .success, at: now)
+        settleVet(id, resolved: true)
+    }
+
+    private mutating func failed(_ job: SyncJob, _ failure: Failure, at now: Moment) {
+        let id = job.repository.id
+        log(
+            .warning, "synchronisation failed", ("repository", job.repository.name.description),
+            ("reason", failure.reason.rawValue), ("message", failure.message), ("attempt", "\(job.attempt)"))
+        if failure.reason == .cancelled, !isWorking {
+            return settleRuns(of: job.request, id, .cancel, at: now)
+        }
+        let isOwn = isOwnFault(failure, of: id, at: now)
+        catalogue.update(id) { entry in
+            entry.failedSyncCount += 1
+            entry.ownFailures += isOwn ? 1 : 0
+            entry.lastFailure = failure
+        }
+        quarantineIfDue(id, at: now)
+        if let entry = catalogue[id] { effects.append(.record(id, SyncRecord(entry, verified: nil))) }
+        settleRuns(of: job.request, id, failure.reason == .cancelled ? .cancel : .fail, at: now)
+        retryOrGiveUp(job, failure, at: now)
+    }
+
+    private func isOwnFault(_ failure: Failure, of id: RepositoryID, at now: Moment) -> Bool {
+        switch failure.reason.blame {
+        case .repository: true
+        case .repositoryIfOthersReached:
+            contact.reachedAnother(than: id, within: settings.syncInterval, at: now.monotonic)
+        case .node: false
+        }
+    }
+
+    private mutating func quarantineIfDue(_ id: RepositoryID, at now: Moment) {
+        guard let entry = catalogue[id], entry.quarantinedSince == nil, entry.ownFailures >= settings.syncAttempts else { return }
+        catalogue.update(id) { $0.quarantinedSince = now.monotonic }
+        log(
+            .error, "repository quarantined", ("repository", entry.repository.name.description),
+            ("reason", entry.lastFailure?.reason.rawValue ?? "unknown"), ("failures", "\(entry.failedSyncCount)"))
+    }
+
+    private mutating func retryOrGiveUp(_ job: SyncJob, _ failure: Failure, at now: Moment) {
+        let id = job.repository.id
+        guard catalogue[id]?.quarantinedSince == nil, job.attempt < settings.syncAttempts else {
+            return settleVet(id, resolved: catalogue[id]?.quarantinedSince != nil)
+        }
+        var request = SyncRequest(repository: id, project: job.request.project, trigger: .retry, createdAt: job.request.createdAt)
+        request.failedAttempts = job.attempt
+        request.rebuild = job.request.rebuild || (failure.reason == .corrupt && job.hasCopy)
+        var delay = Backoff.synchronisation.delay(afterAttempt: job.attempt, using: &random)
+        if let asked = failure.retryAfter {
+            delay = max(delay, asked)
+            request.heldByUpstream = true
+        }
+        request.notBefore = now.monotonic + delay
+        queue.enqueue(request, now: now.monotonic)
+    }
+
+    private mutating func settleVet(_ id: RepositoryID, resolved: Bool) { vet?.settle(id, resolved: resolved) }
+
+    // MARK: Maintenance
+
+    mutating func startMaintenance() {
+        guard maintenance.current == nil else { return }
+        guard let id = maintenance.next(isBusy: { queue.isRunning($0) }), let entry = catalogue[id] else { return }
+        maintenance.current = id
+        effects.append(.maintain(entry.repository))
+    }
+
+    mutating func maintained(_ id: RepositoryID, at now: Moment) {
+        if maintenance.current == id { maintenance.current = nil }
+        queue.release(id, now: now.monotonic)
+    }
+}
+
+/// Repositories whose copies changed and want a look, one at a time and never during their sync.
+struct MaintenanceLine: Sendable {
+    var current: RepositoryID?
+    private var line = Fifo<RepositoryID>()
+    private var inLine: Set<RepositoryID> = []
+
+    mutating func line(up id: RepositoryID) {
+        if inLine.insert(id).inserted { line.append(id) }
+    }
+
+    /// The first repository that nothing else works on.
+    mutating func next(isBusy: (RepositoryID) -> Bool) -> RepositoryID? {
+        for _ in 0..<line.count {
+            guard let id = line.popFirst() else { return nil }
+            if !isBusy(id) {
+                inLine.remove(id)
+                return id
+            }
+            line.append(id)
+        }
+        return nil
+    }
+}
+
+extension RepositoryEntry {
+    fileprivate mutating func take(_ result: SyncResult, at now: Moment) {
+        if result.changed { lastChange = now.monotonic }
+        content = result.content
+        upstreamContent = result.content
+        metadata = result.metadata
+        repository.defaultBranch = result.defaultBranch
+        head = result.head
+        hasCopy = true
+        initialSync = initialSync ?? now.wall
+        lastSync = now.wall
+        failedSyncCount = 0
+        ownFailures = 0
+        lastFailure = nil
+        quarantinedSince = nil
+        behindSince = nil
+    }
+}
+
+extension SyncRecord {
+    init(_ entry: RepositoryEntry, verified: SyncResult?) {
+        lastSync = entry.lastSync
+        failedSyncCount = entry.failedSyncCount
+        lastFailure = entry.lastFailure
+        isQuarantined = entry.quarantinedSince != nil
+        self.verified = verified.map { ($0.content, $0.head) }
+    }
+}

@@ -1,0 +1,97 @@
+/// Comparing everything with the upstream, and repairing what differs.
+extension NodeMachine {
+    mutating func startDueVet(at now: Moment) {
+        guard vet == nil, !discovery.isRunning, discovery.storing.isEmpty else { return }
+        guard let id = vetDue(at: now) else { return }
+        nextVet = nil
+        vet = Vet(id: id, startedAt: now, repositories: catalogue.ids)
+        log(.info, "vet started", ("id", id.description), ("repositories", "\(catalogue.counts.total)"))
+    }
+
+    private mutating func vetDue(at now: Moment) -> RunID? {
+        switch state {
+        case .metadataSynchronized where firstListLeft?.isEmpty == true && verifyingStored == nil:
+            // The gate to SYNCHRONIZED: one vet after the first list is through; after one that left something open, a later one.
+            if let due = nextVet, due > now.monotonic, vetRequest == nil { return nil }
+        case .synchronized:
+            if vetRequest == nil {
+                guard let due = nextVet, due <= now.monotonic else { return nil }
+            }
+        default: return nil
+        }
+        defer { vetRequest = nil }
+        return vetRequest ?? RunID(using: &random)
+    }
+
+    mutating func advanceVet(at now: Moment) {
+        while let batch = vet?.nextBatch(), !batch.isEmpty { compare(batch) }
+        guard let done = vet, done.isDone else { return }
+        vet = nil
+        let report = VetReport(
+            id: done.id, classes: done.classes, unresolved: done.unresolved, startedAt: done.startedAt, endedAt: now)
+        lastVet = report
+        let wait = report.unresolved == 0 || state == .synchronized ? settings.vetInterval : min(settings.syncInterval, .seconds(60))
+        nextVet = now.monotonic + wait
+        effects.append(.vetEnded(report))
+        logEnd(of: report)
+    }
+
+    private mutating func compare(_ batch: [RepositoryID]) {
+        let entries = batch.compactMap { catalogue[$0] }
+        guard let id = vet?.id, !entries.isEmpty else {
+            vet?.batchEnded()
+            return
+        }
+        let heads = entries.compactMap { entry in entry.head.map { (entry.repository.id, $0) } }
+        effects.append(.compare(id, entries.map(\.repository), heads: Dictionary(uniqueKeysWithValues: heads)))
+    }
+
+    private mutating func logEnd(of report: VetReport) {
+        var fields = VetClass.allCases.map { (key: $0.rawValue, value: "\(report.count($0))") }
+        fields.insert((key: "id", value: report.id.description), at: 0)
+        fields.append((key: "unresolved", value: "\(report.unresolved)"))
+        fields.append((key: "seconds", value: "\((report.endedAt.monotonic - report.startedAt.monotonic).inSeconds)"))
+        effects.append(.log(LogLine(.info, "vet ended", fields)))
+    }
+
+    mutating func compared(_ id: RunID, _ comparisons: [Comparison], at now: Moment) {
+        guard vet?.id == id else { return }
+        vet?.batchEnded()
+        for comparison in comparisons { judge(comparison, at: now) }
+    }
+
+    private mutating func judge(_ comparison: Comparison, at now: Moment) {
+        let id = comparison.repository
+        guard let entry = catalogue[id] else {
+            vet?.settle(id, resolved: true)
+            return
+        }
+        if case .success = comparison.upstream { contact.reached(id, at: now) }
+        let outcome = comparison.classify(remembered: entry.content)
+        let needsRepair = Self.needsRepair(outcome, comparison)
+        vet?.compared(id, as: outcome, needsRepair: needsRepair && entry.quarantinedSince == nil)
+        if case .success(let real?) = comparison.ours, real != entry.content, !queue.isRunning(id) {
+            catalogue.update(id) { $0.content = real }
+        }
+        guard needsRepair else {
+            if outcome == .equal, !queue.isRunning(id) { catalogue.update(id) { $0.behindSince = nil } }
+            return
+        }
+        if outcome == .mismatch { log(.error, "copy differs from what it was synchronised to", ("repository", entry.repository.name.description)) }
+        catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic }
+        var rebuild = false
+        if case .failure(let failure) = comparison.ours { rebuild = failure.reason == .corrupt }
+        enqueue(id, .vet, at: now, rebuild: rebuild)
+    }
+
+    /// An upstream that could not be read is asked again through the queue, whose retries and quarantine settle it.
+    private static func needsRepair(_ outcome: VetClass, _ comparison: Comparison) -> Bool {
+        switch outcome {
+        case .equal: return false
+        case .lagging, .missing, .mismatch, .extra: return true
+        case .unknown:
+            if case .failure = comparison.upstream { return true }
+            return false
+        }
+    }
+}

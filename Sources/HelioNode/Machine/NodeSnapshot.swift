@@ -1,0 +1,74 @@
+/// What readers see of a node: an immutable value, published after every change. No endpoint asks the node itself.
+public struct NodeSnapshot: Sendable {
+    public var state: NodeState
+    public var stateSince: Moment
+    public var draining: String?
+    public var settings: NodeSettings
+    public var farm: FarmView
+    public var verdict: StatusVerdict
+    public var catalogue: Catalogue
+    public var isDiscovering: Bool
+    public var rejected: [RejectedRepository]
+    public var purgeGuard: String?
+    public var isStoreWritable: Bool
+    public var diskLevel: DiskWatermarks.Level
+    public var startedAt: Moment
+    public var lastContact: Moment?
+    /// Of the first list: how many are through, and how many there are; nil once the node is SYNCHRONIZED.
+    public var firstList: (done: Int, total: Int)?
+    public var queue: QueueView
+    public var runs: [Run]
+    public var lastVet: VetReport?
+    public var hysteresis: LagHysteresis
+
+    public struct QueueView: Sendable {
+        /// Entries shown at most; the counts are of all.
+        public static let shown = 1000
+        public var waiting: [SyncRequest] = []
+        public var waitingCount = 0
+        public var running: [SyncJob] = []
+    }
+
+    /// Age of the oldest change known upstream and not yet here; zero when there is none.
+    public func lag(at now: MonotonicTime) -> Duration { Self.age(catalogue.oldestBehind, at: now) }
+
+    public static func age(_ since: MonotonicTime?, at now: MonotonicTime) -> Duration {
+        since.map { max(now - $0, .zero) } ?? .zero
+    }
+
+    /// - Parameter maxLag: a stricter question for one request, without hysteresis and floor.
+    public func readiness(at now: MonotonicTime, maxLag: Duration? = nil) -> Readiness {
+        let input = ReadinessInput(
+            state: state, draining: draining, lag: lag(at: now), silence: now - (lastContact ?? startedAt).monotonic,
+            isStoreWritable: isStoreWritable, purgeGuard: purgeGuard, farm: farm)
+        let rule: LagRule = hysteresis.isLagging ? .recovering(settings.lag) : .limit(settings.lag.leave)
+        return Readiness(
+            input, lag: maxLag.map { .limit($0) } ?? rule, maxSilence: settings.maxSilence, floor: maxLag == nil)
+    }
+}
+
+extension NodeMachine {
+    public func snapshot() -> NodeSnapshot {
+        let farm = FarmView.alone(state, draining: draining != nil)
+        return NodeSnapshot(
+            state: state, stateSince: stateSince, draining: draining, settings: settings, farm: farm,
+            verdict: StatusVerdict(state: state, draining: draining != nil, strict: settings.strict, farm: farm),
+            catalogue: catalogue, isDiscovering: discovery.isRunning || !discovery.storing.isEmpty, rejected: rejected,
+            purgeGuard: purgeAlarm, isStoreWritable: isStoreWritable, diskLevel: diskLevel, startedAt: startedAt,
+            lastContact: contact.last,
+            firstList: state == .synchronized ? nil : firstListLeft.map { (firstListSize - $0.count, firstListSize) },
+            queue: queueView(), runs: runs.closed + runs.open.values.sorted { $0.claimedAt.monotonic < $1.claimedAt.monotonic },
+            lastVet: lastVet, hysteresis: hysteresis)
+    }
+
+    func lag(at now: MonotonicTime) -> Duration { NodeSnapshot.age(catalogue.oldestBehind, at: now) }
+
+    private func queueView() -> NodeSnapshot.QueueView {
+        var view = NodeSnapshot.QueueView()
+        view.waitingCount = queue.waiting.count
+        view.waiting = queue.waiting.values.prefix(NodeSnapshot.QueueView.shown)
+            .sorted { ($0.createdAt.monotonic, $0.repository) < ($1.createdAt.monotonic, $1.repository) }
+        view.running = queue.running.values.sorted { $0.id.value < $1.id.value }
+        return view
+    }
+}

@@ -1,0 +1,89 @@
+/// Names a run; printed as a UUID.
+public struct RunID: Hashable, Sendable {
+    private let high: UInt64
+    private let low: UInt64
+
+    /// A random (version 4) UUID, RFC 9562 section 5.4.
+    public init(using random: inout some RandomNumberGenerator) {
+        high = (random.next() & 0xFFFF_FFFF_FFFF_0FFF) | 0x4000
+        low = (random.next() & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
+    }
+
+    public init?(_ text: String) {
+        let digits = text.utf8.filter { $0 != UInt8(ascii: "-") }
+        guard text.utf8.count == 36, digits.count == 32,
+            let high = UInt64(String(decoding: digits[..<16], as: UTF8.self), radix: 16),
+            let low = UInt64(String(decoding: digits[16...], as: UTF8.self), radix: 16)
+        else { return nil }
+        self.high = high
+        self.low = low
+        guard description == text.lowercased() else { return nil }
+    }
+}
+
+extension RunID: CustomStringConvertible {
+    public var description: String {
+        func hex(_ value: UInt64, _ digits: Int) -> String {
+            let text = String(value, radix: 16)
+            return String(repeating: "0", count: digits - text.count) + text
+        }
+        return [
+            hex(high >> 32, 8), hex((high >> 16) & 0xFFFF, 4), hex(high & 0xFFFF, 4), hex(low >> 48, 4),
+            hex(low & 0xFFFF_FFFF_FFFF, 12),
+        ].joined(separator: "-")
+    }
+}
+
+/// Which repositories a run is about. Only runs over all of them count as full synchronisations.
+public enum RunScope: Hashable, Sendable {
+    case all
+    case project(ByteString)
+    case repository(RepositoryName)
+}
+
+public enum RunTrigger: String, Sendable, Hashable {
+    case scheduled, requested
+}
+
+public enum RunStatus: String, Sendable, Hashable, CaseIterable {
+    case success, fail, cancel
+}
+
+/// How a repository came out of a run.
+public enum RepositoryOutcome: String, Sendable, Hashable, CaseIterable {
+    case success, fail, cancel
+    /// It disappeared from the upstream meanwhile.
+    case skipped
+}
+
+/// One pass over the repositories, from its claim to the outcome of the last of them.
+public struct Run: Sendable {
+    public let id: RunID
+    public let trigger: RunTrigger
+    public let scope: RunScope
+    public let acceptsDeletions: Bool
+    public let claimedAt: Moment
+    public internal(set) var planned: Int?
+    public internal(set) var outcomes: [RepositoryOutcome: Int] = [:]
+    public internal(set) var discoveryFailure: Failure?
+    public internal(set) var end: End?
+    var outstanding: Set<RepositoryID> = []
+
+    public struct End: Sendable {
+        public let status: RunStatus
+        public let reason: String?
+        public let at: Moment
+        /// From the claim, so waiting in the queue is part of it.
+        public let duration: Duration
+    }
+
+    init(id: RunID, trigger: RunTrigger, scope: RunScope, acceptsDeletions: Bool, claimedAt: Moment) {
+        self.id = id
+        self.trigger = trigger
+        self.scope = scope
+        self.acceptsDeletions = acceptsDeletions
+        self.claimedAt = claimedAt
+    }
+
+    public var outstandingCount: Int { outstanding.count }
+}

@@ -1,0 +1,20 @@
+/// The answer of `/status`: what a balancer acts on.
+public struct StatusVerdict: Hashable, Sendable {
+    public let state: NodeState
+    public let nodeCount: Int
+    /// 200 or 503.
+    public let code: Int
+
+    /// - Parameter strict: only SYNCHRONIZED is good; otherwise a farm in which no node is SYNCHRONIZED yet stays reachable.
+    public init(state: NodeState, draining: Bool, strict: Bool, farm: FarmView) {
+        self.state = state
+        nodeCount = farm.nodeCount
+        let isGood =
+            switch state {
+            case .synchronized: true
+            case .bootstrapping, .bootstrapped, .metadataSynchronized: !strict && !farm.someSynchronized
+            case .starting, .stopping, .error: false
+            }
+        code = isGood && !draining ? 200 : 503
+    }
+}

@@ -1,0 +1,63 @@
+/// One vet: every repository is compared with the upstream, what differs is repaired through the sync queue, and the vet ends
+/// when the last repair has come out. It waits for nothing itself, so it cannot starve the workers that it depends on.
+struct Vet: Sendable {
+    /// Repositories compared by one request, and requests under way at once.
+    static let batchSize = 64
+    static let batchesAtOnce = 2
+
+    let id: RunID
+    let startedAt: Moment
+    private var remaining: ArraySlice<RepositoryID>
+    private var comparing: Set<RepositoryID> = []
+    private var batches = 0
+    private var repairing: Set<RepositoryID> = []
+    private(set) var classes: [VetClass: Int] = [:]
+    /// Repositories that neither equal the upstream nor were quarantined when the vet was through with them.
+    private(set) var unresolved = 0
+
+    init(id: RunID, startedAt: Moment, repositories: [RepositoryID]) {
+        self.id = id
+        self.startedAt = startedAt
+        remaining = repositories[...]
+    }
+
+    var isDone: Bool { remaining.isEmpty && comparing.isEmpty && repairing.isEmpty }
+
+    /// The next repositories to compare; empty while enough are under way.
+    mutating func nextBatch() -> [RepositoryID] {
+        guard batches < Self.batchesAtOnce, !remaining.isEmpty else { return [] }
+        let batch = Array(remaining.prefix(Self.batchSize))
+        remaining = remaining.dropFirst(Self.batchSize)
+        comparing.formUnion(batch)
+        batches += 1
+        return batch
+    }
+
+    mutating func batchEnded() { batches -= 1 }
+
+    mutating func compared(_ id: RepositoryID, as outcome: VetClass, needsRepair: Bool) {
+        guard comparing.remove(id) != nil else { return }
+        classes[outcome, default: 0] += 1
+        if needsRepair { repairing.insert(id) }
+    }
+
+    /// A repository left the catalogue, or its repair came out.
+    mutating func settle(_ id: RepositoryID, resolved: Bool) {
+        comparing.remove(id)
+        guard repairing.remove(id) != nil, !resolved else { return }
+        unresolved += 1
+    }
+
+    func isRepairing(_ id: RepositoryID) -> Bool { repairing.contains(id) }
+}
+
+/// What a finished vet found.
+public struct VetReport: Sendable {
+    public let id: RunID
+    public let classes: [VetClass: Int]
+    public let unresolved: Int
+    public let startedAt: Moment
+    public let endedAt: Moment
+
+    public func count(_ outcome: VetClass) -> Int { classes[outcome, default: 0] }
+}

@@ -1,0 +1,28 @@
+/// Who may import what of ours. It is written out, and not read from the package, so that a new direction is a decision that
+/// somebody reviews in two places.
+enum ImportTable {
+    static let ours: [String: Set<String>] = [
+        "HelioNode": [],
+        "HelioLoop": ["CLibevent"],
+        "HelioHTTP": ["HelioLoop"],
+        "HelioGit": ["HelioNode", "CGit2"],
+        "HelioStore": ["HelioNode"],
+        "HelioAPI": ["HelioNode", "HelioHTTP"],
+        "HelioDaemon": ["HelioNode", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI"],
+        "heliostat": ["HelioDaemon"],
+    ]
+
+    /// Modules that hide behind one door: everybody else speaks to the module that owns them.
+    static let doors: [String: String] = [
+        "CLibevent": "Sources/HelioLoop/",
+        "CGit2": "Sources/HelioGit/",
+        "GRDB": "Sources/HelioStore/",
+        "Subprocess": "Sources/HelioGit/",
+        "Yams": "Sources/HelioDaemon/Configuration/",
+    ]
+
+    /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
+    static let withoutFoundation: Set = ["HelioNode", "HelioLoop", "HelioHTTP"]
+
+    static func isOurs(_ module: String) -> Bool { ours[module] != nil || module == "CLibevent" || module == "CGit2" }
+}

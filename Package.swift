@@ -22,9 +22,9 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], path: path, resources: resources, swiftSettings: settings)
+        name: name, dependencies: dependencies + ["TestSupport"], path: path, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -55,7 +55,7 @@ let package = Package(
         .executableTarget(name: "heliostat", dependencies: ["HelioDaemon", argumentParser], swiftSettings: settings),
 
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
-        tests("HelioNodeTests", ["HelioNode"], resources: [.copy("Transcripts")]),
+        tests("HelioNodeTests", ["HelioNode"], exclude: ["Transcripts"]),
         tests("HelioLoopTests", ["HelioLoop"]),
         tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),

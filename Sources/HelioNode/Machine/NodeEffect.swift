@@ -32,6 +32,8 @@ public struct MetadataBatch: Sendable {
     public let id: ID
     public let upserts: [ListedRepository]
     public let deletions: [Repository]
+    /// What the purge guard adds up: deletions that nobody has accepted by hand.
+    public let suspectDeletions: Int
 }
 
 public struct Transition: Sendable, Hashable {

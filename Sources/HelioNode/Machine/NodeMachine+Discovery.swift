@@ -87,7 +87,7 @@ extension NodeMachine {
         purgeAlarm = nil
         discovery.failedAttempts = 0
         report(listing.rejected)
-        store(listing.repositories, deletions: missing, for: runs)
+        store(listing.repositories, deletions: missing, accepted: accepts, for: runs)
     }
 
     private mutating func report(_ found: [RejectedRepository]) {
@@ -97,9 +97,13 @@ extension NodeMachine {
         rejected = found
     }
 
-    private mutating func store(_ repositories: [ListedRepository], deletions: [Repository], for runs: [RunID]?) {
+    private mutating func store(
+        _ repositories: [ListedRepository], deletions: [Repository], accepted: Bool = false, for runs: [RunID]?
+    ) {
         discovery.lastBatch += 1
-        let batch = MetadataBatch(id: discovery.lastBatch, upserts: repositories, deletions: deletions)
+        let batch = MetadataBatch(
+            id: discovery.lastBatch, upserts: repositories, deletions: deletions,
+            suspectDeletions: accepted ? 0 : deletions.count)
         discovery.storing[batch.id] = Discovery.Pending(batch: batch, runs: runs)
         effects.append(.storeMetadata(batch))
     }
@@ -109,7 +113,7 @@ extension NodeMachine {
         if let failure {
             return discoveryFailed(failure, pending.runs ?? [], at: now)
         }
-        purgeGuard.recordDeletions(pending.batch.deletions.count, at: now.monotonic)
+        purgeGuard.recordDeletions(pending.batch.suspectDeletions, at: now.monotonic)
         remove(pending.batch.deletions, at: now)
         for listed in pending.batch.upserts { take(listed, at: now) }
         guard let runs = pending.runs else {
@@ -159,7 +163,7 @@ extension NodeMachine {
             log(.info, "repository left the upstream", ("repository", repository.name.description))
             catalogue.remove(repository.id)
             settleRuns(of: queue.remove(repository.id), repository.id, .skipped, at: now)
-            vet?.settle(repository.id, resolved: true)
+            vet?.forget(repository.id)
             firstListLeft?.remove(repository.id)
             if let job = queue.removeWhenDone(repository.id) {
                 effects.append(.cancel(job))

@@ -1,7 +1,7 @@
 /// Comparing everything with the upstream, and repairing what differs.
 extension NodeMachine {
     mutating func startDueVet(at now: Moment) {
-        guard vet == nil, !discovery.isRunning, discovery.storing.isEmpty else { return }
+        guard vet == nil else { return }
         guard let id = vetDue(at: now) else { return }
         nextVet = nil
         vet = Vet(id: id, startedAt: now, repositories: catalogue.ids)
@@ -38,6 +38,7 @@ extension NodeMachine {
 
     private mutating func compare(_ batch: [RepositoryID]) {
         let entries = batch.compactMap { catalogue[$0] }
+        for gone in Set(batch).subtracting(entries.map(\.repository.id)) { vet?.forget(gone) }
         guard let id = vet?.id, !entries.isEmpty else {
             vet?.batchEnded()
             return
@@ -63,7 +64,7 @@ extension NodeMachine {
     private mutating func judge(_ comparison: Comparison, at now: Moment) {
         let id = comparison.repository
         guard let entry = catalogue[id] else {
-            vet?.settle(id, resolved: true)
+            vet?.forget(id)
             return
         }
         if case .success = comparison.upstream { contact.reached(id, at: now) }

@@ -41,14 +41,17 @@ struct Vet: Sendable {
         if needsRepair { repairing.insert(id) }
     }
 
-    /// A repository left the catalogue, or its repair came out.
+    /// A repair came out.
     mutating func settle(_ id: RepositoryID, resolved: Bool) {
-        comparing.remove(id)
         guard repairing.remove(id) != nil, !resolved else { return }
         unresolved += 1
     }
 
-    func isRepairing(_ id: RepositoryID) -> Bool { repairing.contains(id) }
+    /// The repository left the catalogue.
+    mutating func forget(_ id: RepositoryID) {
+        comparing.remove(id)
+        repairing.remove(id)
+    }
 }
 
 /// What a finished vet found.

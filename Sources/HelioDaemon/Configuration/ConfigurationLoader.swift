@@ -1,0 +1,113 @@
+internal import Glibc
+
+/// A configuration and what an operator should hear about it.
+public struct LoadedConfiguration: Sendable {
+    public let configuration: NodeConfiguration
+    /// Sentences; nothing is wrong enough to stop.
+    public let warnings: [String]
+}
+
+extension NodeConfiguration {
+    /// Where the file is when nobody says.
+    public static let defaultPath = "/etc/heliostat/heliostat.yaml"
+
+    /// Reads a file and the environment.
+    ///
+    /// - Parameter environment: the process's variables; those that start with `HELIOSTAT_` override the file.
+    /// - Throws: everything that is wrong, at once.
+    public static func load(
+        path: String, environment: [String: String] = ProcessEnvironment.current()
+    ) throws(ConfigurationError) -> LoadedConfiguration {
+        let text: [UInt8]
+        do throws(YAMLError) {
+            text = try FileText.read(path)
+        } catch {
+            throw ConfigurationError(file: path, error)
+        }
+        return try parse(text, file: path, environment: environment)
+    }
+
+    /// - Parameter file: named in messages; relative paths start at its directory.
+    static func parse(
+        _ text: [UInt8], file: String, environment: [String: String] = [:]
+    ) throws(ConfigurationError) -> LoadedConfiguration {
+        let root: YAMLNode?
+        do throws(YAMLError) {
+            try FileText.check(text)
+            root = try YAMLReader.read(text)
+        } catch {
+            throw ConfigurationError(file: file, error)
+        }
+        var configuration = NodeConfiguration()
+        var reading = Reading(directory: directory(of: file))
+        if let root { Schema.node.read(root, into: &configuration, &reading) }
+        var warnings = Environment.apply(environment, to: &configuration, &reading)
+        apply(Rule.all, to: configuration, &reading)
+        guard reading.problems.isEmpty else {
+            throw ConfigurationError(file: file, problems: reading.problems.sorted { $0.place < $1.place })
+        }
+        warnings += notices(about: configuration)
+        return LoadedConfiguration(configuration: configuration, warnings: warnings)
+    }
+
+    /// A rule is asked only when its key was read well: one mistake gets one message.
+    private static func apply(_ rules: [Rule], to configuration: NodeConfiguration, _ reading: inout Reading) {
+        let wrong = Set(reading.problems.map(\.key))
+        for rule in rules where !wrong.contains(where: { $0.hasPrefix(rule.key) }) {
+            guard let message = rule.check(configuration) else { continue }
+            reading.complain(message, at: reading.places[rule.key] ?? .start, key: rule.key)
+        }
+    }
+
+    private static func notices(about configuration: NodeConfiguration) -> [String] {
+        guard !configuration.http.listen.isLoopback, configuration.http.adminTokenFile == nil,
+            configuration.http.notifyTokenFile == nil
+        else { return [] }
+        return ["http.listen \(configuration.http.listen) can be reached from other machines and no token file is set"]
+    }
+
+    private static func directory(of file: String) -> String {
+        let absolute = file.hasPrefix("/") ? file : workingDirectory() + "/" + file
+        guard let slash = absolute.lastIndex(of: "/"), slash > absolute.startIndex else { return "/" }
+        return String(absolute[..<slash])
+    }
+
+    private static func workingDirectory() -> String {
+        guard let path = getcwd(nil, 0) else { return "." }
+        defer { free(path) }
+        return String(cString: path)
+    }
+}
+
+extension ConfigurationError {
+    fileprivate init(file: String, _ error: YAMLError) {
+        self.init(file: file, problems: [Problem(place: error.place, key: "", message: error.message)])
+    }
+}
+
+extension Place: Comparable {
+    /// The file's order, then the environment's names.
+    public static func < (left: Place, right: Place) -> Bool {
+        switch (left, right) {
+        case (.file(let line, let column), .file(let otherLine, let otherColumn)): (line, column) < (otherLine, otherColumn)
+        case (.environment(let name), .environment(let otherName)): name < otherName
+        case (.file, .environment): true
+        case (.environment, .file): false
+        }
+    }
+}
+
+/// The variables this process was started with.
+public enum ProcessEnvironment {
+    /// Read once at a time when nobody writes it: at the start and at a reload.
+    public static func current() -> [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
+            entry += 1
+        }
+        return variables
+    }
+}

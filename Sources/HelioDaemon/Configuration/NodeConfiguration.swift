@@ -1,0 +1,106 @@
+/// Everything an operator can set, with the defaults that an empty file gives.
+///
+/// The initial values here are the only place where a default stands. `Schema.node` says how each key is read and what its
+/// bounds are; `conf/heliostat.yaml` explains it, and a test holds the two together. Paths are absolute once loaded.
+public struct NodeConfiguration: Sendable, Equatable {
+    public var node = Node()
+    public var http = HTTP()
+    public var upstream = Upstream()
+    public var status = Status()
+    public var ready = Ready()
+    public var start = Start()
+    public var sync = Sync()
+    public var vet = Vet()
+    public var disk = Disk()
+    public var farm = Farm()
+    public var shutdown = Shutdown()
+    public var log = Log()
+
+    public init() {}
+
+    public struct Node: Sendable, Equatable {
+        /// The host name unless the file says otherwise.
+        public var name = HostName.current()
+        /// Repositories, database, trash and the administration socket live below it.
+        public var data = "/var/lib/heliostat"
+        /// Templates with `{project}` and `{repository}`: where clients clone from this node.
+        public var cloneURLs: [String] = []
+        /// Template with `{project}` and `{repository}`: where people browse a repository of this node.
+        public var browseURL: String?
+
+        /// The administration socket (mode 0600).
+        public var socket: String { data + "/heliostat.sock" }
+    }
+
+    public struct HTTP: Sendable, Equatable {
+        public var listen = HostPort(host: "127.0.0.1", port: 7990)
+        /// Its token allows `POST /notify` on TCP and nothing else; nil leaves that to the socket.
+        public var notifyTokenFile: String?
+        /// Its token allows administration on TCP; nil leaves that to the socket.
+        public var adminTokenFile: String?
+    }
+
+    public struct Status: Sendable, Equatable {
+        /// Only SYNCHRONIZED answers 200, whatever the other nodes are.
+        public var strict = false
+    }
+
+    public struct Ready: Sendable, Equatable {
+        /// Lag above which `/readyz` answers 503.
+        public var maxLag: Duration = .minutes(10)
+        /// Lag below which it may answer 200 again; at most `maxLag`.
+        public var resumeLag: Duration = .minutes(5)
+        /// How long the lag must have stayed below `resumeLag`.
+        public var hold: Duration = .seconds(60)
+        /// Time without any contact with the upstream after which `/readyz` answers 503.
+        public var maxSilence: Duration = .hours(24)
+    }
+
+    public struct Start: Sendable, Equatable {
+        /// How long a node that was SYNCHRONIZED before waits for a silent upstream before it goes on with what it has.
+        public var upstreamWait: Duration = .seconds(60)
+    }
+
+    public struct Vet: Sendable, Equatable {
+        public var interval: Duration = .hours(1)
+    }
+
+    public struct Disk: Sendable, Equatable {
+        /// Free space below which a warning is given.
+        public var low = FreeSpace(percent: Percentage(10), size: 50 << 30)
+        /// Free space below which no new synchronisation starts.
+        public var stop = FreeSpace(percent: Percentage(5), size: 5 << 30)
+    }
+
+    public struct Farm: Sendable, Equatable {
+        /// nil: the farm of a standalone node has the node's name.
+        public var name: String?
+        public var coordinator = Coordinator.standalone
+    }
+
+    public enum Coordinator: String, Sendable, Equatable, CaseIterable {
+        case standalone
+    }
+
+    public struct Shutdown: Sendable, Equatable {
+        /// How long a stopping node keeps serving, so that balancers see its 503.
+        public var notice: Duration = .seconds(10)
+        /// How long what runs may take to finish after that.
+        public var drain: Duration = .seconds(30)
+    }
+
+    public struct Log: Sendable, Equatable {
+        public var level = LogLevel.info
+        public var format = LogFormat.auto
+    }
+
+    public enum LogLevel: String, Sendable, Equatable, CaseIterable {
+        case trace, debug, info, notice, warning, error, critical
+    }
+
+    public enum LogFormat: String, Sendable, Equatable, CaseIterable {
+        /// Text on a terminal, JSON lines otherwise.
+        case auto
+        case text, json
+    }
+}

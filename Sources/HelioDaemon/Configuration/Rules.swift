@@ -1,0 +1,59 @@
+/// What must hold between keys. Each stands for one sentence that an operator reads.
+struct Rule: Sendable {
+    /// The key that the message names and points to.
+    let key: String
+    /// - Returns: what is wrong, or nil.
+    let check: @Sendable (NodeConfiguration) -> String?
+
+    static let all: [Rule] = upstream + credentials + order
+
+    private static let upstream: [Rule] = [
+        Rule(key: "upstream.path") {
+            $0.upstream.kind == .directory && $0.upstream.path == nil ? "is missing; expected the directory to mirror" : nil
+        },
+        Rule(key: "upstream.urls") {
+            $0.upstream.kind == .urls && $0.upstream.urls.isEmpty ? "is missing; expected the repositories to mirror" : nil
+        },
+        Rule(key: "upstream.path") {
+            $0.upstream.kind == .urls && $0.upstream.path != nil ? "has no meaning with upstream.kind: urls" : nil
+        },
+        Rule(key: "upstream.urls") {
+            $0.upstream.kind == .directory && !$0.upstream.urls.isEmpty ? "has no meaning with upstream.kind: directory" : nil
+        },
+        Rule(key: "upstream.path") {
+            guard let path = $0.upstream.path, isInside(path, $0.node.data) || isInside($0.node.data, path) else { return nil }
+            return "and node.data lie within each other; the node would mirror its own copies"
+        },
+    ]
+
+    private static let credentials: [Rule] = [
+        Rule(key: "upstream.credentials.token_file") {
+            let credentials = $0.upstream.credentials
+            return credentials.username != nil && credentials.tokenFile == nil ? "is missing beside username" : nil
+        },
+        Rule(key: "upstream.credentials.username") {
+            let credentials = $0.upstream.credentials
+            return credentials.username == nil && credentials.tokenFile != nil ? "is missing beside token_file" : nil
+        },
+        Rule(key: "upstream.urls") {
+            let known = Set($0.upstream.namedCredentials.map(\.name))
+            guard let url = $0.upstream.urls.first(where: { !($0.credentials.map(known.contains) ?? true) }) else { return nil }
+            let wanted = url.credentials ?? ""
+            return "\(url.name) uses the credentials \(quoted(wanted)), which upstream.named_credentials does not have"
+                + Suggestion.sentence(for: wanted, among: known.sorted())
+        },
+    ]
+
+    private static let order: [Rule] = [
+        Rule(key: "ready.resume_lag") { $0.ready.resumeLag > $0.ready.maxLag ? "is longer than ready.max_lag" : nil },
+        Rule(key: "sync.no_progress") { $0.sync.noProgress > $0.sync.total ? "is longer than sync.total" : nil },
+        Rule(key: "sync.first_copy_total") { $0.sync.firstCopyTotal < $0.sync.total ? "is shorter than sync.total" : nil },
+        Rule(key: "disk.stop.percent") { $0.disk.stop.percent > $0.disk.low.percent ? "is above disk.low.percent" : nil },
+        Rule(key: "disk.stop.size") { $0.disk.stop.size > $0.disk.low.size ? "is above disk.low.size" : nil },
+    ]
+
+    private static func isInside(_ inner: String, _ outer: String) -> Bool {
+        let outer = outer.hasSuffix("/") ? outer : outer + "/"
+        return (inner.hasSuffix("/") ? inner : inner + "/").hasPrefix(outer)
+    }
+}

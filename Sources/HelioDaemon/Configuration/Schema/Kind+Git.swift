@@ -1,0 +1,85 @@
+internal import HelioNode
+
+extension Kind where Value == String {
+    /// A private key that ssh would accept: of any form, and closed to everybody else, or ssh refuses it at the first fetch.
+    static var privateKeyFile: Kind {
+        .scalar("the path of a private key") { text, reading throws(Wrong) in
+            let path = try absolute(text, from: reading.directory)
+            do throws(FileError) {
+                let file = try SmallFile.read(path, limit: SecretFile.maximumSize)
+                guard file.mode & 0o077 == 0 else {
+                    throw FileError(message: "is open to others (mode \(String(file.mode, radix: 8))); ssh refuses it; chmod 600 it")
+                }
+            } catch {
+                throw Wrong("\(path) \(error.message)")
+            }
+            return path
+        }
+    }
+
+    /// A full ref name in which `*` stands for anything.
+    static var refPattern: Kind {
+        .line("a pattern of full ref names such as refs/pull/*") { text throws(Wrong) in
+            guard text.hasPrefix("refs/"), !text.contains(where: { " ~^:?[\\".contains($0) }), !text.contains("..") else {
+                throw Wrong("\(quoted(text)) is not a pattern of full ref names such as refs/pull/*")
+            }
+        }
+    }
+
+    /// The name of one of git's fsck messages, except those that guard against attacks.
+    static var fsckMessage: Kind {
+        .line("the name of a git fsck message such as missingEmail") { text throws(Wrong) in
+            guard text.allSatisfy({ $0.isASCII && $0.isLetter }) else {
+                throw Wrong("\(quoted(text)) is not the name of a git fsck message such as missingEmail")
+            }
+            let folded = text.lowercased()
+            guard !["hasdot", "gitmodules", "symlink"].contains(where: folded.hasPrefix), !folded.hasSuffix("symlink") else {
+                throw Wrong("\(text) guards against attacks by .git, .gitmodules or symbolic links and stays an error")
+            }
+        }
+    }
+}
+
+/// A record while it is read; `make` turns it into a value that cannot be wrong.
+private struct URLDraft: Sendable {
+    var project = ""
+    var slug = ""
+    var url = ""
+    var credentials: String?
+}
+
+extension Kind where Value == [NodeConfiguration.RepositoryURL] {
+    static var repositoryURLs: Kind {
+        let schema = Schema<URLDraft>([
+            Key("project", \.project, .text, isRequired: true),
+            Key("slug", \.slug, .text, isRequired: true),
+            Key("url", \.url, .url(["https", "http", "ssh", "git", "file"]), isRequired: true),
+            Key("credentials", \.credentials, .text),
+        ])
+        return .records(schema, startingWith: URLDraft(), maximum: 20_000, identity: \.name) { draft throws(Wrong) in
+            do throws(NameError) {
+                let name = try RepositoryName(project: ByteString(draft.project), slug: ByteString(draft.slug))
+                return NodeConfiguration.RepositoryURL(name: name, url: draft.url, credentials: draft.credentials)
+            } catch {
+                throw Wrong(error.rawValue)
+            }
+        }
+    }
+}
+
+private struct CredentialsDraft: Sendable {
+    var username = ""
+    var tokenFile = ""
+}
+
+extension Kind where Value == [NodeConfiguration.NamedCredentials] {
+    static var namedCredentials: Kind {
+        let schema = Schema<CredentialsDraft>([
+            Key("username", \.username, .text, isRequired: true),
+            Key("token_file", \.tokenFile, .secretFile(), isRequired: true),
+        ])
+        return .table(schema, startingWith: CredentialsDraft(), maximum: 100) { name, draft throws(Wrong) in
+            NodeConfiguration.NamedCredentials(name: name, username: draft.username, tokenFile: draft.tokenFile)
+        }
+    }
+}

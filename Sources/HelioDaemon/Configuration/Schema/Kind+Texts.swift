@@ -1,0 +1,118 @@
+extension Kind where Value == String {
+    /// One line of text.
+    static var text: Kind {
+        Kind(expectation: "text", isScalar: true) { node, reading in
+            if case .scalar(let text, isPlain: true) = node.content, ["true", "false"].contains(text) {
+                reading.complain("expected text, found a truth value; put \(text) in quotes if it is meant", at: node.place)
+                return nil
+            }
+            return Self.line("text").read(node, &reading)
+        }
+    }
+
+    /// Text that passes `check`.
+    static func line(
+        _ expectation: String, _ check: @escaping @Sendable (String) throws(Wrong) -> Void = { _ throws(Wrong) in }
+    ) -> Kind {
+        .scalar(expectation) { text, _ throws(Wrong) in
+            guard !text.isEmpty else { throw Wrong("expected \(expectation), found an empty text") }
+            guard text.utf8.count <= 4096 else { throw Wrong("is longer than 4096 bytes") }
+            guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+                throw Wrong("holds a control character")
+            }
+            try check(text)
+            return text
+        }
+    }
+
+    /// A path; a relative one starts at the file's directory.
+    static var path: Kind {
+        .scalar("a path") { text, reading throws(Wrong) in try absolute(text, from: reading.directory) }
+    }
+
+    /// The path of a file that holds a secret, which is looked at so that a start does not fail later.
+    static func secretFile(minimum: Int = 1) -> Kind {
+        .scalar("the path of a file that holds a secret") { text, reading throws(Wrong) in
+            let path = try absolute(text, from: reading.directory)
+            do throws(FileError) {
+                _ = try SecretFile.read(path, minimum: minimum)
+            } catch {
+                throw Wrong("\(path) \(error.message)")
+            }
+            return path
+        }
+    }
+
+    static func url(_ schemes: [String]) -> Kind {
+        .line("a URL that starts with \(alternatives(schemes.map { "\($0)://" }))") { text throws(Wrong) in
+            try checkURL(text, schemes: schemes)
+        }
+    }
+
+    /// A URL with `{project}` and `{repository}` in it.
+    static var template: Kind {
+        .line("a template such as https://git.example.com/{project}/{repository}.git") { text throws(Wrong) in
+            for name in ["{project}", "{repository}"] where !text.contains(name) {
+                throw Wrong("\(quoted(text)) does not hold \(name)")
+            }
+            let rest = text.replacing("{project}", with: "").replacing("{repository}", with: "")
+            guard !rest.contains("{"), !rest.contains("}") else {
+                throw Wrong("\(quoted(text)) holds another placeholder than {project} and {repository}")
+            }
+        }
+    }
+}
+
+extension Kind where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    /// One of a few words. `later`: words that a coming version accepts.
+    static func word(later: [String] = []) -> Kind {
+        let words = Value.allCases.map(\.rawValue)
+        return .scalar(alternatives(words)) { text, _ throws(Wrong) in
+            if let value = Value(rawValue: text) { return value }
+            if later.contains(text) { throw Wrong("\(text) is not available in this version; expected \(alternatives(words))") }
+            throw Wrong("expected \(alternatives(words)), found \(quoted(text))" + Suggestion.sentence(for: text, among: words))
+        }
+    }
+}
+
+extension Kind where Value == HostPort {
+    static var address: Kind {
+        .scalar("an address and port such as 127.0.0.1:7990") { text, _ throws(Wrong) in try HostPort(parsing: text) }
+    }
+}
+
+func absolute(_ text: String, from directory: String) throws(Wrong) -> String {
+    guard !text.isEmpty else { throw Wrong("expected a path, found an empty text") }
+    guard !text.utf8.contains(0) else { throw Wrong("holds a NUL") }
+    guard !text.hasPrefix("~") else { throw Wrong("~ is not expanded; write the path out") }
+    if text.hasPrefix("/") { return text }
+    let rest = text.hasPrefix("./") ? String(text.dropFirst(2)) : text
+    return directory.hasSuffix("/") ? directory + rest : directory + "/" + rest
+}
+
+/// Refuses what makes git or a log do something else than fetch: options, line breaks, secrets (threats 51 and 53).
+private func checkURL(_ text: String, schemes: [String]) throws(Wrong) {
+    guard let separator = text.firstRange(of: "://"), schemes.contains(String(text[..<separator.lowerBound])) else {
+        throw Wrong("\(quoted(text)) does not start with \(alternatives(schemes.map { "\($0)://" }))")
+    }
+    let isFile = text.hasPrefix("file:")
+    let authority = text[separator.upperBound...].prefix { !"/?#".contains($0) }
+    guard isFile || !authority.isEmpty else { throw Wrong("names no host") }
+    guard !authority.hasPrefix("-") else { throw Wrong("the host starts with -") }
+    guard !text.contains(" ") else { throw Wrong("holds a space; write %20") }
+    let user = authority.lastIndex(of: "@").map { authority[..<$0] } ?? ""
+    // The text is not repeated: it holds a secret.
+    guard !user.contains(":") else { throw Wrong("holds a password; put it in a file and name that in credentials") }
+}
+
+/// For messages: in quotes, shortened, with what a terminal would obey escaped.
+func quoted(_ text: String) -> String {
+    let shown = text.count > 80 ? text.prefix(80) + "…" : text[...]
+    return "\"" + shown.unicodeScalars.map { $0.escaped(asASCII: false) }.joined() + "\""
+}
+
+/// `a`, `a or b`, `a, b or c`.
+func alternatives(_ words: [String]) -> String {
+    guard words.count > 1, let last = words.last else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " or " + last
+}

@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -47,7 +48,7 @@ let package = Package(
         module("HelioLoop", ["CLibevent"]),
         module("HelioHTTP", ["HelioLoop"]),
         module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
-        module("HelioStore", ["HelioNode", grdb]),
+        module("HelioStore", ["HelioNode", grdb, sqlite]),
         module("HelioAPI", ["HelioNode", "HelioHTTP"]),
         module(
             "HelioDaemon",

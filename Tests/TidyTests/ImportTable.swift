@@ -17,6 +17,7 @@ enum ImportTable {
         "CLibevent": "Sources/HelioLoop/",
         "CGit2": "Sources/HelioGit/",
         "GRDB": "Sources/HelioStore/",
+        "GRDBSQLite": "Sources/HelioStore/",
         "Subprocess": "Sources/HelioGit/",
         "Yams": "Sources/HelioDaemon/Configuration/",
     ]

@@ -13,6 +13,9 @@ public struct Digest: Hashable, Sendable {
         self.words = words
     }
 
+    /// Appends the 32 bytes that `init(raw:)` takes.
+    public func appendRaw(to output: inout [UInt8]) { words.appendRaw(bytes: 32, to: &output) }
+
     public func appendHex(to output: inout [UInt8]) { words.appendHex(digits: 64, to: &output) }
 }
 

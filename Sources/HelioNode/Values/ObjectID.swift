@@ -44,6 +44,9 @@ public struct ObjectID: Hashable, Sendable {
 
     public var isZero: Bool { words == .zero }
 
+    /// Appends the 20 or 32 bytes that `init(raw:)` takes.
+    public func appendRaw(to output: inout [UInt8]) { words.appendRaw(bytes: format.digits / 2, to: &output) }
+
     /// Appends the lower-case hexadecimal digits.
     public func appendHex(to output: inout [UInt8]) { words.appendHex(digits: format.digits, to: &output) }
 }

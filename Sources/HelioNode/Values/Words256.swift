@@ -23,6 +23,12 @@ struct Words256: Hashable, Sendable {
         }
     }
 
+    func appendRaw(bytes: Int, to output: inout [UInt8]) {
+        for word in 0..<4 {
+            withUnsafeBytes(of: self[word].bigEndian) { output.append(contentsOf: $0.prefix(max(0, bytes - 8 * word))) }
+        }
+    }
+
     func appendHex(digits: Int, to output: inout [UInt8]) {
         for index in 0..<digits {
             let nibble = UInt8(truncatingIfNeeded: self[index / 16] >> UInt64(60 - 4 * (index % 16))) & 0xF

@@ -1,0 +1,110 @@
+import GRDB
+import Glibc
+
+/// Opens the database file, or refuses it without having changed it.
+enum DatabaseFile {
+    /// How long a statement waits for another process, such as a person with the `sqlite3` program, in seconds.
+    private static let busySeconds = 5.0
+    /// A write-ahead log that a long reader has let grow is cut back to this many bytes.
+    private static let logLimit = 64 << 20
+
+    /// The one connection that writes and checkpoints: Debian 12's SQLite (3.40.1) can lose commits when two connections do.
+    ///
+    /// - Parameter isFirstStart: no database has ever been completed in this directory.
+    static func openWriter(_ path: String, isFirstStart: Bool) throws(StoreError) -> DatabaseQueue {
+        try refuseLostFile(path, isFirstStart: isFirstStart)
+        try inspect(path)
+        try createEmpty(path)
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.writeWithoutTransaction(switchToDurableLog)
+            try Schema.migrator.migrate(queue)
+            return queue
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// For long reads, which would otherwise hold up every write.
+    static func openReader(_ path: String) throws(StoreError) -> DatabaseQueue {
+        var configuration = configuration
+        configuration.readonly = true
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Through a connection that cannot write: closing another kind would merge the log into a file that is to be left alone.
+    private static func inspect(_ path: String) throws(StoreError) {
+        guard size(of: path) > 0 else { return }
+        let queue = try openReader(path)
+        do {
+            try queue.read { db in
+                try refuseForeign(db, path: path)
+                try refuseDamaged(db)
+            }
+            try queue.close()
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(busySeconds)
+        return configuration
+    }
+
+    /// SQLite would take an empty file for a new database and drop the log beside it.
+    private static func refuseLostFile(_ path: String, isFirstStart: Bool) throws(StoreError) {
+        guard size(of: path) == 0 else { return }
+        if size(of: path + "-wal") > 0 {
+            throw .corrupt("\(path) is missing or empty, but its write-ahead log is there")
+        }
+        if !isFirstStart {
+            throw .corrupt(
+                "\(path) is missing or empty, but this directory had a database; to begin with a new one, remove node-id too")
+        }
+    }
+
+    /// 0 when there is no such file.
+    private static func size(of path: String) -> Int {
+        var information = stat()
+        return stat(path, &information) == 0 ? Int(information.st_size) : 0
+    }
+
+    /// SQLite gives its log and shared memory the mode of the database, and would give that one 0644.
+    private static func createEmpty(_ path: String) throws(StoreError) {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        guard file >= 0 else {
+            throw errno == ENOSPC || errno == EDQUOT ? .diskFull : .system(operation: "open", path: path, errno: errno)
+        }
+        close(file)
+    }
+
+    private static func refuseForeign(_ db: Database, path: String) throws {
+        let unknown = try Schema.migrator.appliedIdentifiers(db).subtracting(Schema.migrator.migrations)
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table'") ?? 0
+        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        guard tables == 0 || application == Schema.applicationID else { throw StoreError.foreignDatabase(path: path) }
+        guard unknown.isEmpty else { throw StoreError.newerSchema(migrations: unknown.sorted()) }
+    }
+
+    /// FULL: a commit returns when it is on disk, which is what "stored before any ref moves" means.
+    private static func switchToDurableLog(_ db: Database) throws {
+        let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+        _ = try Int.fetchOne(db, sql: "PRAGMA journal_size_limit = \(logLimit)")
+        guard mode == "wal", try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
+            throw StoreError.database(code: 1, message: "no write-ahead log with full synchronisation here")
+        }
+    }
+
+    /// A file that was cut off shows only when a lost page is asked for, which may be weeks later.
+    private static func refuseDamaged(_ db: Database) throws {
+        let verdict = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+        guard verdict == "ok" else { throw StoreError.corrupt(verdict ?? "quick_check gave no answer") }
+    }
+}

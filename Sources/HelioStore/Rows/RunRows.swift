@@ -1,0 +1,37 @@
+import GRDB
+import HelioNode
+
+/// SQL about runs.
+enum RunRows {
+    static let select = """
+        SELECT id, trigger, opened_at, planned, status, reason, succeeded, failed, cancelled, skipped, seconds, closed_at FROM run
+        """
+
+    static let close = """
+        UPDATE run SET status = ?, reason = ?, succeeded = ?, failed = ?, cancelled = ?, skipped = ?, seconds = ?, closed_at = ?
+        WHERE id = ? AND status IS NULL
+        """
+
+    /// The wall clock may have been set back meanwhile: no run has lasted less than nothing.
+    static let orphan = """
+        UPDATE run SET status = 'cancel', reason = 'orphaned', closed_at = ?, seconds = max(0, ? - opened_at) / 1000.0
+        WHERE status IS NULL
+        """
+
+    static func run(_ row: Row) throws -> StoredRun {
+        StoredRun(
+            id: try row.required(0), trigger: try row.required(1),
+            openedAt: WallTime(millisecondsSince1970: try row.required(2)), planned: row[3], status: try status(row[4]),
+            reason: row[5],
+            counts: StoredRun.Counts(
+                succeeded: try row.required(6), failed: try row.required(7), cancelled: try row.required(8),
+                skipped: try row.required(9)),
+            seconds: row[10], closedAt: Columns.time(row[11]))
+    }
+
+    private static func status(_ text: String?) throws(StoreError) -> StoredRun.Status? {
+        guard let text else { return nil }
+        guard let status = StoredRun.Status(rawValue: text) else { throw .corrupt("an unknown status of a run") }
+        return status
+    }
+}

@@ -1,0 +1,81 @@
+import GRDB
+
+/// The tables. Every step that was ever released stays here as it was; a new version adds one.
+enum Schema {
+    /// `HLST`, in the header of the file: it tells our database from any other.
+    static let applicationID: Int32 = 0x484C_5354
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: catalogue, changes, runs") { db in
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try db.execute(sql: first)
+        }
+        return migrator
+    }
+
+    /// Times are milliseconds since 1970. Names, refs and texts of others are bytes. A hash is 32 bytes, NULL when unknown. `STRICT`, so that a
+    /// column holds what its type says. Keys and slugs are not unique: the upstream's ids are, and two repositories may swap
+    /// their names in one discovery.
+    private static let first = """
+        CREATE TABLE project (
+            id INTEGER PRIMARY KEY,
+            key BLOB NOT NULL,
+            name BLOB NOT NULL,
+            public INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE repository (
+            id INTEGER PRIMARY KEY,
+            project_id INTEGER NOT NULL REFERENCES project(id),
+            slug BLOB NOT NULL,
+            name BLOB NOT NULL,
+            public INTEGER NOT NULL,
+            description BLOB,
+            default_branch BLOB,
+            metadata_hash BLOB,
+            content_hash BLOB,
+            head BLOB,
+            has_copy INTEGER NOT NULL DEFAULT 0,
+            initial_sync INTEGER,
+            last_sync INTEGER,
+            failed_sync_count INTEGER NOT NULL DEFAULT 0,
+            failure_reason TEXT,
+            failure_message BLOB,
+            quarantined INTEGER NOT NULL DEFAULT 0,
+            upstream_changed_at INTEGER
+        ) STRICT;
+        CREATE INDEX repository_project ON repository(project_id);
+        CREATE TABLE prepared_change (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            repository_id INTEGER NOT NULL,
+            prepared_at INTEGER NOT NULL,
+            change BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX prepared_change_repository ON prepared_change(repository_id);
+        CREATE TABLE run (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            trigger TEXT NOT NULL,
+            opened_at INTEGER NOT NULL,
+            planned INTEGER,
+            status TEXT,
+            reason TEXT,
+            succeeded INTEGER NOT NULL DEFAULT 0,
+            failed INTEGER NOT NULL DEFAULT 0,
+            cancelled INTEGER NOT NULL DEFAULT 0,
+            skipped INTEGER NOT NULL DEFAULT 0,
+            seconds REAL,
+            closed_at INTEGER
+        ) STRICT;
+        CREATE TABLE deletion (
+            at INTEGER NOT NULL,
+            count INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE node (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            was_synchronized INTEGER NOT NULL DEFAULT 0,
+            write_checks INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        INSERT INTO node (only) VALUES (1);
+        """
+}

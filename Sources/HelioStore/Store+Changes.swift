@@ -1,0 +1,72 @@
+import GRDB
+public import HelioNode
+
+extension Store {
+    /// Stores a change before any of its refs moves. A later change of the same repository does not replace it.
+    ///
+    /// - Returns: when the change is on disk.
+    /// - Throws: `.unstorableChange` for more than 512 MiB of refs or object ids of mixed formats.
+    public func prepare(_ change: PreparedChange, at time: WallTime) throws(StoreError) -> ChangeID {
+        let bytes: [UInt8]
+        do {
+            bytes = try ChangeCodec.encode(change)
+        } catch {
+            throw .unstorableChange(error)
+        }
+        return try write { db in
+            try db.cachedStatement(sql: "INSERT INTO prepared_change (repository_id, prepared_at, change) VALUES (?, ?, ?)")
+                .execute(arguments: [change.repository.value, time.millisecondsSince1970, Bytes(bytes)])
+            return ChangeID(db.lastInsertedRowID)
+        }
+    }
+
+    /// The refs of the change and HEAD have moved. In the same transaction the repository's row says what the copy is now: its
+    /// failures, quarantine and lag are over, and its default branch is what `head` names.
+    ///
+    /// - Parameter metadata: its new metadata hash when the default branch changed it; nil keeps the one there is.
+    /// - Throws: `.unknownChange` when the change is not outstanding; nothing is changed then.
+    public func complete(
+        _ id: ChangeID, content: MirrorHash, head: Head, metadata: MirrorHash? = nil, at time: WallTime
+    ) throws(StoreError) {
+        try write { db in
+            let repository = try Self.remove(id, from: db)
+            try CopyRows.complete(repository, content: content, head: head, metadata: metadata, at: time, in: db)
+        }
+    }
+
+    /// No ref of the change has moved, or all have been moved back.
+    ///
+    /// - Throws: `.unknownChange` when the change is not outstanding.
+    public func abandon(_ id: ChangeID) throws(StoreError) {
+        try write { db in _ = try Self.remove(id, from: db) }
+    }
+
+    /// What a crash left, oldest first.
+    public nonisolated func outstandingChanges() async throws(StoreError) -> [OutstandingChange] {
+        try await reader.read { db in
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT id, repository_id, prepared_at, change FROM prepared_change ORDER BY id")
+            var changes: [OutstandingChange] = []
+            while let row = try rows.next() { changes.append(try Self.outstanding(row)) }
+            return changes
+        }
+    }
+
+    private static func outstanding(_ row: Row) throws -> OutstandingChange {
+        let repository = RepositoryID(try row.required(1))
+        let bytes: Bytes = try row.required(3)
+        return OutstandingChange(
+            id: ChangeID(try row.required(0)), repository: repository,
+            preparedAt: WallTime(millisecondsSince1970: try row.required(2)),
+            // One damaged change must not keep the node from starting: its repository is compared with the upstream anyway.
+            change: try? ChangeCodec.decode(bytes.value, repository: repository))
+    }
+
+    /// - Returns: the id of its repository.
+    private static func remove(_ id: ChangeID, from db: Database) throws -> Int64 {
+        let select = try db.cachedStatement(sql: "SELECT repository_id FROM prepared_change WHERE id = ?")
+        guard let repository = try Int64.fetchOne(select, arguments: [id.value]) else { throw StoreError.unknownChange(id) }
+        try db.cachedStatement(sql: "DELETE FROM prepared_change WHERE id = ?").execute(arguments: [id.value])
+        return repository
+    }
+}

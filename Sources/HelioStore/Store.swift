@@ -1,0 +1,62 @@
+import GRDB
+
+/// What a node remembers over restarts and crashes: the catalogue, prepared changes, runs, and a few words about itself.
+///
+/// One process holds a data directory. Every method that writes returns when the write is on disk, and either all of it happened
+/// or none. Methods throw `StoreError`: `.diskFull` leaves the store usable, `.inputOutput` after a failed write does not.
+public actor Store {
+    /// The node's UUID, lower-case, the same for the life of the data directory.
+    public nonisolated let nodeIdentity: String
+
+    nonisolated let reader: StoreReader
+    private let writer: DatabaseQueue
+    private let lock: DataLock
+    private let executor: StoreExecutor
+    /// Set by the first failed write to disk, and final.
+    private var failure: StoreError?
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Opens the store in `dataDirectory`, making both when they are new.
+    ///
+    /// - Throws: what is wrong with the directory or the database, neither of which is changed then; `.dataDirectoryInUse` while
+    ///   another process, or another `Store`, holds it.
+    public static func open(_ dataDirectory: String) async throws(StoreError) -> Store {
+        let executor = StoreExecutor(label: "heliostat.store")
+        return try await executor.run { () throws(StoreError) in
+            try Store(try DataDirectory(dataDirectory), executor: executor)
+        }
+    }
+
+    private init(_ directory: DataDirectory, executor: StoreExecutor) throws(StoreError) {
+        lock = try DataLock(directory.lockPath)
+        let known = try NodeIdentity(existingAt: directory.identityPath)?.uuid
+        writer = try DatabaseFile.openWriter(directory.databasePath, isFirstStart: known == nil)
+        reader = StoreReader(try DatabaseFile.openReader(directory.databasePath))
+        // Last, because its file says that a database was completed here.
+        nodeIdentity = if let known { known } else { try NodeIdentity(creatingAt: directory.identityPath).uuid }
+        self.executor = executor
+    }
+
+    /// Whether the store can be written now, found out by writing.
+    public func isWritable() -> Bool {
+        do {
+            try write { try $0.cachedStatement(sql: "UPDATE node SET write_checks = write_checks + 1").execute() }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// One transaction, which happened when this returns and did not when it throws.
+    func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        if let failure { throw failure }
+        do {
+            return try writer.write(body)
+        } catch {
+            let error = StoreError(error, errno: writer.writeWithoutTransaction(\.systemErrno))
+            if case .inputOutput = error { failure = error }
+            throw error
+        }
+    }
+}

@@ -10,3 +10,13 @@ static inline int heliostat_git2_set_owner_validation(int enabled) {
 static inline int heliostat_git2_set_search_path(int level, const char *path) {
     return git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, path);
 }
+
+// renameat2 and its flag are declared only for _GNU_SOURCE, which Swift's Glibc does not define. 316 and 276 are its numbers
+// on x86-64 and arm64, taken by name from <sys/syscall.h>; RENAME_EXCHANGE is 2 (linux/fs.h).
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+extern long syscall(long number, ...);
+static inline int heliostat_exchange(const char *one, const char *other) {
+    return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2);
+}

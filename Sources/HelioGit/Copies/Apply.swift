@@ -1,0 +1,56 @@
+import CGit2
+import Glibc
+public import HelioNode
+
+extension LocalCopies {
+    /// Makes a prepared change visible: refs atomically, then HEAD; or the rename of a staged copy. Doing it twice is an error
+    /// the second time, told by `.refLock`; after a crash use `recover`.
+    /// - Throws: `.refLock` when a ref is not what the change says it was or somebody holds a lock; `.corrupt` when the copy
+    ///   cannot take the change (`prepare` with `rebuild` makes a good one); `.disk`.
+    public func apply(_ change: PreparedChange, staged: StagedCopy?) async throws(Failure) {
+        if let staged { return try swap(staged, in: change.name) }
+        guard change.kind == .incremental, let old = change.old else { throw Failure(.internal, "a snapshot without a staged copy") }
+        let copy = layout.copy(of: change.name)
+        try await updateRefs(of: copy, from: old.refs, to: change.new.refs)
+        if old.head != change.new.head { try HeadFile.write(change.new.head, copy) }
+    }
+
+    func updateRefs(of copy: String, from old: [Ref], to new: [Ref]) async throws(Failure) {
+        let transaction = RefTransaction(from: old, to: new)
+        if transaction.isEmpty { return }
+        var command = GitCommand(["--git-dir=\(copy)", "update-ref", "--no-deref", "--stdin", "-z"], total: git.configuration.total)
+        command.input = transaction.commands
+        do throws(Failure) {
+            _ = try await git.run(command).checked()
+        } catch {
+            // Whatever ended git may have left its locks, and nobody else works on the copy now.
+            if error.reason != .refLock { try Sweep(git: git).sweepCopy(copy) }
+            throw error
+        }
+    }
+
+    /// One rename where there was nothing, one exchange where there was a copy: no reader ever finds none.
+    private func swap(_ staged: StagedCopy, in name: RepositoryName) throws(Failure) {
+        let copy = layout.copy(of: name)
+        try Files.makeDirectory(Files.parent(copy))
+        if Files.kind(copy, followLinks: false) == nil {
+            try Files.rename(staged.path, to: copy)
+        } else {
+            try Files.exchange(staged.path, copy)
+            discard(staged)  // the former copy, now
+        }
+        try Files.syncDirectory(Files.parent(copy))
+    }
+}
+
+extension Files {
+    /// Swaps two names. Where the file system cannot (renameat2(2), `EINVAL`), the old one steps aside first.
+    static func exchange(_ one: String, _ other: String) throws(Failure) {
+        if heliostat_exchange(one, other) == 0 { return }
+        guard [EINVAL, ENOSYS].contains(errno) else { throw failure("exchange", other, errno) }
+        let aside = one + ".old"
+        try rename(other, to: aside)
+        try rename(one, to: other)
+        try rename(aside, to: one)
+    }
+}

@@ -1,0 +1,59 @@
+import HelioNode
+
+extension LocalCopies {
+    /// Brings the objects of `target` into the copy. What the copy's refs name is complete already; an object that merely
+    /// lies there may be the remains of a fetch that was killed, so it is asked for.
+    /// - Returns: false when the upstream no longer holds one of them.
+    func fetch(
+        _ target: RefSnapshot, into copy: String, having current: RefSnapshot?, _ source: FetchSource
+    ) async throws(Failure) -> Bool {
+        let missing = target.missingObjects(over: current)
+        guard !missing.isEmpty else { return true }
+        try await refuseShallow(copy)
+        let result = try await git.run(fetchCommand(missing, into: copy, source, isFirst: current == nil))
+        if result.status != .exited(0), Classification.isVanishedObject(result.errors) { return false }
+        _ = try result.checked()
+        try await refuseShallow(copy)
+        return true
+    }
+
+    private func fetchCommand(_ missing: [ObjectID], into copy: String, _ source: FetchSource, isFirst: Bool) -> GitCommand {
+        // One pack for a first copy; later small ones become loose objects, which maintenance packs.
+        let unpackLimit = isFirst ? ["-c", "fetch.unpackLimit=1"] : []
+        var command = GitCommand(
+            ["--git-dir=\(copy)"] + unpackLimit + [
+                "fetch", "--no-write-fetch-head", "--refmap=", "--no-tags", "--no-auto-maintenance", "--no-recurse-submodules",
+                "--update-shallow", "--progress", "--stdin", "--", source.location,
+            ], total: isFirst ? git.configuration.firstCopyTotal : git.configuration.total)
+        for object in missing {
+            object.appendHex(to: &command.input)
+            command.input.append(0x0A)
+        }
+        command.source = source
+        command.growing = copy
+        return command
+    }
+
+    /// A shallow upstream sends a history that ends early, and git then marks our copy as shallow. Our copies never are: the
+    /// mark is removed, so that what the copy had stays whole, and the upstream is refused.
+    private func refuseShallow(_ copy: String) async throws(Failure) {
+        guard let mark = try Files.readIfPresent(copy + "/shallow", limit: .max - 1) else { return }
+        try Files.remove(copy + "/shallow")
+        if !mark.isEmpty { throw Failure(.rejected, "the upstream is shallow: its history ends early") }
+    }
+}
+
+extension RefSnapshot {
+    /// Sorted and without duplicates; a detached HEAD counts.
+    func missingObjects(over current: RefSnapshot?) -> [ObjectID] {
+        let present = current?.objects ?? []
+        return objects.subtracting(present).sorted { "\($0)" < "\($1)" }
+    }
+
+    /// Everything that a ref or a detached HEAD names.
+    var objects: Set<ObjectID> {
+        var objects = Set(refs.map(\.target))
+        if case .detached(let target) = head { objects.insert(target) }
+        return objects
+    }
+}

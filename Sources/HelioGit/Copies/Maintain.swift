@@ -1,0 +1,78 @@
+public import HelioNode
+
+/// What maintenance did.
+public struct Maintenance: Sendable, Hashable {
+    public var packedRefs = false
+    public var repacked = false
+    public var pruned = false
+
+    public init() {}
+
+    /// Whether anything was due.
+    public var wasDue: Bool { packedRefs || repacked || pruned }
+}
+
+extension LocalCopies {
+    /// Packs loose refs, repacks geometrically, and prunes, each when its threshold is passed. Looking costs a few directory
+    /// reads; no git is run when nothing is due. Must not overlap with a synchronisation of the same repository: between
+    /// fetch and apply the new objects are unreachable.
+    public func maintain(_ name: RepositoryName) async throws(Failure) -> Maintenance {
+        let copy = layout.copy(of: name)
+        let thresholds = git.configuration.maintenance
+        let load = try await DiskThreads.run { () throws(Failure) in try CopyLoad.measure(copy, thresholds) }
+        var done = Maintenance()
+        if load.looseRefs > thresholds.looseRefs {
+            try await runMaintenance(["pack-refs", "--all", "--prune"], copy)
+            done.packedRefs = true
+        }
+        if load.looseObjects > thresholds.looseObjects {
+            let age = thresholds.pruneOlderThan.components.seconds
+            try await runMaintenance(["prune", "--expire=\(age).seconds.ago"], copy)
+            done.pruned = true
+        }
+        if load.packs > thresholds.packs || load.looseObjects > thresholds.looseObjects {
+            // Never `-a -d`: it would drop what a fetch brought and no ref names yet.
+            try await runMaintenance(["repack", "-d", "-q", "--geometric=2", "--no-write-bitmap-index"], copy)
+            done.repacked = true
+        }
+        return done
+    }
+
+    private func runMaintenance(_ arguments: [String], _ copy: String) async throws(Failure) {
+        var command = GitCommand(["--git-dir=\(copy)"] + arguments, total: git.configuration.total)
+        command.growing = copy
+        do throws(Failure) {
+            _ = try await git.run(command).checked()
+        } catch {
+            try Sweep(git: git).sweepCopy(copy)
+            throw error
+        }
+    }
+}
+
+/// How untidy a copy is.
+struct CopyLoad: Sendable {
+    /// Counted no further than just above the threshold.
+    let looseRefs: Int
+    let packs: Int
+    /// Estimated from one of 256 directories, as `git gc --auto` does: names are evenly spread.
+    let looseObjects: Int
+
+    static func measure(_ copy: String, _ thresholds: MaintenanceThresholds) throws(Failure) -> CopyLoad {
+        let packs = try Files.entries(copy + "/objects/pack") ?? []
+        let sample = try Files.entries(copy + "/objects/17") ?? []
+        return CopyLoad(
+            looseRefs: try refs(below: copy + "/refs", limit: thresholds.looseRefs),
+            packs: packs.count { $0.suffix(5).elementsEqual(".pack".utf8) }, looseObjects: sample.count * 256)
+    }
+
+    private static func refs(below directory: String, limit: Int) throws(Failure) -> Int {
+        var count = 0
+        for name in try Files.entries(directory) ?? [] where count <= limit {
+            let path = directory + "/" + String(decoding: name, as: UTF8.self)
+            let isDirectory = Files.kind(path, followLinks: false) == .directory
+            count += isDirectory ? try refs(below: path, limit: limit - count) : 1
+        }
+        return count
+    }
+}

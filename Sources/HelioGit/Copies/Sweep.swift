@@ -1,0 +1,72 @@
+import Glibc
+public import HelioNode
+
+extension LocalCopies {
+    /// At start, before anything else touches the copies: ends what is left of a former process's git children, then removes
+    /// staging, stale locks and temporary packs.
+    /// - Throws: `.internal` when a child does not end; nothing has been removed then.
+    public func sweep() async throws(Failure) {
+        try await Orphans(marker: git.marker).end()
+        let sweep = Sweep(git: git)
+        try await DiskThreads.run { () throws(Failure) in try sweep.all() }
+    }
+}
+
+/// Removes what a killed git, or a killed node, leaves. Nobody else writes to the copies, so once our children are gone every
+/// lock is stale, whatever its age.
+struct Sweep: Sendable {
+    let git: Git
+    private var layout: DataLayout { git.layout }
+
+    func all() throws(Failure) {
+        for directory in [layout.staging, layout.upstreamConfigs, layout.home] {
+            for name in try Files.entries(directory) ?? [] { try Files.removeTree(directory + "/" + String(decoding: name, as: UTF8.self)) }
+        }
+        try each(below: layout.repositories) { copy throws(Failure) in try sweepCopy(copy) }
+    }
+
+    private func each(below directory: String, _ body: (String) throws(Failure) -> Void) throws(Failure) {
+        for name in try Files.entries(directory) ?? [] {
+            let path = directory + "/" + String(decoding: name, as: UTF8.self)
+            guard Files.kind(path, followLinks: false) == .directory else { continue }
+            if name.suffix(4).elementsEqual(".git".utf8) { try body(path) } else { try each(below: path, body) }
+        }
+    }
+
+    /// One copy's; its refs are walked, its loose objects are not: `git prune` removes their temporary files.
+    func sweepCopy(_ copy: String) throws(Failure) {
+        try removeLocks(copy)
+        try removeLocks(copy + "/refs", deep: true)
+        try removeLocks(copy + "/objects/info")
+        for name in try Files.entries(copy + "/objects") ?? [] where Self.isTemporary(name) {
+            try Files.removeTree(copy + "/objects/" + String(decoding: name, as: UTF8.self))
+        }
+        for name in try Files.entries(copy + "/objects/pack") ?? [] {
+            let path = copy + "/objects/pack/" + String(decoding: name, as: UTF8.self)
+            if Self.isTemporary(name) || Self.isLock(name) { try Files.removeTree(path) }
+            if name.suffix(5).elementsEqual(".keep".utf8), try isKeptForFetch(path) { try Files.remove(path) }
+        }
+        // Only a fetch from a shallow upstream that was killed leaves it; our copies are never shallow.
+        try Files.remove(copy + "/shallow")
+    }
+
+    private func removeLocks(_ directory: String, deep: Bool = false) throws(Failure) {
+        for name in try Files.entries(directory) ?? [] {
+            let path = directory + "/" + String(decoding: name, as: UTF8.self)
+            let isDirectory = deep && Files.kind(path, followLinks: false) == .directory
+            if isDirectory { try removeLocks(path, deep: true) } else if Self.isLock(name) { try Files.removeTree(path) }
+        }
+    }
+
+    /// index-pack guards a new pack by a `.keep` that names fetch-pack until the refs are there.
+    private func isKeptForFetch(_ path: String) throws(Failure) -> Bool {
+        try Files.readIfPresent(path, limit: 4096)?.starts(with: "fetch-pack".utf8) ?? false
+    }
+
+    private static func isLock(_ name: [UInt8]) -> Bool { name.suffix(5).elementsEqual(".lock".utf8) }
+
+    /// Packs in the making (`tmp_pack_…`, `.tmp-…-pack`), loose objects and quarantines of objects.
+    private static func isTemporary(_ name: [UInt8]) -> Bool {
+        ["tmp_", ".tmp-", "incoming-", "bulk-fsync-"].contains { name.starts(with: $0.utf8) }
+    }
+}

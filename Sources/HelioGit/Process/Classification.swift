@@ -1,0 +1,85 @@
+import HelioNode
+
+/// Turns git's words (`LC_ALL=C`) into the closed list of reasons.
+///
+/// The order matters: what caused a failure is said before or beside what followed from it ("the remote end hung up"), so the
+/// specific comes first. Every entry has a real message in the tests.
+enum Classification {
+    private static let table: [(FailureReason, [String])] = [
+        (.disk, [
+            "no space left on device", "disk quota exceeded", "read-only file system", "input/output error",
+            "unable to write file", "file size limit exceeded", "out of memory", "cannot allocate memory",
+        ]),
+        (.dns, [
+            "could not resolve host", "could not resolve hostname", "could not resolve proxy", "name or service not known",
+            "temporary failure in name resolution", "unable to look up", "no address associated with hostname",
+        ]),
+        (.tls, [
+            "ssl certificate", "certificate verification failed", "certificate verify failed", "gnutls_handshake", "ssl connect error",
+            "ssl_connect", "tls connection", "cafile", "ssl routines", "unable to get local issuer", "certificate subject name",
+        ]),
+        (.auth, [
+            "authentication failed", "could not read username", "could not read password", "permission denied",
+            "terminal prompts disabled", "requested url returned error: 401", "requested url returned error: 403",
+            "host key verification failed", "invalid username or password", "access denied", "dubious ownership",
+        ]),
+        (.timeout, ["operation timed out", "connection timed out", "operation too slow", "timed out"]),
+        (.corrupt, [
+            "reference broken", "bad object", "corrupt", "inflate", "unable to read tree", "unable to read sha1", "broken link",
+            "unresolved delta", "did not send all necessary objects", "missing blob", "missing tree", "missing commit",
+            "does not point to a valid object", "unable to parse object", "nonexistent object", "packed-refs", "bad pack",
+            "pack has bad", "cannot be accessed", "not our ref", "failed to traverse", "missing necessary objects",
+        ]),
+        (.refLock, ["cannot lock ref", "unable to lock", "unable to create '': file exists", "but expected", "reference already exists"]),
+        (.rejected, [
+            "fsck error", "unknown repository extension", "expected git repo version", "not allowed", "shallow",
+            "bad config", "unable to update url base from redirection", "refusing to", "mismatched algorithms", "invalid refspec",
+            "unhandled message id",
+        ]),
+        (.notFound, [
+            "repository not found", "requested url returned error: 404", "repository '", "does not appear to be a git repository",
+            "not exported", "no such file or directory", "does not exist", "not a git repository", "requested url returned error: 410",
+            "not valid: is this a git repository",
+        ]),
+        (.connection, [
+            "connection refused", "failed to connect", "unable to connect", "no route to host", "network is unreachable",
+            "connection reset", "hung up", "early eof", "empty reply", "rpc failed", "unexpected disconnect", "connection closed",
+            "unable to access", "could not read from remote repository", "requested url returned error: 429", "broken pipe",
+            "requested url returned error: 5",
+        ]),
+    ]
+
+    static func failure(stderr: [UInt8], exitCode: Int32) -> Failure {
+        let summary = GitMessage.summary(stderr)
+        let message = summary.isEmpty ? "git exited with \(exitCode) and said nothing" : summary
+        return Failure(reason(of: stderr), message)
+    }
+
+    static func reason(of stderr: [UInt8]) -> FailureReason {
+        let text = String(decoding: withoutQuotations(stderr), as: UTF8.self).lowercased()
+        for (reason, needles) in table where needles.contains(where: text.contains) { return reason }
+        return .internal
+    }
+
+    /// `'…'` becomes `''`: a repository may be named `corrupt` or `timed out`. An apostrophe inside a word opens nothing.
+    private static func withoutQuotations(_ stderr: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var quoting = false
+        for byte in stderr {
+            if byte == 0x27 {
+                let opens = !quoting && !(result.last.map { (0x61...0x7A).contains($0 | 0x20) } ?? false)
+                if quoting || opens { quoting = opens }
+                result.append(byte)
+            } else if byte == 0x0A || !quoting {
+                quoting = false
+                result.append(byte)
+            }
+        }
+        return result
+    }
+
+    /// An object that we asked for by id is gone at the upstream: a ref moved or went between learning and fetching.
+    static func isVanishedObject(_ stderr: [UInt8]) -> Bool {
+        String(decoding: stderr, as: UTF8.self).contains("not our ref")
+    }
+}

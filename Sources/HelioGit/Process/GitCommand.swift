@@ -1,0 +1,40 @@
+import HelioNode
+
+/// One run of git.
+struct GitCommand: Sendable {
+    var arguments: [String]
+    var input: [UInt8] = []
+    /// The upstream that it talks to; nil for work on a local copy.
+    var source: FetchSource?
+    /// The copy whose objects may grow meanwhile, which counts as progress.
+    var growing: String?
+    var total: Duration
+    /// Bytes of standard output taken; more ends git. 500,000 refs with long names are about 60 MB.
+    var outputLimit = 512 * 1024 * 1024
+
+    init(_ arguments: [String], total: Duration) {
+        self.arguments = arguments
+        self.total = total
+    }
+}
+
+struct GitResult: Sendable {
+    let status: GitStatus
+    let output: [UInt8]
+    /// The last `StderrTail.limit` bytes.
+    let errors: [UInt8]
+
+    /// - Throws: the classified failure when git did not exit with 0.
+    func checked() throws(Failure) -> GitResult {
+        switch status {
+        case .exited(0): return self
+        case .exited(let code): throw Classification.failure(stderr: errors, exitCode: code)
+        case .signalled(let signal): throw Failure(.internal, "git was ended by signal \(signal)")
+        }
+    }
+}
+
+enum GitStatus: Sendable, Hashable {
+    case exited(Int32)
+    case signalled(Int32)
+}

@@ -1,0 +1,138 @@
+import Glibc
+import HelioNode
+import Subprocess
+import Synchronization
+import SystemPackage
+
+extension Git {
+    /// Runs git in a session, and so a process group, of its own, until it ends, is ended for lack of progress or at its
+    /// deadline, or the task is cancelled. On return no process of the group lives.
+    /// - Throws: `.noProgress`, `.deadline`, `.cancelled`, `.rejected` for too much output, `.internal` when git cannot be run.
+    ///   What git itself complains about is in the result.
+    func run(_ command: GitCommand) async throws(Failure) -> GitResult {
+        guard let gate = command.source?.gate else { return try await runNow(command) }
+        return try await gate.run { () async throws(Failure) in try await runNow(command) }
+    }
+
+    private func runNow(_ command: GitCommand) async throws(Failure) -> GitResult {
+        let config = try TrustingConfig(for: command.source, layout: layout)
+        let input = try CommandInput(command.input, layout: layout)
+        do {
+            return try await spawn(command, config: config.path, input: input)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            if Task.isCancelled { throw Failure(.cancelled, "cancelled") }
+            throw Failure(.internal, GitMessage.bounded("git cannot be run: \(GitMessage.escaped("\(error)"))"))
+        }
+    }
+
+    private func spawn(_ command: GitCommand, config: String, input: borrowing CommandInput) async throws -> GitResult {
+        var options = PlatformOptions()
+        options.createSession = true
+        options.teardownSequence = [termination]
+        let environment = try environment(for: command.source, config: config)
+        let result = try await Subprocess.run(
+            program, arguments: Arguments(command.arguments),
+            environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
+            workingDirectory: FilePath(layout.home), platformOptions: options,
+            input: .fileDescriptor(input.descriptor, closeAfterSpawningProcess: false), output: .sequence, error: .sequence
+        ) { execution in await attend(execution, command) }
+        let attended = result.closureResult
+        if Task.isCancelled { throw Failure(.cancelled, "cancelled") }
+        if let failure = attended.failure { throw failure }
+        return GitResult(status: GitStatus(result.terminationStatus), output: attended.output, errors: attended.errors)
+    }
+
+    private var program: Executable {
+        configuration.program.contains("/") ? .path(FilePath(configuration.program)) : .name(configuration.program)
+    }
+
+    private var termination: TeardownStep {
+        .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: configuration.killGrace)
+    }
+
+    private typealias GitExecution = Execution<FileDescriptorInput, SequenceOutput, SequenceOutput>
+
+    private struct Attended: Sendable {
+        var output: [UInt8] = []
+        var errors: [UInt8] = []
+        var failure: Failure?
+    }
+
+    private enum Part: Sendable {
+        case output([UInt8]?)
+        case errors([UInt8])
+        case watch(Failure?)
+    }
+
+    /// Reads both streams while the watch looks on. The leader is not reaped before this returns, so its id is still the
+    /// group's when what is left of the group is killed.
+    private func attend(_ execution: GitExecution, _ command: GitCommand) async -> Attended {
+        let activity = Activity()
+        let group = execution.processIdentifier.value
+        let watch = ProgressWatch(group: group, growing: command.growing, noProgress: configuration.noProgress, total: command.total)
+        let attended = await withTaskGroup(of: Part.self, returning: Attended.self) { tasks in
+            tasks.addTask { .output(await Self.collect(execution.standardOutput, limit: command.outputLimit)) }
+            tasks.addTask { .errors(await Self.tail(execution.standardError, activity)) }
+            tasks.addTask { .watch(await watch.firstFailure(activity)) }
+            return await settle(&tasks, execution)
+        }
+        await ProcessGroup.end(group)
+        return attended
+    }
+
+    private func settle(_ tasks: inout TaskGroup<Part>, _ execution: GitExecution) async -> Attended {
+        var attended = Attended()
+        var open = 2
+        while let part = await tasks.next() {
+            switch part {
+            case .output(let bytes?): (attended.output, open) = (bytes, open - 1)
+            case .errors(let bytes): (attended.errors, open) = (bytes, open - 1)
+            case .output(nil):
+                open -= 1
+                attended.failure = Failure(.rejected, "git wrote more than is taken")
+                await execution.teardown(using: [termination])
+            case .watch(let failure?):
+                attended.failure = attended.failure ?? failure
+                await execution.teardown(using: [termination])
+            case .watch(nil): break
+            }
+            if open == 0 { tasks.cancelAll() }
+        }
+        return attended
+    }
+
+    /// - Returns: nil when there is more than `limit`.
+    private static func collect(_ stream: SubprocessOutputSequence, limit: Int) async -> [UInt8]? {
+        var bytes: [UInt8] = []
+        // An error of the pipe ends the reading as its end does: the exit status tells whether git was well.
+        do {
+            for try await chunk in stream {
+                guard bytes.count + chunk.count <= limit else { return nil }
+                chunk.withUnsafeBytes { bytes.append(contentsOf: $0) }
+            }
+        } catch {}
+        return bytes
+    }
+
+    private static func tail(_ stream: SubprocessOutputSequence, _ activity: Activity) async -> [UInt8] {
+        var tail = StderrTail()
+        do {  // as above
+            for try await chunk in stream {
+                activity.note(chunk.count)
+                chunk.withUnsafeBytes { tail.append($0) }
+            }
+        } catch {}
+        return tail.bytes
+    }
+}
+
+extension GitStatus {
+    init(_ status: TerminationStatus) {
+        switch status {
+        case .exited(let code): self = .exited(code)
+        case .signaled(let signal): self = .signalled(signal)
+        }
+    }
+}

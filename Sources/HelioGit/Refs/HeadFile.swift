@@ -1,0 +1,40 @@
+import HelioNode
+
+/// A repository's `HEAD` file.
+enum HeadFile {
+    /// - Throws: `.corrupt` when there is none or it holds neither a legal ref nor an object id.
+    static func read(_ repository: String) throws(Failure) -> Head {
+        guard let bytes = try Files.readIfPresent(repository + "/HEAD", limit: 8192) else {
+            throw Failure(.corrupt, "\(GitMessage.escaped(repository)) has no HEAD")
+        }
+        return try parse(bytes, repository)
+    }
+
+    static func parse(_ bytes: [UInt8], _ repository: String) throws(Failure) -> Head {
+        let trimmed = bytes.reversed().drop { $0 == 0x0A || $0 == 0x20 || $0 == 0x0D }.reversed()
+        if let target = ObjectID(hex: Array(trimmed)) { return .detached(target) }
+        guard trimmed.starts(with: "ref:".utf8) else { throw malformed(repository) }
+        return try symbolic(RefName(ByteString(trimmed.dropFirst(4).drop { $0 == 0x20 || $0 == 0x09 })), repository)
+    }
+
+    static func symbolic(_ target: RefName, _ repository: String) throws(Failure) -> Head {
+        guard RefFormat.isLegal(target) else { throw malformed(repository) }
+        return .symbolic(target)
+    }
+
+    /// Under git's own lock, by rename. HEAD is set by us and not by git, so that an unborn branch is as good as any.
+    static func write(_ head: Head, _ repository: String) throws(Failure) {
+        try Files.replaceLocked(repository + "/HEAD", with: bytes(of: head))
+    }
+
+    static func bytes(of head: Head) -> [UInt8] {
+        switch head {
+        case .symbolic(let name): Array("ref: ".utf8) + name.bytes.bytes + [0x0A]
+        case .detached(let target): Array("\(target)\n".utf8)
+        }
+    }
+
+    private static func malformed(_ repository: String) -> Failure {
+        Failure(.corrupt, GitMessage.bounded("the HEAD of \(GitMessage.escaped(repository)) names no ref and no object"))
+    }
+}

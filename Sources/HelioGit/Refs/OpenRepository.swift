@@ -1,0 +1,79 @@
+import CGit2
+import Glibc
+import HelioNode
+
+/// A bare repository opened by libgit2, on one thread. Its owner is not checked: that is what `safe.directory` is for where
+/// git itself is run, and reading refs runs nothing.
+struct OpenRepository: ~Copyable {
+    private let pointer: OpaquePointer
+    private let path: String
+
+    init(_ path: String) throws(LibgitError) {
+        Libgit.start()
+        var opened: OpaquePointer?
+        try LibgitError.check(git_repository_open_bare(&opened, path))
+        guard let opened else { throw LibgitError(code: -1, message: "nothing was opened") }
+        (pointer, self.path) = (opened, path)
+    }
+
+    deinit { git_repository_free(pointer) }
+
+    /// Refs that git would list, resolved; not sorted.
+    func refs(_ filter: RefFilter) throws(LibgitError) -> [Ref] {
+        var iterator: OpaquePointer?
+        try LibgitError.check(git_reference_iterator_new(&iterator, pointer))
+        defer { git_reference_iterator_free(iterator) }
+        var refs: [Ref] = []
+        while true {
+            var reference: OpaquePointer?
+            let code = git_reference_next(&reference, iterator)
+            if code == GIT_ITEROVER.rawValue { return refs }
+            try LibgitError.check(code)
+            defer { git_reference_free(reference) }
+            if let ref = Self.ref(reference, filter) { refs.append(ref) }
+        }
+    }
+
+    /// - Returns: nil for a name that is not admitted, and for a symbolic ref that leads nowhere: git lists neither.
+    private static func ref(_ reference: OpaquePointer?, _ filter: RefFilter) -> Ref? {
+        let name = refName(git_reference_name(reference))
+        guard filter.admits(name) else { return nil }
+        if let target = git_reference_target(reference) { return Ref(name: name, target: oid(target)) }
+        var resolved: OpaquePointer?
+        guard git_reference_resolve(&resolved, reference) == 0 else { return nil }
+        defer { git_reference_free(resolved) }
+        return git_reference_target(resolved).map { Ref(name: name, target: oid($0)) }
+    }
+
+    func head() throws(LibgitError) -> Head {
+        var reference: OpaquePointer?
+        try LibgitError.check(git_reference_lookup(&reference, pointer, "HEAD"))
+        defer { git_reference_free(reference) }
+        if let target = git_reference_target(reference) { return .detached(Self.oid(target)) }
+        guard let target = git_reference_symbolic_target(reference) else { throw LibgitError(code: -1, message: "HEAD is empty") }
+        do { return try HeadFile.symbolic(Self.refName(target), path) } catch { throw LibgitError(code: -1, message: error.message) }
+    }
+
+    /// The first of `targets` whose object is not in the repository.
+    func firstMissing(of targets: some Sequence<ObjectID>) throws(LibgitError) -> ObjectID? {
+        var database: OpaquePointer?
+        try LibgitError.check(git_repository_odb(&database, pointer))
+        defer { git_odb_free(database) }
+        for target in targets {
+            var oid = git_oid()
+            guard git_oid_fromstr(&oid, target.description) == 0, git_odb_exists(database, &oid) == 1 else { return target }
+        }
+        return nil
+    }
+
+    private static func oid(_ oid: UnsafePointer<git_oid>) -> ObjectID {
+        let raw = UnsafeRawBufferPointer(start: oid, count: Int(GIT_OID_RAWSZ))
+        guard let id = ObjectID(raw: raw) else { preconditionFailure("GIT_OID_RAWSZ is 20") }
+        return id
+    }
+
+    private static func refName(_ name: UnsafePointer<CChar>) -> RefName {
+        let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
+        return RefName(ByteString(bytes))
+    }
+}

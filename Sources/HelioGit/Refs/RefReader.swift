@@ -1,0 +1,59 @@
+import Glibc
+import HelioNode
+
+/// Reads the refs of a bare repository on this machine: by libgit2, and by git where libgit2 cannot read it (SHA-256).
+struct RefReader: Sendable {
+    let git: Git
+    let filter: RefFilter
+
+    init(_ git: Git) {
+        self.git = git
+        filter = RefFilter(excluded: RefPatterns(git.configuration.refsExclude))
+    }
+
+    /// - Parameter foreign: whether it may belong to another user.
+    /// - Throws: `.notFound` when there is nothing, `.auth` without permission, `.corrupt` when it cannot be read, `.rejected`
+    ///   for a format that git cannot read either.
+    func read(_ path: String, foreign: Bool) async throws(Failure) -> RefSnapshot {
+        if let snapshot = try await DiskThreads.run({ () throws(Failure) in try readFast(path) }) { return snapshot }
+        return try await readByGit(path, foreign: foreign)
+    }
+
+    /// Blocks on the disk, for 0.1 ms at best.
+    /// - Returns: nil when git has to be asked.
+    func readFast(_ path: String) throws(Failure) -> RefSnapshot? {
+        do {
+            let repository = try OpenRepository(path)
+            return RefSnapshot(format: .sha1, refs: try repository.refs(filter), head: try repository.head())
+        } catch {
+            try Self.explain(path)
+            return nil
+        }
+    }
+
+    /// Says what libgit2 does not tell apart, before git is asked.
+    private static func explain(_ path: String) throws(Failure) {
+        guard access(path + "/", R_OK | X_OK) == 0 else { throw Files.failure("read", path, errno) }
+        if Files.kind(path + "/objects") != .directory || Files.kind(path + "/HEAD", followLinks: false) == nil {
+            throw Failure(.corrupt, GitMessage.bounded("\(GitMessage.escaped(path)) is not a git repository"))
+        }
+    }
+
+    private func readByGit(_ path: String, foreign: Bool) async throws(Failure) -> RefSnapshot {
+        var command = GitCommand(
+            ["--git-dir=\(path)", "for-each-ref", "--format=%(objectname) %(refname)"], total: git.configuration.total)
+        if foreign { command.source = FetchSource(directory: path) }
+        let refs = try RefLines.parse(try await git.run(command).checked().output, filter: filter)
+        let head = try HeadFile.read(path)
+        return RefSnapshot(format: try await format(path, foreign: foreign, refs: refs, head: head), refs: refs, head: head)
+    }
+
+    private func format(_ path: String, foreign: Bool, refs: [Ref], head: Head) async throws(Failure) -> ObjectFormat {
+        if let ref = refs.first { return ref.target.format }
+        if case .detached(let target) = head { return target.format }
+        var command = GitCommand(["--git-dir=\(path)", "rev-parse", "--show-object-format"], total: git.configuration.total)
+        if foreign { command.source = FetchSource(directory: path) }
+        let output = try await git.run(command).checked().output
+        return ObjectFormat(rawValue: String(decoding: output.filter { $0 > 0x20 }, as: UTF8.self)) ?? .sha1
+    }
+}

@@ -1,0 +1,66 @@
+import Crypto
+import Glibc
+public import HelioNode
+
+/// Bare repositories below a directory, as `KEY/slug.git` or deeper (`A/B/c.git` has key `A/B`); `x.git` at the root has key
+/// `ROOT`. A repository is never descended into.
+public struct DirectoryUpstream: Upstream {
+    private let root: String
+    private let git: Git
+    private let reader: RefReader
+
+    /// - Throws: `.rejected` for an empty path. The directory need not exist yet.
+    public init(path: String, git: Git) throws(Failure) {
+        root = try Files.absolute(path)
+        self.git = git
+        reader = RefReader(git)
+    }
+
+    public var fingerprint: String { Fingerprint.of(["directory", root]) }
+
+    public func list() async throws(Failure) -> Listing {
+        let (root, reader) = (root, reader)
+        let found = try await DiskThreads.run { () throws(Failure) in try DirectoryWalk.walk(root) }
+        let repositories = try await InParallel.map(found.repositories, atOnce: 4, batch: 32) { entry async throws(Failure) in
+            try await listed(entry, reader)
+        }
+        return Listing(repositories: repositories.compactMap { $0 }, rejected: found.rejected)
+    }
+
+    public func find(_ name: RepositoryName) async throws(Failure) -> ListedRepository? {
+        guard Files.kind(root) == .directory else { throw Files.failure("read", root, ENOENT) }
+        let path = path(of: name)
+        guard Files.kind(path) == .directory else { return nil }
+        return try await listed(FoundRepository(name: name, path: path), reader)
+    }
+
+    public func refs(of repository: Repository) async throws(Failure) -> UpstreamRefs {
+        let snapshot = try await reader.read(path(of: repository.name), foreign: true)
+        return UpstreamRefs(format: snapshot.format, refs: snapshot.refs, head: snapshot.head)
+    }
+
+    public func source(of repository: Repository) throws(Failure) -> FetchSource {
+        FetchSource(directory: path(of: repository.name))
+    }
+
+    private func path(of name: RepositoryName) -> String { DirectoryWalk.path(of: name, below: root) }
+
+    /// - Returns: nil when it has gone since it was found.
+    private func listed(_ entry: FoundRepository, _ reader: RefReader) async throws(Failure) -> ListedRepository? {
+        let outcome: Result<RefSnapshot, Failure>
+        do throws(Failure) { outcome = .success(try await reader.read(entry.path, foreign: true)) } catch { outcome = .failure(error) }
+        if case .failure(let failure) = outcome {
+            if failure.reason == .cancelled { throw failure }
+            if Files.kind(entry.path) == nil, errno == ENOENT { return nil }
+        }
+        let head = try? outcome.get().defaultBranch  // a failure is told below
+        let repository = DirectoryMetadata.repository(entry.name, path: entry.path, defaultBranch: head)
+        let metadata = MetadataHash.of(repository)
+        switch outcome {
+        case .success(let snapshot):
+            return ListedRepository(repository: repository, metadata: metadata, content: ContentHash.of(snapshot))
+        case .failure(let failure):
+            return ListedRepository(repository: repository, metadata: metadata, content: nil, failure: failure)
+        }
+    }
+}

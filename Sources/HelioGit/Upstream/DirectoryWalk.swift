@@ -1,0 +1,80 @@
+import Glibc
+import HelioNode
+
+struct FoundRepository: Sendable {
+    let name: RepositoryName
+    let path: String
+}
+
+/// Finds the repositories below a directory. Symbolic links to repositories are followed, links to other directories are not:
+/// they could lead round in a circle.
+struct DirectoryWalk {
+    private(set) var repositories: [FoundRepository] = []
+    private(set) var rejected: [RejectedRepository] = []
+    private let root: String
+    private static let depthLimit = 16
+
+    /// - Throws: when the root or a directory below it cannot be read: what cannot be seen must not look deleted.
+    static func walk(_ root: String) throws(Failure) -> DirectoryWalk {
+        var walk = DirectoryWalk(root: root)
+        guard let names = try Files.entries(root) else { throw Files.failure("read the directory", root, ENOENT) }
+        try walk.visit(names, key: [], depth: 1)
+        walk.repositories.sort { $0.name < $1.name }
+        return walk
+    }
+
+    private init(root: String) { self.root = root }
+
+    static func path(of name: RepositoryName, below root: String) -> String {
+        if name.project == rootKey, Files.kind(root + "/ROOT/" + name.slug.description + ".git") == nil {
+            return root + "/" + name.slug.description + ".git"
+        }
+        return root + "/" + name.path.description + ".git"
+    }
+
+    private static let rootKey: ByteString = "ROOT"
+
+    private mutating func visit(_ names: [[UInt8]], key: [UInt8], depth: Int) throws(Failure) {
+        for name in names {
+            if name.suffix(4).elementsEqual(".git".utf8) {
+                found(slug: Array(name.dropLast(4)), key: key)
+            } else {
+                try descend(name, key: key, depth: depth)
+            }
+        }
+    }
+
+    private mutating func found(slug: [UInt8], key: [UInt8]) {
+        let relative = key.isEmpty ? slug : key + [0x2F] + slug
+        do {
+            let name = try RepositoryName(project: key.isEmpty ? Self.rootKey : ByteString(key), slug: ByteString(slug))
+            let path = root + "/" + String(decoding: relative, as: UTF8.self) + ".git"
+            guard Files.kind(path) == .directory else { return }
+            if key.isEmpty, Files.kind(root + "/ROOT/" + name.slug.description + ".git") != nil {
+                return reject(relative, "ROOT/\(name.slug) exists too")
+            }
+            repositories.append(FoundRepository(name: name, path: path))
+        } catch {
+            reject(relative, error.rawValue)
+        }
+    }
+
+    private mutating func descend(_ name: [UInt8], key: [UInt8], depth: Int) throws(Failure) {
+        let below = key.isEmpty ? name : key + [0x2F] + name
+        // A directory whose name no key can have holds no repository that could be mirrored.
+        guard let text = String(validating: below, as: UTF8.self) else { return reject(below, NameError.notUTF8.rawValue) }
+        let path = root + "/" + text
+        guard Files.kind(path, followLinks: false) == .directory else { return }
+        do { _ = try RepositoryName(project: ByteString(name), slug: "x") } catch { return reject(below, error.rawValue) }
+        guard depth < Self.depthLimit else { return reject(below, "deeper than \(Self.depthLimit) directories") }
+        // nil: it has gone since; and a work tree or a repository without the suffix is not searched.
+        guard let names = try Files.entries(path), !names.contains(Array("objects".utf8)) || !names.contains(Array("HEAD".utf8))
+        else { return }
+        try visit(names, key: below, depth: depth + 1)
+    }
+
+    private mutating func reject(_ path: [UInt8], _ why: String) {
+        let text = GitMessage.bounded(GitMessage.escaped(String(decoding: path, as: UTF8.self)))
+        rejected.append(RejectedRepository(path: text, why: why))
+    }
+}

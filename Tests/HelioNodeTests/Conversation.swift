@@ -244,7 +244,6 @@ extension Conversation {
         case .runClosed(let run): closed(run)
         case .vetEnded(let report): ended(report)
         case .log(let line): line.message.hasPrefix("vet ") ? nil : "log \(line.level.rawValue): \(line.message)"
-        case .exit(let code): "exit \(code)"
         }
     }
 

@@ -23,13 +23,15 @@ public enum NodeEffect: Sendable {
     case runClosed(Run)
     case vetEnded(VetReport)
     case log(LogLine)
-    case exit(code: Int32)
 }
 
 /// Metadata to be stored before the node acts on it.
 public struct MetadataBatch: Sendable {
     public typealias ID = UInt64
     public let id: ID
+    /// All of it, as the upstream told.
+    public let listed: [ListedRepository]
+    /// What of it is new or has other metadata than before.
     public let upserts: [ListedRepository]
     public let deletions: [Repository]
     /// What the purge guard adds up: deletions that nobody has accepted by hand.

@@ -102,10 +102,16 @@ extension NodeMachine {
     ) {
         discovery.lastBatch += 1
         let batch = MetadataBatch(
-            id: discovery.lastBatch, upserts: repositories, deletions: deletions,
+            id: discovery.lastBatch, listed: repositories, upserts: repositories.filter(isNewMetadata), deletions: deletions,
             suspectDeletions: accepted ? 0 : deletions.count)
         discovery.storing[batch.id] = Discovery.Pending(batch: batch, runs: runs)
         effects.append(.storeMetadata(batch))
+    }
+
+    /// A URL's default branch is learned by synchronising, so a listing of URLs changes nothing of what is known.
+    private func isNewMetadata(_ listed: ListedRepository) -> Bool {
+        guard let entry = catalogue[listed.repository.id] else { return true }
+        return listed.content != nil && entry.metadata != listed.metadata
     }
 
     mutating func metadataStored(_ id: MetadataBatch.ID, _ failure: Failure?, at now: Moment) {
@@ -115,13 +121,13 @@ extension NodeMachine {
         }
         purgeGuard.recordDeletions(pending.batch.suspectDeletions, at: now.monotonic)
         remove(pending.batch.deletions, at: now)
-        for listed in pending.batch.upserts { take(listed, at: now) }
+        for listed in pending.batch.listed { take(listed, at: now) }
         guard let runs = pending.runs else {
-            for listed in pending.batch.upserts { enqueue(listed.repository.id, .notify, at: now) }
+            for listed in pending.batch.listed { enqueue(listed.repository.id, .notify, at: now) }
             return
         }
         listKnown(at: now)
-        for run in runs { plan(run, over: pending.batch.upserts, at: now) }
+        for run in runs { plan(run, over: pending.batch.listed, at: now) }
     }
 
     /// The list is known and stored.

@@ -68,7 +68,7 @@ extension NodeMachine {
             return
         }
         if case .success = comparison.upstream { contact.reached(id, at: now) }
-        let outcome = comparison.classify(remembered: entry.content)
+        let outcome = judgement(of: comparison, entry)
         let needsRepair = Self.needsRepair(outcome, comparison)
         vet?.compared(id, as: outcome, needsRepair: needsRepair && entry.quarantinedSince == nil)
         if case .success(let real?) = comparison.ours, real != entry.content, !queue.isRunning(id) {
@@ -83,6 +83,14 @@ extension NodeMachine {
         var rebuild = false
         if case .failure(let failure) = comparison.ours { rebuild = failure.reason == .corrupt }
         enqueue(id, .vet, at: now, rebuild: rebuild)
+    }
+
+    /// What changed while the vet was reading is no mismatch: the two sides were read at different moments.
+    private func judgement(of comparison: Comparison, _ entry: RepositoryEntry) -> VetClass {
+        let outcome = comparison.classify(remembered: entry.content)
+        guard outcome == .mismatch, case .success = comparison.ours else { return outcome }
+        let changedSince = vet.map { (entry.lastChange ?? $0.startedAt.monotonic) > $0.startedAt.monotonic } ?? false
+        return changedSince || queue.isRunning(entry.repository.id) ? .lagging : outcome
     }
 
     /// An upstream that could not be read is asked again through the queue, whose retries and quarantine settle it.

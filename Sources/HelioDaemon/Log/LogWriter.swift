@@ -1,0 +1,70 @@
+import Glibc
+
+/// Writes lines to standard error from a thread of its own, so that a blocked journal or a stopped terminal never blocks the
+/// node. Lines that find the queue full are dropped and counted; the count is written when there is room again.
+final class LogWriter: Sendable {
+    private static let queueBytes = 1 << 20
+
+    private struct Queue {
+        var bytes: [UInt8] = []
+        var dropped = 0
+        var isStopping = false
+    }
+
+    private let descriptor: Int32
+    private let queue = Locked(Queue())
+    private let arrival: Semaphore
+    private let stopped: Semaphore
+
+    /// - Parameter descriptor: written to with `write`, never closed.
+    init(descriptor: Int32 = STDERR_FILENO) {
+        self.descriptor = descriptor
+        arrival = Semaphore()
+        stopped = Semaphore()
+        Thread.start(named: "log") { [self] in writeLines() }
+    }
+
+    /// - Parameter line: without a newline at its end.
+    func append(_ line: [UInt8]) {
+        let wasEmpty = queue.withLock { queue in
+            guard queue.bytes.count + line.count < Self.queueBytes else {
+                queue.dropped += 1
+                return false
+            }
+            defer { queue.bytes += line + [UInt8(ascii: "\n")] }
+            return queue.bytes.isEmpty
+        }
+        if wasEmpty { arrival.signal() }
+    }
+
+    /// Writes what is queued, for at most two seconds, and ends the thread.
+    func stop() {
+        queue.withLock { $0.isStopping = true }
+        arrival.signal()
+        stopped.wait(seconds: 2)
+    }
+
+    private func writeLines() {
+        while true {
+            arrival.wait()
+            let (bytes, dropped, isStopping) = queue.withLock { queue in
+                defer { queue.bytes = []; queue.dropped = 0 }
+                return (queue.bytes, queue.dropped, queue.isStopping)
+            }
+            write(bytes)
+            if dropped > 0 { write(Array("\(dropped) log lines dropped: standard error was not read\n".utf8)) }
+            if isStopping { return stopped.signal() }
+        }
+    }
+
+    /// A standard error that is gone takes nothing, and there is nobody to tell.
+    private func write(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let count = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
+                if count > 0 { done += count } else if errno != EINTR && errno != EAGAIN { return }
+            }
+        }
+    }
+}

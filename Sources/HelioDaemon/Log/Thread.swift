@@ -1,0 +1,60 @@
+import Glibc
+
+/// A detached POSIX thread.
+enum Thread {
+    /// - Parameter name: at most 15 bytes, shown by `top -H`.
+    static func start(named name: String, _ body: @escaping @Sendable () -> Void) {
+        let box = Unmanaged.passRetained(Box(name: name, body: body))
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let box = Unmanaged<Box>.fromOpaque(context).takeRetainedValue()
+                pthread_setname_np(pthread_self(), box.name)
+                box.body()
+                return nil
+            }, box.toOpaque())
+        precondition(status == 0, "pthread_create: \(status)")
+        pthread_detach(thread)
+    }
+
+    private final class Box: Sendable {
+        let name: String
+        let body: @Sendable () -> Void
+
+        init(name: String, body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
+        }
+    }
+}
+
+/// A POSIX semaphore.
+final class Semaphore: @unchecked Sendable {
+    // @unchecked: sem_t is made for being shared; the pointer never changes.
+    private let semaphore: UnsafeMutablePointer<sem_t>
+
+    init() {
+        semaphore = .allocate(capacity: 1)
+        sem_init(semaphore, 0, 0)
+    }
+
+    deinit {
+        sem_destroy(semaphore)
+        semaphore.deallocate()
+    }
+
+    func signal() { sem_post(semaphore) }
+
+    func wait() {
+        while sem_wait(semaphore) != 0 {}  // EINTR only
+    }
+
+    func wait(seconds: Int) {
+        var deadline = timespec()
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        deadline.tv_sec += seconds
+        while sem_timedwait(semaphore, &deadline) != 0, errno == EINTR {}
+    }
+}

@@ -1,0 +1,57 @@
+import HelioGit
+import HelioNode
+
+/// Reads copies and upstreams for hashing and for the vet. Reads wait for each other in a lane of their own, so that a vet of
+/// everything never takes the place of a synchronisation.
+struct CopyReader: Sendable {
+    let adapters: Adapters
+    private let lane = Limiter(width: 2)
+
+    init(adapters: Adapters) { self.adapters = adapters }
+
+    /// - Returns: for each repository the hash of its copy; nil where there is none that can be read.
+    func hashes(of repositories: [Repository]) async -> [RepositoryID: MirrorHash?] {
+        await lane.run {
+            var hashes: [RepositoryID: MirrorHash?] = [:]
+            for repository in repositories {
+                hashes[repository.id] = .some(try? await ours(repository).get())  // unreadable counts as no copy
+            }
+            return hashes
+        }
+    }
+
+    func compare(_ repositories: [Repository], heads: [RepositoryID: Head]) async -> [Comparison] {
+        await lane.run {
+            await withTaskGroup(of: Comparison.self) { group in
+                for repository in repositories {
+                    group.addTask { await compare(repository, lastKnownHead: heads[repository.id]) }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+    }
+
+    /// The upstream first: what arrives between the two readings makes the copy newer, never a false mismatch.
+    private func compare(_ repository: Repository, lastKnownHead: Head?) async -> Comparison {
+        let theirs = await result { try await adapters.upstream.current.refs(of: repository) }
+        let snapshot = await result { try await adapters.copies.snapshot(of: repository.name) }
+        let head = (try? snapshot.get())?.head ?? lastKnownHead  // unreadable: the last known head stands in
+        return Comparison(
+            repository: repository.id, ours: snapshot.map { $0.map(ContentHash.of) },
+            upstream: theirs.map { ContentHash.of($0.snapshot(lastKnownHead: head)) })
+    }
+
+    private func ours(_ repository: Repository) async -> Result<MirrorHash?, Failure> {
+        await result { try await adapters.copies.snapshot(of: repository.name) }.map { $0.map(ContentHash.of) }
+    }
+
+    private func result<Value>(_ body: () async throws -> Value) async -> Result<Value, Failure> {
+        do {
+            return .success(try await body())
+        } catch let failure as Failure {
+            return .failure(failure)
+        } catch {
+            return .failure(Failure(.internal, "\(error)"))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import HelioAPI
+import HelioNode
+
+/// Feeds events to the node's machine, has its effects done, and publishes what readers see.
+actor NodeDriver {
+    /// How long a publication may wait for the next: what readers see is at most this old, and a storm of events costs little.
+    private static let publishingInterval = Duration.milliseconds(50)
+
+    private var machine: NodeMachine
+    private let board: NodeBoard
+    let log: NodeLog
+    private(set) var hands: Hands?
+    var jobs: [JobID: Task<Void, Never>] = [:]
+    private var wakeTask: Task<Void, Never>?
+    private var wakeDue: MonotonicTime?
+    private var isPublishing = false
+    private var published: StatusVerdict?
+
+    init(settings: NodeSettings, board: NodeBoard, log: NodeLog) {
+        machine = NodeMachine(settings: settings, seed: .random(in: .min ... .max), now: SystemClock.now())
+        self.board = board
+        self.log = log
+        board.publish(machine.snapshot(), now: SystemClock.now())
+    }
+
+    /// The storage is open: from now on effects can be done.
+    func attach(_ adapters: Adapters) {
+        hands = Hands(adapters: adapters, log: log)
+        feed(.storageOpened)
+    }
+
+    func feed(_ event: NodeEvent) {
+        let now = SystemClock.now()
+        for effect in machine.handle(event, at: now) { perform(effect) }
+        publish(now)
+        scheduleWake(now)
+    }
+
+    /// A verdict that changed is published at once, the rest a moment later together.
+    private func publish(_ now: Moment) {
+        let verdict = machine.snapshot().verdict
+        if verdict != published {
+            published = verdict
+            return board.publish(machine.snapshot(), now: now)
+        }
+        guard !isPublishing else { return }
+        isPublishing = true
+        Task {
+            try? await Task.sleep(for: Self.publishingInterval)  // never cancelled
+            isPublishing = false
+            board.publish(machine.snapshot(), now: SystemClock.now())
+        }
+    }
+
+    private func scheduleWake(_ now: Moment) {
+        let due = machine.nextWake(after: now)
+        guard due != wakeDue else { return }
+        wakeTask?.cancel()
+        wakeDue = due
+        guard let due else { return }
+        let delay = max(due - now.monotonic, .milliseconds(1))
+        wakeTask = Task {
+            guard (try? await Task.sleep(for: delay)) != nil else { return }  // cancelled: another wake has taken its place
+            wakeDue = nil
+            feed(.wake)
+        }
+    }
+
+    // MARK: Stopping
+
+    var isIdle: Bool { jobs.isEmpty }
+
+    func cancelJobs() {
+        for job in jobs.values { job.cancel() }
+    }
+
+    /// Waits for what runs; what has not ended by then is cancelled, and its git stopped.
+    func drainJobs(within limit: Duration) async {
+        let deadline = SystemClock.monotonic() + limit
+        while !jobs.isEmpty, SystemClock.monotonic() < deadline {
+            try? await Task.sleep(for: .milliseconds(20))  // never cancelled
+        }
+        cancelJobs()
+        for job in jobs.values { await job.value }
+    }
+
+    /// Closes the open runs and waits until the store has them.
+    func halt() async {
+        feed(.halted)
+        wakeTask?.cancel()
+        await hands?.lane.settle()
+        board.publish(machine.snapshot(), now: SystemClock.now())
+    }
+}

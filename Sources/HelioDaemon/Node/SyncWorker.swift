@@ -1,0 +1,96 @@
+import HelioGit
+import HelioNode
+import HelioStore
+
+/// Synchronises one repository: the transaction of learning, fetching, storing, moving refs and marking done, in that order.
+///
+/// A change is stored before the first ref moves and marked done after the last, so whatever a crash interrupts is found and
+/// finished at the next start. A change that moved its refs and could not be marked done (a full disk) is marked by the next
+/// synchronisation of its repository.
+struct SyncWorker: Sendable {
+    let adapters: Adapters
+    private let unfinished = Locked<[RepositoryID: Unfinished]>([:])
+
+    private struct Unfinished {
+        let id: ChangeID
+        let change: PreparedChange
+    }
+
+    init(adapters: Adapters) { self.adapters = adapters }
+
+    func run(_ job: SyncJob) async -> Result<SyncResult, Failure> {
+        do {
+            try await finishEarlier(job.repository.id)
+            return .success(try await synchronize(job))
+        } catch let failure as Failure {
+            return .failure(failure)
+        } catch let error as StoreError {
+            return .failure(Failure(error))
+        } catch {
+            return .failure(Failure(.internal, "\(error)"))
+        }
+    }
+
+    private func synchronize(_ job: SyncJob) async throws -> SyncResult {
+        let preparation = try await adapters.copies.prepare(
+            job.repository, upstream: adapters.upstream.current, lastKnownHead: job.lastKnownHead, rebuild: job.request.rebuild)
+        switch preparation {
+        case .unchanged(let snapshot):
+            return SyncResult(job.repository, kind: .incremental, changed: false, snapshot)
+        case .change(let change, let staged):
+            let id = try await adapters.store.prepare(change, at: SystemClock.wall())
+            try await move(change, staged, as: id)
+            let result = SyncResult(job.repository, kind: change.kind, changed: true, change.new)
+            try await complete(id, change, result)
+            return result
+        }
+    }
+
+    /// A failure may leave refs moved or not; recovery looks, and says which.
+    private func move(_ change: PreparedChange, _ staged: StagedCopy?, as id: ChangeID) async throws {
+        do {
+            try await adapters.copies.apply(change, staged: staged)
+        } catch {
+            unfinished.withLock { $0[change.repository] = Unfinished(id: id, change: change) }
+            try await finishEarlier(change.repository)
+            throw error
+        }
+    }
+
+    private func complete(_ id: ChangeID, _ change: PreparedChange, _ result: SyncResult) async throws {
+        do {
+            try await adapters.store.complete(
+                id, content: result.content, head: result.head, metadata: result.metadata, at: SystemClock.wall())
+        } catch {
+            unfinished.withLock { $0[change.repository] = Unfinished(id: id, change: change) }
+            throw error
+        }
+    }
+
+    /// Marks what an earlier attempt could not.
+    private func finishEarlier(_ repository: RepositoryID) async throws {
+        guard let earlier = unfinished.withLock({ $0[repository] }) else { return }
+        try await Recovery.settle(earlier.change, as: earlier.id, with: adapters.copies, adapters.store)
+        unfinished.withLock { $0[repository] = nil }
+    }
+}
+
+extension SyncResult {
+    init(_ repository: Repository, kind: SyncKind, changed: Bool, _ snapshot: RefSnapshot) {
+        var described = repository
+        described.defaultBranch = snapshot.defaultBranch
+        self.init(
+            kind: kind, changed: changed, content: ContentHash.of(snapshot), head: snapshot.head,
+            metadata: MetadataHash.of(described), defaultBranch: snapshot.defaultBranch)
+    }
+}
+
+extension Failure {
+    /// What a failed write to our own storage means for a synchronisation: the node's trouble, never the repository's.
+    init(_ error: StoreError) {
+        switch error {
+        case .diskFull, .readOnly, .inputOutput: self.init(.disk, "store: \(error)")
+        default: self.init(.internal, "store: \(error)")
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Glibc
+public import HelioNode
+
+/// The machine's two clocks. Schedules and durations take the monotonic one; the wall clock may be stepped at any time.
+public enum SystemClock {
+    public static func now() -> Moment { Moment(monotonic: monotonic(), wall: wall()) }
+
+    public static func monotonic() -> MonotonicTime {
+        let time = read(CLOCK_MONOTONIC)
+        return MonotonicTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    public static func wall() -> WallTime {
+        let time = read(CLOCK_REALTIME)
+        return WallTime(millisecondsSince1970: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    private static func read(_ clock: clockid_t) -> timespec {
+        var time = timespec()
+        let status = clock_gettime(clock, &time)
+        precondition(status == 0, "clock \(clock) cannot be read")
+        return time
+    }
+}

@@ -1,0 +1,64 @@
+import HelioGit
+import HelioNode
+import HelioStore
+
+/// What a crash left is finished or rolled back before the node does anything else.
+enum Recovery {
+    /// - Returns: what the store knows, with nothing outstanding any more.
+    static func run(_ adapters: Adapters, log: NodeLog) async throws -> StoredNode {
+        try await adapters.copies.sweep()
+        let now = SystemClock.wall()
+        for change in try await adapters.store.outstandingChanges() { try await settle(change, adapters, log) }
+        for run in try await adapters.store.closeOrphanedRuns(at: now) {
+            log.info("run closed", ["run": run, "status": "cancel", "reason": "orphaned"])
+        }
+        let day = WallTime(millisecondsSince1970: now.millisecondsSince1970 - 24 * 3_600_000)
+        let deleted = try await adapters.store.deletions(since: day)
+        return StoredNode(
+            entries: try await adapters.store.loadCatalogue().map { RepositoryEntry($0) },
+            wasSynchronized: await adapters.store.wasSynchronized, deletions: deleted > 0 ? [(.zero, deleted)] : [])
+    }
+
+    private static func settle(_ outstanding: OutstandingChange, _ adapters: Adapters, _ log: NodeLog) async throws {
+        guard let change = outstanding.change else {
+            log.error("stored change cannot be read", ["change": "\(outstanding.id.value)"])
+            try await adapters.store.abandon(outstanding.id)
+            return try await adapters.store.record(.lost, of: outstanding.repository, at: SystemClock.wall())
+        }
+        let outcome = try await settle(change, as: outstanding.id, with: adapters.copies, adapters.store)
+        log.info("interrupted change settled", ["repository": change.name.description, "outcome": "\(outcome)"])
+    }
+
+    /// Finishes the change where its objects are here, else rolls it back; either way it is no longer outstanding.
+    @discardableResult
+    static func settle(
+        _ change: PreparedChange, as id: ChangeID, with copies: LocalCopies, _ store: Store
+    ) async throws -> HelioGit.Recovery {
+        let outcome = try await copies.recover(change)
+        switch outcome {
+        case .finished:
+            try await store.complete(
+                id, content: ContentHash.of(change.new), head: change.new.head, metadata: nil, at: SystemClock.wall())
+        case .rolledBack:
+            try await store.abandon(id)
+        }
+        return outcome
+    }
+}
+
+extension RepositoryEntry {
+    init(_ stored: StoredRepository) {
+        self.init(repository: stored.repository, metadata: stored.metadata)
+        content = stored.hasCopy ? stored.content : .unknown
+        head = stored.head
+        hasCopy = stored.hasCopy
+        initialSync = stored.initialSync
+        lastSync = stored.lastSync
+        failedSyncCount = stored.failedSyncCount
+        lastFailure = stored.lastFailure
+        if stored.quarantined {
+            quarantinedSince = SystemClock.monotonic()
+            ownFailures = stored.failedSyncCount
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// A condition that did not come true in time.
+public struct NeverHappened: Error, CustomStringConvertible {
+    public let description: String
+}
+
+/// Waits for `condition`, asked every 5 ms, instead of sleeping for as long as it might take.
+///
+/// - Throws: `NeverHappened` after `seconds`, and whatever `condition` throws.
+public func eventually(
+    within seconds: Double = 10, _ what: String, _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw NeverHappened(description: "not within \(seconds) s: \(what)") }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}

@@ -62,7 +62,7 @@ let package = Package(
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),
         tests("HelioStoreTests", ["HelioStore", "HelioNode"]),
         tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioNode"]),
-        tests("HelioDaemonTests", ["HelioDaemon"]),
+        tests("HelioDaemonTests", ["HelioDaemon", "HelioNode"], resources: [.copy("Fixtures")]),
         tests("TidyTests", []),
         tests("EndToEndTests", ["heliostat"], path: "Tests/EndToEnd"),
     ]

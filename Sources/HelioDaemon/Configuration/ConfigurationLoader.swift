@@ -53,10 +53,17 @@ extension NodeConfiguration {
     /// A rule is asked only when its key was read well: one mistake gets one message.
     private static func apply(_ rules: [Rule], to configuration: NodeConfiguration, _ reading: inout Reading) {
         let wrong = Set(reading.problems.map(\.key))
-        for rule in rules where !wrong.contains(where: { $0.hasPrefix(rule.key) }) {
+        for rule in rules where !wrong.contains(where: rule.reads) {
             guard let message = rule.check(configuration) else { continue }
-            reading.complain(message, at: reading.places[rule.key] ?? .start, key: rule.key)
+            reading.complain(message, at: place(of: rule.key, reading), key: rule.key)
         }
+    }
+
+    /// That of the key, else of the innermost section that was written, else the start of the file.
+    private static func place(of key: String, _ reading: Reading) -> Place {
+        if let place = reading.places[key] { return place }
+        guard let dot = key.lastIndex(of: ".") else { return .start }
+        return place(of: String(key[..<dot]), reading)
     }
 
     private static func notices(about configuration: NodeConfiguration) -> [String] {

@@ -21,9 +21,10 @@ enum Environment {
             reading.note(node.place, of: key.name)
             reading.within(key.name) { key.read(node, &$0, &configuration) }
         }
-        let names = keys.map { variable(for: $0.name) }
+        let names = keys.map { String(variable(for: $0.name).dropFirst(prefix.count)) }
         return unknown.sorted().map {
-            "the environment variable \($0) means nothing" + Suggestion.sentence(for: $0, among: names)
+            "the environment variable \($0) means nothing"
+                + (Suggestion.nearest(to: String($0.dropFirst(prefix.count)), among: names).map { "; did you mean \(prefix)\($0)?" } ?? "")
         }
     }
 }

@@ -71,9 +71,9 @@ extension Schema where Root == NodeConfiguration {
     private static var processKeys: [Key<NodeConfiguration>] {
         [
             Key("disk.low.percent", \.disk.low.percent, .percentage(0...90), .live),
-            Key("disk.low.size", \.disk.low.size, .size(0...(1 << 50)), .live),
+            Key("disk.low.size", \.disk.low.size, .size((1 << 10)...(1 << 50)), .live),
             Key("disk.stop.percent", \.disk.stop.percent, .percentage(0...90), .live),
-            Key("disk.stop.size", \.disk.stop.size, .size(0...(1 << 50)), .live),
+            Key("disk.stop.size", \.disk.stop.size, .size((1 << 10)...(1 << 50)), .live),
             Key("farm.name", \.farm.name, .text),
             Key("farm.coordinator", \.farm.coordinator, .word(later: ["redis"])),
             Key("shutdown.notice", \.shutdown.notice, .duration(.zero ... .minutes(10)), .live),

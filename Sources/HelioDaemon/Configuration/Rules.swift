@@ -2,22 +2,29 @@
 struct Rule: Sendable {
     /// The key that the message names and points to.
     let key: String
+    /// Another key without which the question has no answer.
+    var given: String?
     /// - Returns: what is wrong, or nil.
     let check: @Sendable (NodeConfiguration) -> String?
+
+    /// Whether the answer depends on `key`, on something inside it, or on a section around it.
+    func reads(_ key: String) -> Bool {
+        [self.key, given].contains { $0.map { $0.hasPrefix(key) || key.hasPrefix($0) } ?? false }
+    }
 
     static let all: [Rule] = upstream + credentials + order
 
     private static let upstream: [Rule] = [
-        Rule(key: "upstream.path") {
+        Rule(key: "upstream.path", given: "upstream.kind") {
             $0.upstream.kind == .directory && $0.upstream.path == nil ? "is missing; expected the directory to mirror" : nil
         },
-        Rule(key: "upstream.urls") {
+        Rule(key: "upstream.urls", given: "upstream.kind") {
             $0.upstream.kind == .urls && $0.upstream.urls.isEmpty ? "is missing; expected the repositories to mirror" : nil
         },
-        Rule(key: "upstream.path") {
+        Rule(key: "upstream.path", given: "upstream.kind") {
             $0.upstream.kind == .urls && $0.upstream.path != nil ? "has no meaning with upstream.kind: urls" : nil
         },
-        Rule(key: "upstream.urls") {
+        Rule(key: "upstream.urls", given: "upstream.kind") {
             $0.upstream.kind == .directory && !$0.upstream.urls.isEmpty ? "has no meaning with upstream.kind: directory" : nil
         },
         Rule(key: "upstream.path") {

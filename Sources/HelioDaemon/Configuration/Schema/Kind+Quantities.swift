@@ -28,6 +28,7 @@ extension Kind where Value == Percentage {
     static func percentage(_ range: ClosedRange<Int>) -> Kind {
         let expectation = "a percentage from \(range.lowerBound)% to \(range.upperBound)%"
         return .scalar(expectation) { text, _ throws(Wrong) in
+            if try Quantity(text)?.unit == "" { throw Wrong("\(text) has no %; expected \(expectation)") }
             guard let quantity = try Quantity(text), quantity.unit == "%", let value = Int(exactly: quantity.number),
                 range.contains(value)
             else { throw Wrong("expected \(expectation), found \(quoted(text))") }

@@ -3,7 +3,7 @@ struct Reading {
     /// Relative paths start here.
     let directory: String
     private(set) var problems: [Problem] = []
-    /// Every key that was written, by its full name, with the place of its value.
+    /// Every key and section that was written, by its full name.
     private(set) var places: [String: Place] = [:]
     /// The full name of the key whose value is being read.
     private(set) var key = ""

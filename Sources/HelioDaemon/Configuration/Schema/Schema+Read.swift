@@ -4,10 +4,11 @@ extension Schema {
         var pass = Pass(prefix: reading.key.isEmpty ? "" : reading.key + ".", root: root)
         section("", node, &pass, &reading)
         resolveFlatNames(&pass, &reading)
+        root = pass.root
+        guard case .mapping = node.content else { return }
         for key in keys where key.isRequired && reading.places[pass.prefix + key.name] == nil {
             reading.complain("is missing; expected \(key.expectation)", at: node.place, key: pass.prefix + key.name)
         }
-        root = pass.root
     }
 
     /// One reading of one mapping.
@@ -58,6 +59,7 @@ extension Schema {
             reading.note(place, of: full)
             reading.within(full) { key.read(value, &$0, &pass.root) }
         } else if sections.contains(name) {
+            reading.note(place, of: full)
             self.section(name, value, &pass, &reading)
         } else {
             unknown(word, in: section, place, pass.prefix, &reading)
@@ -84,8 +86,8 @@ extension Schema {
 
     /// First a neighbour that is spelt alike, then the same word elsewhere in the file.
     private func hint(for word: String, in section: String) -> String {
-        if byName[word] != nil, section.isEmpty {
-            let parts = word.split(separator: ".")
+        if section.isEmpty, word.contains("."), let key = Suggestion.nearest(to: word, among: Array(byName.keys)) {
+            let parts = key.split(separator: ".")
             return "; write \(parts[parts.count - 1]) below \(parts.dropLast().joined(separator: "."))"
         }
         let near = Suggestion.sentence(for: word, among: names(in: section))

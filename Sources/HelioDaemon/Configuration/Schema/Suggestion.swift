@@ -5,7 +5,7 @@ enum Suggestion {
         nearest(to: word, among: candidates).map { "; did you mean \($0)?" } ?? ""
     }
 
-    /// - Returns: the candidate at the smallest edit distance, if that is at most a third of the word. Case, `-` and `_` count
+    /// - Returns: the candidate at the smallest edit distance, if that is at most a quarter of the word. Case, `-` and `_` count
     ///   for nothing, so `perHost` finds `per_host`.
     static func nearest(to word: String, among candidates: [String]) -> String? {
         // Longer words are no misspelling of a key, and the work grows with the square.
@@ -13,7 +13,7 @@ enum Suggestion {
         let folded = fold(word)
         let ranked = candidates.map { (distance: distance(folded, fold($0)), word: $0) }
         guard let best = ranked.min(by: { ($0.distance, $0.word) < ($1.distance, $1.word) }) else { return nil }
-        return best.distance <= max(1, folded.count / 3) ? best.word : nil
+        return best.distance <= max(1, folded.count / 4) ? best.word : nil
     }
 
     private static func fold(_ word: String) -> [UInt8] {

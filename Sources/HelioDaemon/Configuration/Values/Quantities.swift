@@ -64,7 +64,7 @@ enum Units {
         ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1),
     ]
 
-    /// `amount`, in the smallest unit, in the largest unit that divides it.
+    /// `amount`, in the smallest unit, in the largest unit that divides it; zero in the second smallest (0s, 0KiB).
     static func text(_ amount: Int64, _ units: [(name: String, factor: Int64)]) -> String {
         let unit = units.first { amount != 0 && amount % $0.factor == 0 } ?? units[units.count - 2]
         return "\(amount / unit.factor)\(unit.name)"

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A secret's bytes. It prints as `<secret>`, whoever prints it.
 public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     public let bytes: [UInt8]

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The bytes of a configuration file, checked to be text that a person meant to write.
 enum FileText {
     /// Bytes. A list of ten thousand URLs fits.
@@ -22,9 +20,12 @@ enum FileText {
             throw YAMLError(.start, "starts with a byte order mark; save the file as UTF-8 without one")
         }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw firstInvalidByte(in: bytes) }
-        if let carriageReturn = bytes.firstIndex(of: 0x0D) {
-            throw YAMLError(place(of: carriageReturn, in: bytes), "holds a carriage return; save the file with LF line ends")
-        }
+        // The parser below would refuse most of these too, but cannot tell where they are.
+        guard let control = bytes.firstIndex(where: { ($0 < 0x20 && $0 != 0x0A && $0 != 0x09) || $0 == 0x7F }) else { return }
+        let isReturn = bytes[control] == 0x0D
+        throw YAMLError(
+            place(of: control, in: bytes),
+            isReturn ? "holds a carriage return; save the file with LF line ends" : "holds a control character")
     }
 
     private static func firstInvalidByte(in bytes: [UInt8]) -> YAMLError {

@@ -97,8 +97,11 @@ struct YAMLReader: ~Copyable {
 
     private func syntaxError() -> YAMLError {
         let problem = parser.problem.map { String(cString: $0) } ?? "cannot be read"
+        // libyaml's words for a tab where indentation is expected, which is how most people come to see them.
+        let isTab = problem.contains("cannot start any token")
+        let hint = isTab ? "; indent with spaces, not tabs" : ""
         let context = parser.context.map { " (" + String(cString: $0) + ")" } ?? ""
-        return YAMLError(Place(parser.problem_mark), problem + context)
+        return YAMLError(Place(parser.problem_mark), problem + context + hint)
     }
 }
 

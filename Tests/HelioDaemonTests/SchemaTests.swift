@@ -1,0 +1,79 @@
+import Testing
+
+@testable import HelioDaemon
+
+struct SchemaTests {
+    @Test(arguments: [
+        ("intervall", "interval"), ("INTERVAL", "interval"), ("inetrval", "interval"), ("firstCopyTotal", "first_copy_total"),
+        ("trash-keep", "trash_keep"), ("totl", "total"), ("banana", nil), (String(repeating: "interval", count: 100), nil),
+    ])
+    func suggestion_IsTheNearestKey(word: String, expected: String?) {
+        #expect(Suggestion.nearest(to: word, among: Schema.node.names(in: "sync")) == expected)
+    }
+
+    @Test(arguments: [
+        ("1ms", Duration.milliseconds(1)), ("90s", .seconds(90)), ("3m", .seconds(180)), ("2h", .seconds(7200)), ("7d", .seconds(604_800)),
+    ])
+    func duration_IsRead_InEachUnit(text: String, expected: Duration) {
+        #expect(read(text, .duration(.zero ... .days(30))) == expected)
+    }
+
+    @Test(arguments: [
+        ("1024B", 1024), ("1KiB", 1024), ("2MiB", 2 << 20), ("3GiB", 3 << 30), ("4TiB", 4 << 40),
+    ])
+    func size_IsRead_InEachUnit(text: String, expected: Int64) {
+        #expect(read(text, .size(0...(1 << 50))) == expected)
+    }
+
+    @Test(arguments: ["", "s", "3", "-3s", "+3s", "3 s", " 3s", "3S", "3sec", "0x3s", "٣s", "3.0s", "1h30m", "9223372036854775807d"])
+    func duration_IsRefused_WhenMalformed(text: String) {
+        #expect(read(text, .duration(.zero ... .days(30))) == nil)
+    }
+
+    /// Both bounds are taken and one step beyond each is refused, for every key that has bounds.
+    @Test func everyBound_IsInclusive_AndHolds() throws {
+        #expect(try probe("sync.interval", ["1s", "1d"], ["999ms", "86401s", "0s"]))
+        #expect(try probe("shutdown.notice", ["0s", "10m"], ["601s"]))
+        #expect(try probe("upstream.per_host", ["1", "64"], ["0", "65", "-1"]))
+        #expect(try probe("sync.purge_guard.percent", ["0%", "100%"], ["101%", "-1%", "5"]))
+        #expect(try probe("disk.low.size", ["1KiB", "1024TiB"], ["1023B", "1025TiB"]))
+        let probed = Schema.node.keys.filter { $0.expectation.contains(" from ") }
+        #expect(probed.count == 22)
+        for key in probed { try probeBounds(of: key) }
+    }
+
+    @Test func environmentNames_AreUnique() {
+        let names = Schema.node.keys.map { Environment.variable(for: $0.name) }
+        #expect(Set(names).count == names.count)
+    }
+
+    @Test func flatAndLaterNames_DoNotCollideWithKeys() {
+        for target in Schema.node.flatNames.values { #expect(Schema.node.byName[target] != nil) }
+        for name in Schema.node.later {
+            #expect(Schema.node.byName[name] == nil && !Schema.node.sections.contains(name), "\(name)")
+        }
+    }
+
+    private func probeBounds(of key: Key<NodeConfiguration>) throws {
+        let words = key.expectation.split(separator: " ").map(String.init)
+        let (low, high) = (words[words.count - 3], words[words.count - 1])
+        let digits = high.prefix { $0.isNumber }
+        let above = "\(try #require(Int(digits)) + 1)" + high.dropFirst(digits.count)
+        #expect(try probe(key.name, [low, high], [above, "-1" + low.drop { $0.isNumber }]), "\(key.name)")
+    }
+
+    private func probe(_ name: String, _ right: [String], _ wrong: [String]) throws -> Bool {
+        let key = try #require(Schema.node.byName[name])
+        func accepts(_ text: String) -> Bool {
+            var (configuration, reading) = (NodeConfiguration(), Reading(directory: "/"))
+            key.read(YAMLNode(place: .start, content: .scalar(text, isPlain: true)), &reading, &configuration)
+            return reading.problems.isEmpty
+        }
+        return right.allSatisfy(accepts) && !wrong.contains(where: accepts)
+    }
+
+    private func read<Value>(_ text: String, _ kind: Kind<Value>) -> Value? {
+        var reading = Reading(directory: "/")
+        return kind.read(YAMLNode(place: .start, content: .scalar(text, isPlain: true)), &reading)
+    }
+}

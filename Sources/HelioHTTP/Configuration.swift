@@ -1,0 +1,33 @@
+/// What a server allows. Each limit holds for one connection unless it says otherwise.
+public struct Configuration: Sendable {
+    /// Bytes of a request line and its headers together.
+    public var headBytes = 8 * 1024
+    /// Bytes of a request target.
+    public var targetBytes = 4 * 1024
+    public var headers = 64
+    /// From a head's first byte to its last.
+    public var headDeadline = Duration.seconds(10)
+    /// From a head's last byte to its body's last.
+    public var bodyDeadline = Duration.seconds(30)
+    /// Between requests, and before the first.
+    public var idleDeadline = Duration.seconds(75)
+    /// How long the rest of a refused request is read and thrown away, so that the peer sees the answer and not a reset.
+    public var lingerDeadline = Duration.seconds(2)
+    /// Bytes thrown away at most meanwhile.
+    public var lingerBytes = 64 * 1024
+    /// A peer that takes fewer bytes than this each second, over a whole `drainWindow`, is cut off.
+    public var minimumDrainRate = 4 * 1024
+    public var drainWindow = Duration.seconds(10)
+    /// How long idle connections may still bring a request once the server is draining.
+    public var drainGrace = Duration.seconds(1)
+    /// Of the whole server. Above it, connections are answered 503 and closed.
+    public var connections = 10_000
+    /// Pipelined bytes kept while an answer is under way.
+    public var pipelineBytes = 16 * 1024
+    /// No further request is begun and no further piece is produced while more than this waits to be written.
+    public var outputMark = 64 * 1024
+    /// How often deadlines are looked at, and so how late they may strike.
+    public var sweepInterval = Duration.milliseconds(500)
+
+    public init() {}
+}

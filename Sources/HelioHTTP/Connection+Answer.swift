@@ -1,0 +1,118 @@
+import HelioLoop
+
+extension Connection {
+    func answer(_ exchange: UInt64, _ response: Response) {
+        guard begins(exchange) else { return }
+        let terms = terms
+        let framing = framing(of: response.body, terms)
+        let start = output.count
+        ResponseHead.append(response, framing, terms, table.dateLine(), to: &output)
+        answerStatus = response.status
+        producerFraming = framing
+        if !terms.omitsBody, ResponseHead.hasBody(response.status) {
+            switch response.body {
+            case .none: break
+            case .bytes(let bytes): output.append(contentsOf: bytes)
+            case .stream(let body): producer = body
+            }
+        }
+        answerBytes = output.count - start
+        if producer == nil { finish(keepsAlive: ResponseHead.keepsAlive(terms, framing), .answered) }
+        if !isInTurn { settle() }
+    }
+
+    func answer(_ exchange: UInt64, _ prepared: PreparedResponse) {
+        guard begins(exchange) else { return }
+        let terms = terms
+        let start = output.count
+        ResponseHead.append(prepared, terms, table.dateLine(), to: &output)
+        answerStatus = prepared.status
+        answerBytes = output.count - start
+        finish(keepsAlive: terms.keepsAlive, .answered)
+        if !isInTurn { settle() }
+    }
+
+    /// The server's own answer to the current request.
+    func answer(_ refusal: Refusal) {
+        let terms = terms
+        var headers: [(String, String)] = []
+        if refusal == .methodNotAllowed, let route = terms.route { headers = [("Allow", route.allow)] }
+        let response = Response.error(refusal.status, refusal.message, headers: headers)
+        let framing = framing(of: response.body, terms)
+        let start = output.count
+        ResponseHead.append(response, framing, terms, table.dateLine(), to: &output)
+        if !terms.omitsBody, case .bytes(let bytes) = response.body { output.append(contentsOf: bytes) }
+        answerStatus = refusal.status
+        answerBytes = output.count - start
+        lingers = lingers || !refusal.keepsConnection
+        finish(keepsAlive: terms.keepsAlive, .refused(refusal))
+    }
+
+    /// A handler let go of its duty without answering.
+    func abandon(_ exchange: UInt64) {
+        guard begins(exchange) else { return }
+        answer(.unanswered)
+        if !isInTurn { settle() }
+    }
+
+    /// Whether `exchange` is the one that waits. An answer to a connection that is gone goes nowhere.
+    private func begins(_ exchange: UInt64) -> Bool {
+        guard stream.isOpen, machine.phase == .answering, machine.exchange == exchange, producer == nil else { return false }
+        if !isInTurn { borrowOutput() }
+        return true
+    }
+
+    private var terms: ReplyTerms {
+        var terms = machine.reply
+        if machine.isDraining { terms.keepsAlive = false }
+        return terms
+    }
+
+    private func framing(of body: Response.Body, _ terms: ReplyTerms) -> ResponseHead.Framing {
+        switch body {
+        case .none: .length(0)
+        case .bytes(let bytes): .length(bytes.count)
+        case .stream: terms.isHTTP10 ? .untilClose : .chunked
+        }
+    }
+
+    private func finish(keepsAlive: Bool, _ ending: Exchange.Ending) {
+        if let observer = table.observer { observer(exchange(ending)) }
+        machine.finishAnswer(keepsAlive: keepsAlive)
+    }
+
+    /// A new piece of a streamed body when little waits: one each turn, so that a fast reader does not starve the others.
+    func pump() {
+        guard let producer, output.count - written < table.configuration.outputMark else { return }
+        var piece: [UInt8] = []
+        swap(&piece, &table.piece)
+        piece.removeAll(keepingCapacity: true)
+        do {
+            let continues = try producer.produce(into: &piece)
+            appendPiece(piece)
+            if !continues { finishStream() }
+        } catch {
+            cut(.producerFailed)
+        }
+        swap(&piece, &table.piece)
+    }
+
+    private func appendPiece(_ piece: [UInt8]) {
+        let start = output.count
+        if producerFraming == .chunked { ChunkedFraming.append(piece, to: &output) } else { output.append(contentsOf: piece) }
+        answerBytes += output.count - start
+    }
+
+    private func finishStream() {
+        producer = nil
+        if producerFraming == .chunked { output.append(contentsOf: ChunkedFraming.end) }
+        finish(keepsAlive: ResponseHead.keepsAlive(terms, producerFraming), .answered)
+    }
+
+    func exchange(_ ending: Exchange.Ending) -> Exchange {
+        let reply = machine.reply
+        return Exchange(
+            route: reply.route?.pattern, method: reply.method, status: answerStatus, bytes: answerBytes,
+            duration: began == 0 ? .zero : .nanoseconds(loop.exactNow - began), ending: ending)
+    }
+}

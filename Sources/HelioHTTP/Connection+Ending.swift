@@ -1,0 +1,130 @@
+import HelioLoop
+
+extension Connection {
+    func flush() {
+        while written < output.count {
+            switch output.withUnsafeBytes({ stream.write(UnsafeRawBufferPointer(rebasing: $0[written...])) }) {
+            case .moved(let count):
+                written += count
+                sent &+= count
+            case .failed: return cut(.peerVanished)
+            case .wouldBlock, .ended: return
+            }
+        }
+        returnOutput()
+    }
+
+    /// The table lends one buffer to whichever connection has its turn.
+    func borrowOutput() {
+        if output.capacity == 0 { swap(&output, &table.output) }
+    }
+
+    private func returnOutput() {
+        written = 0
+        output.removeAll(keepingCapacity: true)
+        if table.output.capacity == 0 { swap(&output, &table.output) } else { output = [] }
+    }
+
+    /// After the last answer. A peer that still sends would be reset by a plain close, and could lose the answer.
+    func end() {
+        guard lingers, !sawEnd else { return close() }
+        stream.finishWriting()
+        timed = .lingering
+        deadline = loop.now &+ table.limits.linger
+        stream.setAwaitingWrite(false)
+        stream.setReading(true)
+    }
+
+    func discard() {
+        switch stream.read(into: table.scratch) {
+        case .moved(let count):
+            discarded += count
+            if discarded > table.configuration.lingerBytes { close() }
+        case .ended, .failed: close()
+        case .wouldBlock: break
+        }
+    }
+
+    func close() {
+        release()
+        stream.close()
+        table.remove(self)
+    }
+
+    /// The peer must not take what it got for complete.
+    func cut(_ reason: Exchange.Cut) {
+        guard stream.isOpen else { return }
+        if let observer = table.observer { observer(exchange(.cut(reason))) }
+        release()
+        stream.abort()
+        table.remove(self)
+    }
+
+    private func release() {
+        producer = nil
+        input = []
+        output = []
+        written = 0
+    }
+}
+
+extension Connection {
+    func updateDeadline() {
+        let next = currentlyTimed
+        guard next != timed || machine.exchange != timedExchange else { return }
+        (timed, timedExchange) = (next, machine.exchange)
+        let limits = table.limits
+        switch next {
+        case .idle: deadline = loop.now &+ (machine.isDraining ? limits.drainGrace : limits.idle)
+        case .head: deadline = loop.now &+ limits.head
+        case .body: deadline = loop.now &+ limits.body
+        case .answering: deadline = .max
+        case .writing: beginDrainWindow()
+        case .lingering: deadline = loop.now &+ limits.linger
+        }
+    }
+
+    private var currentlyTimed: Timed {
+        if producer != nil || !output.isEmpty { return .writing }
+        switch machine.phase {
+        case .idle: return .idle
+        case .head: return .head
+        case .body: return .body
+        case .answering, .finished: return .answering
+        }
+    }
+
+    /// Called by the sweep.
+    func checkDeadline(_ now: Int64) {
+        guard now >= deadline else { return }
+        switch timed {
+        case .idle:
+            if let observer = table.observer { observer(exchange(.cut(.idle))) }
+            close()
+        case .head: refuse(.headTimeout)
+        case .body: refuse(.bodyTimeout)
+        case .lingering: close()
+        case .writing: checkDrain()
+        case .answering: break
+        }
+    }
+
+    /// What the peer has taken, not what the kernel has: megabytes wait there, and would hide a slow reader or condemn a steady one.
+    private var drained: Int { sent &- stream.unsentBytes }
+
+    private func beginDrainWindow() {
+        drainedBefore = drained
+        deadline = loop.now &+ table.limits.drainWindow
+    }
+
+    private func checkDrain() {
+        let needed = Double(table.configuration.minimumDrainRate) * table.configuration.drainWindow.inSeconds
+        if Double(drained &- drainedBefore) < needed { cut(.slowReader) } else { beginDrainWindow() }
+    }
+
+    /// Idle connections get a moment: a request may be under way already.
+    func beginDrain() {
+        machine.isDraining = true
+        if timed == .idle { deadline = min(deadline, loop.now &+ table.limits.drainGrace) }
+    }
+}

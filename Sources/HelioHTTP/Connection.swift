@@ -1,0 +1,167 @@
+import HelioLoop
+
+/// One connection: moves bytes between its stream and its machine, and keeps its deadline. Belongs to the loop.
+final class Connection {
+    /// Which deadline runs. A new phase, or a new exchange in the same phase, starts it anew.
+    enum Timed: Equatable {
+        case idle, head, body, answering, writing, lingering
+    }
+
+    let table: ConnectionTable
+    let stream: ByteStream
+    let peer: PeerAddress
+    /// Where the table keeps it.
+    let slot: Int
+    var machine = ConnectionMachine()
+
+    /// Received and not consumed. Empty and without storage between requests.
+    var input: [UInt8] = []
+    /// To be sent; what stands before `written` has been. Lent by the table for a turn, kept only while the peer is slow.
+    var output: [UInt8] = []
+    var written = 0
+    var producer: (any BodyProducer)?
+    var producerFraming = ResponseHead.Framing.chunked
+    /// The peer sends nothing more; it may still read.
+    var sawEnd = false
+    var isInTurn = false
+    /// The peer may be sending what nobody will read.
+    var lingers = false
+    var discarded = 0
+    /// When the current request's head was complete.
+    var began: Int64 = 0
+    /// Bytes of the current answer.
+    var answerBytes = 0
+    var answerStatus = 0
+
+    var timed = Timed.idle
+    var timedExchange: UInt64 = 0
+    /// In nanoseconds of the monotonic clock.
+    var deadline: Int64
+    /// Bytes given to the kernel since the connection began, and how many of them had left it when the drain window began.
+    var sent = 0
+    var drainedBefore = 0
+
+    var loop: EventLoop { table.loop }
+
+    init(table: ConnectionTable, stream: ByteStream, peer: PeerAddress, slot: Int) {
+        self.table = table
+        self.stream = stream
+        self.peer = peer
+        self.slot = slot
+        deadline = table.loop.now &+ table.limits.idle
+        machine.isDraining = table.isDraining
+        stream.owner = self
+    }
+}
+
+extension Connection: StreamOwner {
+    func streamIsReadable() {
+        guard timed != .lingering else { return discard() }
+        switch stream.read(into: table.scratch) {
+        case .moved(let count): receive(UnsafeRawBufferPointer(rebasing: table.scratch[..<count]))
+        case .ended: sawEnd = true
+        case .wouldBlock: return
+        case .failed: return cut(.peerVanished)
+        }
+        settle()
+    }
+
+    func streamIsWritable() { settle() }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer) {
+        isInTurn = true
+        defer { isInTurn = false }
+        borrowOutput()
+        guard input.isEmpty else {
+            input.append(contentsOf: bytes)
+            _ = serveInput()
+            return
+        }
+        let fresh = bytes.assumingMemoryBound(to: UInt8.self)
+        let used = serve(fresh.span)
+        if used < fresh.count, machine.phase != .finished { input.append(contentsOf: fresh[used...]) }
+    }
+
+    /// - Returns: whether any of it was used.
+    private func serveInput() -> Bool {
+        var bytes: [UInt8] = []
+        swap(&bytes, &input)
+        let used = serve(bytes.span)
+        guard used < bytes.count, machine.phase != .finished else { return true }
+        if used > 0 { bytes.removeFirst(used) }
+        input = bytes
+        return used > 0
+    }
+
+    /// Begins request after request as long as each is answered at once and the peer takes the answers.
+    private func serve(_ bytes: Span<UInt8>) -> Int {
+        var used = 0
+        while producer == nil, output.count - written < table.configuration.outputMark {
+            let step = machine.next(bytes.extracting(used..<bytes.count), table.rules, peer: peer)
+            used += step.consumed
+            guard perform(step.action) else { break }
+        }
+        return used
+    }
+
+    /// - Returns: whether there may be more to do with the same bytes.
+    private func perform(_ action: ConnectionMachine.Action) -> Bool {
+        switch action {
+        case .wait: return false
+        case .sendContinue:
+            output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
+            return false
+        case .handle(let request, let endpoint):
+            began = loop.now
+            endpoint.handler(request, Responder(self, machine.exchange))
+        case .answerOptions(let route): answer(machine.exchange, Response(status: 204, headers: [("Allow", route.allow)]))
+        case .refuse(let refusal): answer(refusal)
+        }
+        return machine.phase != .answering
+    }
+
+    /// Writes what can be written, goes on with pipelined requests, and arranges what comes next. Ends every turn.
+    func settle() {
+        isInTurn = true
+        borrowOutput()
+        var progresses = true
+        while progresses, stream.isOpen {
+            pump()
+            flush()
+            progresses = stream.isOpen && output.isEmpty && producer == nil && !input.isEmpty && serveInput()
+        }
+        isInTurn = false
+        guard stream.isOpen else { return }
+        if sawEnd, output.isEmpty, endsIncomplete() { return }
+        if machine.phase == .finished, producer == nil, output.isEmpty { return end() }
+        stream.setReading(wantsToRead)
+        stream.setAwaitingWrite(!output.isEmpty || producer != nil)
+        updateDeadline()
+    }
+
+    private var wantsToRead: Bool {
+        guard !sawEnd else { return false }
+        let isReceiving = machine.phase != .answering && output.isEmpty
+        return isReceiving || input.count < table.configuration.pipelineBytes
+    }
+
+    /// The peer has finished sending and no answer is under way.
+    private func endsIncomplete() -> Bool {
+        switch machine.phase {
+        case .idle: close()
+        case .head, .body: refuse(.incomplete)
+        case .answering, .finished: return false
+        }
+        return true
+    }
+
+    /// The server answers by itself and closes.
+    func refuse(_ refusal: Refusal) {
+        isInTurn = true
+        borrowOutput()
+        input = []
+        _ = machine.refuse(refusal)
+        answer(refusal)
+        settle()
+    }
+}

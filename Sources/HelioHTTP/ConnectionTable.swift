@@ -1,0 +1,128 @@
+import HelioLoop
+
+/// The connections of a server and what they share: rules, deadlines, and buffers that each uses for the length of a turn.
+/// Belongs to the loop.
+final class ConnectionTable {
+    /// Bytes read at a time. It bounds what one turn of a connection can ask of the loop, too.
+    static let readBytes = 16 * 1024
+
+    let loop: EventLoop
+    let rules: Rules
+    let limits: Nanoseconds
+    let observer: (@Sendable (Exchange) -> Void)?
+    let scratch: UnsafeMutableRawBufferPointer
+    var output: [UInt8] = []
+    var piece: [UInt8] = []
+    private(set) var isDraining = false
+    private(set) var count = 0
+    private var slots: [Connection?] = []
+    private var free: [Int] = []
+    private var date = DateHeader()
+    private var emptied: (() -> Void)?
+    private var lastExhausted = Int64.min
+
+    var configuration: Configuration { rules.configuration }
+
+    /// Durations as the hot path compares them.
+    struct Nanoseconds {
+        let idle, head, body, linger, drainWindow, drainGrace: Int64
+    }
+
+    init(loop: EventLoop, rules: Rules, observer: (@Sendable (Exchange) -> Void)?) {
+        self.loop = loop
+        self.rules = rules
+        self.observer = observer
+        scratch = .allocate(byteCount: Self.readBytes, alignment: 16)
+        let limits = rules.configuration
+        self.limits = Nanoseconds(
+            idle: limits.idleDeadline.inNanoseconds, head: limits.headDeadline.inNanoseconds,
+            body: limits.bodyDeadline.inNanoseconds, linger: limits.lingerDeadline.inNanoseconds,
+            drainWindow: limits.drainWindow.inNanoseconds, drainGrace: limits.drainGrace.inNanoseconds)
+    }
+
+    deinit { scratch.deallocate() }
+
+    func dateLine() -> [UInt8] {
+        date.refresh(now: loop.now)
+        return date.line
+    }
+
+    /// Serves a new connection. Its request is usually here already, and then no poll is needed for it.
+    func accept(_ arrival: Listener.Arrival) {
+        guard count < configuration.connections else { return refuse(arrival.stream) }
+        let slot = free.popLast() ?? slots.count
+        let connection = Connection(table: self, stream: arrival.stream, peer: arrival.peer, slot: slot)
+        if slot == slots.count { slots.append(connection) } else { slots[slot] = connection }
+        count += 1
+        // On the reserve descriptor there is one answer and no more.
+        if arrival.usesReserve { connection.machine.isDraining = true }
+        connection.streamIsReadable()
+        guard arrival.stream.isOpen else { return }
+        if arrival.usesReserve { connection.close() } else { arrival.stream.setReading(true) }
+    }
+
+    func remove(_ connection: Connection) {
+        guard slots[connection.slot] === connection else { return }
+        slots[connection.slot] = nil
+        free.append(connection.slot)
+        count -= 1
+        if count == 0 { emptied?() }
+    }
+
+    /// Reads what has come (a close before that would reset the connection and take the answer with it), answers, closes.
+    private func refuse(_ stream: ByteStream) {
+        let refusal = Refusal.tooManyConnections
+        let response = Response.error(refusal.status, refusal.message, headers: [("Retry-After", "1")])
+        var bytes: [UInt8] = []
+        guard case .bytes(let body) = response.body else { return }
+        ResponseHead.append(response, .length(body.count), ReplyTerms(), dateLine(), to: &bytes)
+        bytes += body
+        _ = stream.read(into: scratch)
+        _ = bytes.withUnsafeBytes { stream.write($0) }
+        stream.close()
+        observer?(Exchange(
+            route: nil, method: nil, status: refusal.status, bytes: bytes.count, duration: .zero, ending: .refused(refusal)))
+    }
+
+    /// Descriptors or memory ran out.
+    func exhausted() {
+        guard loop.now &- 1_000_000_000 >= lastExhausted || lastExhausted == .min else { return }
+        lastExhausted = loop.now
+        observer?(Exchange(route: nil, method: nil, status: 0, bytes: 0, duration: .zero, ending: .cut(.noDescriptors)))
+    }
+}
+
+extension ConnectionTable {
+    func sweep() {
+        let now = loop.now
+        for index in slots.indices { slots[index]?.checkDeadline(now) }
+    }
+
+    /// - Parameter done: called once no connection is left, which may be at once.
+    func drain(_ done: @escaping () -> Void) {
+        isDraining = true
+        emptied = done
+        for index in slots.indices { slots[index]?.beginDrain() }
+        if count == 0 { done() }
+    }
+
+    func cutAll() {
+        for index in slots.indices { slots[index]?.cut(.drainDeadline) }
+    }
+}
+
+extension Duration {
+    /// Saturates at ±292 years.
+    var inNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds < 0 ? .min : .max }
+        let (sum, carried) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return carried ? .max : sum
+    }
+
+    var inSeconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,31 @@
+/// What became of a request, or of a connection that never brought one. For metrics and logs.
+public struct Exchange: Sendable {
+    public enum Ending: Hashable, Sendable {
+        /// A handler's answer was given to the kernel whole.
+        case answered
+        /// The server answered by itself.
+        case refused(Refusal)
+        /// The connection was closed without an answer, or within one.
+        case cut(Cut)
+    }
+
+    /// Why a connection was cut. The raw values are closed, because they become metric labels.
+    public enum Cut: String, Sendable, Hashable, CaseIterable {
+        case idle, slowReader = "slow_reader", peerVanished = "peer_vanished", producerFailed = "producer_failed"
+        case drainDeadline = "drain_deadline"
+        /// The process is out of descriptors or memory; told at most once a second.
+        case noDescriptors = "no_descriptors"
+    }
+
+    /// The pattern of the route, never the path: there are few of them.
+    public let route: String?
+    /// nil when the request line was not understood.
+    public let method: Method?
+    /// 0 when nothing was answered.
+    public let status: Int
+    /// Of the answer, head included.
+    public let bytes: Int
+    /// From the head's last byte to the answer's last.
+    public let duration: Duration
+    public let ending: Ending
+}

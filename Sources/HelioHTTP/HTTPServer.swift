@@ -1,0 +1,77 @@
+public import HelioLoop
+
+/// An HTTP/1.1 server for small answers, many connections and streamed bodies. It runs on its loop, handlers included.
+///
+/// Request bodies need a `Content-Length`; `Transfer-Encoding` in a request is refused with 501 and the connection closed: no client
+/// of these endpoints needs it, and it is where request smuggling lives.
+public actor HTTPServer {
+    private let loop: EventLoop
+    private let table: ConnectionTable
+    private var listeners: [Listener] = []
+    private var sweeper: LoopTimer?
+    private var drained: CheckedContinuation<Void, Never>?
+
+    nonisolated public var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// - Parameter observer: called on the loop for each answer, refusal and cut; must not block.
+    public init(
+        loop: EventLoop, configuration: Configuration = Configuration(), router: Router,
+        observer: (@Sendable (Exchange) -> Void)? = nil
+    ) {
+        self.loop = loop
+        table = ConnectionTable(loop: loop, rules: Rules(router: router, configuration: configuration), observer: observer)
+    }
+
+    isolated deinit {
+        sweeper?.cancel()
+        for listener in listeners { listener.close() }
+        table.cutAll()
+    }
+
+    /// May be called for several addresses.
+    /// - Returns: the address with the port that the kernel chose, if it was 0.
+    public func listen(on address: ListenAddress) throws(LoopError) -> ListenAddress {
+        let table = table
+        let listener = try Listener(
+            loop: loop, address: address, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) })
+        listeners.append(listener)
+        startSweeping()
+        return listener.address
+    }
+
+    /// Answers what the kernel has accepted already, then closes the listening sockets. Connections stay.
+    public func stopAccepting() {
+        for listener in listeners { listener.finish() }
+        listeners = []
+    }
+
+    /// Finishes what is in flight: no new connections, each answer the last of its connection, idle ones closed after
+    /// `drainGrace`. Returns when no connection is left, or after cutting those that are at the deadline.
+    public func drain(within limit: Duration) async {
+        stopAccepting()
+        precondition(drained == nil, "a server is drained once at a time")
+        let deadline = loop.schedule(after: limit) { [weak self] in self?.assumeIsolated { $0.table.cutAll() } }
+        await withCheckedContinuation { continuation in
+            drained = continuation
+            table.drain { [weak self] in self?.assumeIsolated { $0.finishDrain() } }
+        }
+        deadline.cancel()
+        sweeper?.cancel()
+        sweeper = nil
+    }
+
+    /// Open connections.
+    public var connections: Int { table.count }
+
+    private func finishDrain() {
+        drained?.resume()
+        drained = nil
+    }
+
+    private func startSweeping() {
+        guard sweeper == nil else { return }
+        sweeper = loop.schedule(after: table.configuration.sweepInterval, repeating: true) { [weak self] in
+            self?.assumeIsolated { $0.table.sweep() }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import HelioLoop
+
+/// Who sent a request.
+public enum Peer: Hashable, Sendable {
+    /// The numeric address, without a port.
+    case tcp(address: String)
+    case unix
+}
+
+/// A request whose head and body are here. It keeps its own copy of them and reads in it what handlers ask for, so that a request
+/// of which only the path matters costs one copy.
+public struct Request: Sendable {
+    /// `HEAD` stands here as it came; the answer is made as for `GET`, and the server leaves its body out.
+    public let method: Method
+    public let body: [UInt8]
+    let headBytes: [UInt8]
+    let pathRange: Range<Int>
+    let queryRange: Range<Int>
+    let route: Route?
+    let address: PeerAddress?
+
+    /// The raw bytes before the `?`, not decoded.
+    public var path: [UInt8] { Array(headBytes[pathRange]) }
+
+    public var query: Query { Query(headBytes[queryRange]) }
+
+    public var peer: Peer { address?.host.map(Peer.tcp) ?? .unix }
+
+    /// The first value of a header, without the spaces around it; `name` in any case.
+    public func header(_ name: String) -> String? {
+        var name = name
+        return name.withUTF8 { HeaderSearch.find($0, in: headBytes.span) }.map {
+            String(decoding: headBytes[$0], as: UTF8.self)
+        }
+    }
+
+    /// The value of the n-th variable segment of the route's pattern, decoded once.
+    /// - Precondition: the pattern has that many.
+    public func parameter(_ index: Int) -> String {
+        guard let segments = route?.variables, segments.indices.contains(index) else {
+            preconditionFailure("the route has no variable \(index)")
+        }
+        let parts = headBytes[pathRange].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard segments[index] < parts.count, let value = PercentDecoding.decode(parts[segments[index]]) else {
+            preconditionFailure("a route is matched with values that can be decoded")
+        }
+        return value
+    }
+}

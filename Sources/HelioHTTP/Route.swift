@@ -1,0 +1,83 @@
+/// A pattern and what answers there.
+final class Route: Sendable {
+    typealias Handler = @Sendable (borrowing Request, consuming Responder) -> Void
+
+    struct Endpoint: Sendable {
+        let method: Method
+        let bodyLimit: Int
+        let handler: Handler
+    }
+
+    enum Segment: Equatable {
+        case literal([UInt8])
+        /// One segment; `acceptsSlash` lets it hold `%2F`.
+        case variable(acceptsSlash: Bool)
+    }
+
+    let pattern: String
+    let segments: [Segment]
+    /// Which segments are variables.
+    let variables: [Int]
+    let endpoints: [Endpoint]
+    let allowsOptions: Bool
+    /// The value of `Allow`.
+    let allow: String
+
+    /// - Parameter pattern: `/a/{}/b`; `{key}` is a variable that may hold an encoded slash.
+    init(pattern: String, endpoints: [Endpoint], allowsOptions: Bool) {
+        precondition(pattern.hasPrefix("/"), "a pattern begins with a slash")
+        self.pattern = pattern
+        self.endpoints = endpoints
+        self.allowsOptions = allowsOptions
+        let segments = Self.split(Array(pattern.utf8)).map(Self.segment)
+        self.segments = segments
+        variables = segments.indices.filter { if case .variable = segments[$0] { true } else { false } }
+        allow = Self.methods(endpoints, allowsOptions)
+    }
+
+    var isExact: Bool { variables.isEmpty }
+
+    /// `HEAD` is answered by the endpoint of `GET`, `OPTIONS` by the server.
+    func endpoint(_ method: Method) -> Endpoint? {
+        let wanted = method == .head ? .get : method
+        return endpoints.first { $0.method == wanted }
+    }
+
+    func adding(_ endpoint: Endpoint, allowsOptions: Bool) -> Route {
+        Route(pattern: pattern, endpoints: endpoints + [endpoint], allowsOptions: self.allowsOptions || allowsOptions)
+    }
+
+    /// Literals are compared as they came, undecoded; a variable must be decodable and not empty.
+    func matches(_ parts: [ArraySlice<UInt8>]) -> Bool {
+        guard parts.count == segments.count else { return false }
+        return zip(segments, parts).allSatisfy { segment, part in
+            switch segment {
+            case .literal(let bytes): part.elementsEqual(bytes)
+            case .variable(let acceptsSlash): Self.isValue(part, acceptsSlash: acceptsSlash)
+            }
+        }
+    }
+
+    private static func segment(_ part: ArraySlice<UInt8>) -> Segment {
+        switch String(decoding: part, as: UTF8.self) {
+        case "{}": .variable(acceptsSlash: false)
+        case "{key}": .variable(acceptsSlash: true)
+        default: .literal(Array(part))
+        }
+    }
+
+    static func split(_ path: [UInt8]) -> [ArraySlice<UInt8>] {
+        path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    }
+
+    private static func isValue(_ part: ArraySlice<UInt8>, acceptsSlash: Bool) -> Bool {
+        guard !part.isEmpty, let value = PercentDecoding.decode(part) else { return false }
+        return acceptsSlash || !value.utf8.contains(UInt8(ascii: "/"))
+    }
+
+    private static func methods(_ endpoints: [Endpoint], _ allowsOptions: Bool) -> String {
+        var methods = endpoints.flatMap { $0.method == .get ? [Method.get, .head] : [$0.method] }
+        if allowsOptions { methods.append(.options) }
+        return methods.map(\.rawValue).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,133 @@
+import CLibevent
+import Glibc
+
+/// Accepts connections on one address. Belongs to its loop: made, used and closed there.
+public final class Listener {
+    /// A connection that was just accepted.
+    public struct Arrival {
+        public let stream: ByteStream
+        public let peer: PeerAddress
+        /// The process is out of descriptors and this connection uses the reserve: it must be answered and closed before the
+        /// callback returns.
+        public let usesReserve: Bool
+    }
+
+    /// Connections accepted before other events get their turn.
+    static let acceptBatch = 64
+    /// Connections answered on the reserve descriptor before the listener pauses.
+    static let reserveBatch = 16
+    /// How long it pauses when there is no descriptor or no memory for another connection.
+    static let pause = Duration.milliseconds(100)
+
+    public let address: ListenAddress
+    private let loop: EventLoop
+    private var descriptor: Int32
+    private var reserve: Int32
+    private var event: OpaquePointer?
+    private var resumption: LoopTimer?
+    private let file: (device: UInt, node: UInt)?
+    private let accepted: (Arrival) -> Void
+    private let exhausted: (LoopError) -> Void
+
+    /// - Parameters:
+    ///   - exhausted: called each time the listener pauses, at most ten times a second.
+    ///   - accepted: called for each connection; its first bytes are usually there to be read already.
+    public init(
+        loop: EventLoop, address: ListenAddress, exhausted: @escaping (LoopError) -> Void = { _ in },
+        accepted: @escaping (Arrival) -> Void
+    ) throws(LoopError) {
+        precondition(loop.isCurrent, "a listener is made on its loop")
+        (descriptor, self.address) = try ListeningSocket.open(address)
+        if case .unix(let path) = address { file = UnixSocketFile.identity(path) } else { file = nil }
+        reserve = Self.openReserve()
+        self.loop = loop
+        self.accepted = accepted
+        self.exhausted = exhausted
+        event = event_new(loop.base, descriptor, Int16(EV_READ | EV_PERSIST), { _, _, listener in
+            listener.map { Unmanaged<Listener>.fromOpaque($0).takeUnretainedValue() }?.acceptBatch()
+        }, Unmanaged.passUnretained(self).toOpaque())
+        guard let event, event_add(event, nil) == 0 else { throw .cannotCreate("a listener's event") }
+    }
+
+    deinit { close() }
+
+    /// Takes what the kernel has already accepted (closing would reset it), then stops.
+    public func finish() {
+        guard descriptor >= 0 else { return }
+        while let arrival = acceptOne(usesReserve: false) { accepted(arrival) }
+        close()
+    }
+
+    /// Stops at once. The file of a Unix socket goes too, unless another process has put its own there.
+    public func close() {
+        guard descriptor >= 0 else { return }
+        event.map(event_free)
+        event = nil
+        resumption?.cancel()
+        for open in [descriptor, reserve] where open >= 0 { _ = Glibc.close(open) }
+        (descriptor, reserve) = (-1, -1)
+        if case .unix(let path) = address, let file, let now = UnixSocketFile.identity(path), now == file { unlink(path) }
+    }
+
+    private static func openReserve() -> Int32 { open("/dev/null", O_RDONLY | O_CLOEXEC) }
+
+    private func acceptBatch() {
+        loop.enterRound()
+        for _ in 0..<Self.acceptBatch {
+            guard descriptor >= 0 else { return }
+            guard let arrival = acceptOne(usesReserve: false) else { return checkExhaustion(errno) }
+            accepted(arrival)
+        }
+    }
+
+    private func checkExhaustion(_ code: Int32) {
+        switch code {
+        case EMFILE, ENFILE:
+            spendReserve()
+            suspend(code)
+        case ENOBUFS, ENOMEM: suspend(code)
+        default: break  // nothing waits, or the peer has gone: the next event tells
+        }
+    }
+
+    /// Without this a process out of descriptors would leave its clients hanging in the backlog.
+    private func spendReserve() {
+        for _ in 0..<Self.reserveBatch where reserve >= 0 {
+            _ = Glibc.close(reserve)
+            if let arrival = acceptOne(usesReserve: true) {
+                accepted(arrival)
+                arrival.stream.close()
+                reserve = Self.openReserve()
+            } else {
+                reserve = Self.openReserve()
+                return
+            }
+        }
+    }
+
+    private func suspend(_ code: Int32) {
+        exhausted(.system(call: "accept4", code: code))
+        event.map { _ = event_del($0) }
+        nonisolated(unsafe) weak let listener = self  // the timer runs on this loop, where the listener belongs
+        resumption = loop.schedule(after: Self.pause) { listener?.resume() }
+    }
+
+    private func resume() {
+        if reserve < 0 { reserve = Self.openReserve() }
+        event.map { _ = event_add($0, nil) }
+    }
+
+    private func acceptOne(usesReserve: Bool) -> Arrival? {
+        var peer = sockaddr_in6()
+        let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        var accepted: Int32
+        repeat {
+            var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+            accepted = withUnsafeMutablePointer(to: &peer) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { accept4(descriptor, $0, &length, flags) }
+            }
+        } while accepted < 0 && (errno == EINTR || errno == ECONNABORTED)
+        guard accepted >= 0 else { return nil }
+        return Arrival(stream: ByteStream(loop: loop, descriptor: accepted), peer: PeerAddress(peer), usesReserve: usesReserve)
+    }
+}

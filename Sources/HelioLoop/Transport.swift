@@ -1,0 +1,41 @@
+import Glibc
+
+/// What one attempt to move bytes came to.
+public enum Transfer: Equatable, Sendable {
+    /// At least one byte was moved.
+    case moved(Int)
+    /// Nothing can be moved before the stream is readable or writable again.
+    case wouldBlock
+    /// The peer has finished sending. Only from reads.
+    case ended
+    /// The connection is lost; the `errno`.
+    case failed(Int32)
+}
+
+/// Moves bytes over a connected, non-blocking socket. The one place that knows how they travel: an encrypted transport would
+/// be a second such type beside this one, with the same two operations.
+struct Transport {
+    let descriptor: Int32
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+        while true {
+            let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            if count > 0 { return .moved(count) }
+            if count == 0 { return .ended }
+            if errno != EINTR { return Self.failure(errno) }
+        }
+    }
+
+    /// Without SIGPIPE, which would end the process.
+    func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
+        while true {
+            let count = send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+            if count >= 0 { return .moved(count) }
+            if errno != EINTR { return Self.failure(errno) }
+        }
+    }
+
+    private static func failure(_ code: Int32) -> Transfer {
+        code == EAGAIN || code == EWOULDBLOCK ? .wouldBlock : .failed(code)
+    }
+}

@@ -28,7 +28,7 @@ struct FlatObject: Sendable, Equatable {
 
     /// For requests in which everything can be left out.
     init(orEmpty bytes: [UInt8], allowing allowed: [String]) throws(JSONError) {
-        if !bytes.isEmpty { try self.init(bytes, allowing: allowed) } else { fields = [:] }
+        try self.init(bytes.isEmpty ? Array("{}".utf8) : bytes, allowing: allowed)
     }
 
     /// nil when absent or null.

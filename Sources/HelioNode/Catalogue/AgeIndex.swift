@@ -4,6 +4,9 @@ struct AgeIndex: Sendable {
     /// May hold what is no longer true; `set` keeps its top honest.
     private var heap = TimeHeap<RepositoryID>()
 
+    /// What the heap may hold in vain before it is made anew.
+    private static let slack = 64
+
     var isEmpty: Bool { since.isEmpty }
     var oldest: MonotonicTime? { heap.earliest?.time }
 
@@ -12,5 +15,20 @@ struct AgeIndex: Sendable {
         since[id] = time
         if let time { heap.insert(id, at: time) }
         while let top = heap.earliest, since[top.element] != top.time { heap.popEarliest() }
+        // One old top would else keep everything that was settled below it.
+        if heap.count > 2 * since.count + Self.slack { rebuild() }
+    }
+
+    /// The oldest first.
+    func oldest(_ limit: Int) -> [RepositoryID] {
+        var seen: Set<RepositoryID> = []
+        return heap.earliest(limit, visits: 8 * limit + 2 * Self.slack) { time, id in
+            since[id] == time && seen.insert(id).inserted
+        }
+    }
+
+    private mutating func rebuild() {
+        heap = TimeHeap()
+        for (id, time) in since { heap.insert(id, at: time) }
     }
 }

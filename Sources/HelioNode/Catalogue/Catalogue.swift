@@ -11,6 +11,7 @@ public struct Catalogue: Sendable {
     private var shelves: [[RepositoryEntry]] = []
     private var projectOf: [RepositoryID: ProjectID] = [:]
     private var identities: [RepositoryName: RepositoryID] = [:]
+    private var projects = ProjectIndex()
     private var behindAges = AgeIndex()
     private var firstCopyAges = AgeIndex()
     private var quarantineAges = AgeIndex()
@@ -48,6 +49,7 @@ public struct Catalogue: Sendable {
         precondition(projectOf[id] == nil, "repository \(id.value) is in the catalogue already")
         projectOf[id] = entry.repository.project.id
         identities[entry.repository.name] = id
+        projects.add(entry.repository.project)
         place(entry)
         counts.add(entry, +1)
         index(entry)
@@ -61,6 +63,7 @@ public struct Catalogue: Sendable {
         if shelves[position.shelf].isEmpty { shelves.remove(at: position.shelf) }
         projectOf[id] = nil
         identities[entry.repository.name] = nil
+        projects.remove(entry.repository.project)
         counts.add(entry, -1)
         for ages in [\Self.behindAges, \.firstCopyAges, \.quarantineAges] { self[keyPath: ages].set(id, nil) }
         revision &+= 1
@@ -98,6 +101,30 @@ extension Catalogue {
     public var shelfCount: Int { shelves.count }
 
     public func shelf(_ index: Int) -> [RepositoryEntry] { shelves[index] }
+
+    public func projectID(key: ByteString) -> ProjectID? { projects[key] }
+
+    /// Where the repositories of a project begin; nil when it has none.
+    public func start(of project: ProjectID) -> (shelf: Int, slot: Int)? {
+        guard !shelves.isEmpty else { return nil }
+        let key = Key(project: project, repository: RepositoryID(.min))
+        var shelf = shelfHolding(key)
+        var slot = firstSlot(in: shelves[shelf], notBefore: key)
+        if slot == shelves[shelf].count { (shelf, slot) = (shelf + 1, 0) }
+        guard shelf < shelves.count, shelves[shelf][slot].repository.project.id == project else { return nil }
+        return (shelf, slot)
+    }
+
+    /// The repositories that have been in a state for longest, the oldest first, without a walk through all of them. Those
+    /// that are synchronised have no such order.
+    public func oldest(_ status: RepositoryEntry.Status, limit: Int) -> [RepositoryEntry] {
+        switch status {
+        case .waiting: firstCopyAges.oldest(limit).compactMap { self[$0] }
+        case .behind: behindAges.oldest(limit).compactMap { self[$0] }
+        case .quarantined: quarantineAges.oldest(limit).compactMap { self[$0] }
+        case .synchronized: []
+        }
+    }
 
     /// Since when the oldest change is outstanding, of copies that are not quarantined.
     public var oldestBehind: MonotonicTime? { behindAges.oldest }

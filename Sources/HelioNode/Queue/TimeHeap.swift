@@ -4,6 +4,26 @@ struct TimeHeap<Element: Sendable>: Sendable {
 
     var earliest: (time: MonotonicTime, element: Element)? { items.first }
 
+    var count: Int { items.count }
+
+    /// The earliest elements that `isValid` lets through, at most `limit` of them, after a look at no more than `visits`: from a
+    /// node of the heap only its two children can come next.
+    func earliest(_ limit: Int, visits: Int, where isValid: (MonotonicTime, Element) -> Bool) -> [Element] {
+        var found: [Element] = []
+        var frontier = TimeHeap<Int>()
+        if let first = items.first { frontier.insert(0, at: first.time) }
+        var left = visits
+        while found.count < limit, left > 0, let (time, index) = frontier.earliest {
+            left -= 1
+            frontier.popEarliest()
+            for child in [2 * index + 1, 2 * index + 2] where child < items.count {
+                frontier.insert(child, at: items[child].time)
+            }
+            if isValid(time, items[index].element) { found.append(items[index].element) }
+        }
+        return found
+    }
+
     mutating func insert(_ element: Element, at time: MonotonicTime) {
         items.append((time, element))
         var child = items.count - 1

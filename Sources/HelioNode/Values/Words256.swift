@@ -29,11 +29,25 @@ struct Words256: Hashable, Sendable {
         }
     }
 
+    /// - Precondition: `digits` is at most 64.
     func appendHex(digits: Int, to output: inout [UInt8]) {
-        for index in 0..<digits {
-            let nibble = UInt8(truncatingIfNeeded: self[index / 16] >> UInt64(60 - 4 * (index % 16))) & 0xF
-            output.append(nibble < 10 ? nibble + 0x30 : nibble + 0x57)
-        }
+        let text = (
+            Self.hex(w0 >> 32), Self.hex(w0), Self.hex(w1 >> 32), Self.hex(w1),
+            Self.hex(w2 >> 32), Self.hex(w2), Self.hex(w3 >> 32), Self.hex(w3)
+        )
+        withUnsafeBytes(of: text) { output.append(contentsOf: $0.prefix(digits)) }
+    }
+
+    /// The lower 32 bits as eight digits, in the order in which they lie in memory. All eight are made at once, one in each
+    /// byte of a word: streams of hashes are made of little else.
+    private static func hex(_ word: UInt64) -> UInt64 {
+        var nibbles = word & 0xFFFF_FFFF
+        nibbles = (nibbles & 0xFFFF_0000) << 16 | (nibbles & 0xFFFF)
+        nibbles = (nibbles & 0x0000_FF00_0000_FF00) << 8 | (nibbles & 0x0000_00FF_0000_00FF)
+        nibbles = (nibbles & 0x00F0_00F0_00F0_00F0) << 4 | (nibbles & 0x000F_000F_000F_000F)
+        // 1 in each byte that is above nine: adding six carries it into the upper nibble.
+        let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return (nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27).bigEndian
     }
 
     private subscript(word: Int) -> UInt64 {

@@ -1,0 +1,32 @@
+import HelioNode
+
+/// The repositories with which something is outstanding, and for how long. Found through the catalogue's indices, so the work
+/// depends on the limit alone.
+enum LaggingRepositories {
+    struct Item {
+        let entry: RepositoryEntry
+        let age: Duration
+    }
+
+    /// Whatever the state, the oldest first.
+    static func byAge(_ catalogue: Catalogue, at now: MonotonicTime, limit: Int) -> [Item] {
+        let all = [RepositoryEntry.Status.quarantined, .behind, .waiting].flatMap { items(catalogue, $0, at: now, limit: limit) }
+        return Array(all.sorted { $0.age > $1.age }.prefix(limit))
+    }
+
+    /// The quarantined before all others.
+    static func worst(_ catalogue: Catalogue, at now: MonotonicTime, limit: Int) -> [Item] {
+        let quarantined = items(catalogue, .quarantined, at: now, limit: limit)
+        let others = [RepositoryEntry.Status.behind, .waiting].flatMap { items(catalogue, $0, at: now, limit: limit) }
+        return Array((quarantined + others.sorted { $0.age > $1.age }).prefix(limit))
+    }
+
+    private static func items(
+        _ catalogue: Catalogue, _ status: RepositoryEntry.Status, at now: MonotonicTime, limit: Int
+    ) -> [Item] {
+        catalogue.oldest(status, limit: limit).map { entry in
+            let since = status == .quarantined ? entry.quarantinedSince : entry.behindSince
+            return Item(entry: entry, age: NodeSnapshot.age(since, at: now))
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// A value that several threads read and one replaces, behind a POSIX mutex. Not `Synchronization.Mutex`: ThreadSanitizer does
+/// not see its futex and reports races that are none.
+final class Guarded<Value>: @unchecked Sendable {  // every access to `value` holds the mutex
+    private var value: Value
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+    init(_ value: Value) {
+        self.value = value
+        mutex = .allocate(capacity: 1)
+        mutex.initialize(to: pthread_mutex_t())
+        let code = pthread_mutex_init(mutex, nil)
+        precondition(code == 0, "a default mutex can always be made")
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body(&value)
+    }
+}

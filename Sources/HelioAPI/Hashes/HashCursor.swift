@@ -1,0 +1,91 @@
+import HelioNode
+
+/// Renders the hashes of a catalogue piece by piece. The catalogue is a value: whatever is published meanwhile, the stream tells
+/// of the moment at which it began. Repositories without a copy are left out, and projects without any repository left.
+struct HashCursor: Sendable {
+    private let catalogue: Catalogue
+    private let variant: HashVariant
+    /// Where to stop when only one project was asked for.
+    private let only: ProjectID?
+    private var shelf = 0
+    private var slot = 0
+    /// The project whose list is open.
+    private var project: ProjectID?
+    private var phase = Phase.opening
+
+    private enum Phase {
+        case opening, entries, closed
+    }
+
+    /// - Parameter only: a project that is in the catalogue; nil for all.
+    init(_ catalogue: Catalogue, _ variant: HashVariant, only: ProjectID? = nil) {
+        self.catalogue = catalogue
+        self.variant = variant
+        self.only = only
+        if let only, let start = catalogue.start(of: only) { (shelf, slot) = start }
+    }
+
+    /// Appends entries until `output` holds `size` bytes: at most one entry more than that.
+    /// - Returns: false after the last.
+    mutating func fill(_ output: inout [UInt8], upTo size: Int) -> Bool {
+        if phase == .opening {
+            output.append(contentsOf: #"{"projects":["#.utf8)
+            phase = .entries
+        }
+        while phase == .entries, output.count < size {
+            guard shelf < catalogue.shelfCount else { return close(&output) }
+            guard fillFromShelf(catalogue.shelf(shelf), &output, upTo: size) else { return close(&output) }
+        }
+        return phase != .closed
+    }
+
+    /// - Returns: false when the project that was asked for has ended.
+    private mutating func fillFromShelf(_ entries: [RepositoryEntry], _ output: inout [UInt8], upTo size: Int) -> Bool {
+        // Borrowed in place: an entry holds a dozen references, and copying it would count each of them up and down.
+        let span = entries.span
+        while slot < span.count {
+            guard output.count < size else { return true }
+            let owner = span[slot].repository.project.id
+            if let only, owner != only { return false }
+            if span[slot].hasCopy {
+                separate(owner, isPublic: span[slot].repository.project.isPublic, &output)
+                append(span[slot].repository.id, span[slot].content, span[slot].metadata, &output)
+            }
+            slot += 1
+        }
+        (shelf, slot) = (shelf + 1, 0)
+        return true
+    }
+
+    private mutating func separate(_ owner: ProjectID, isPublic: Bool, _ output: inout [UInt8]) {
+        if project == owner { return output.append(UInt8(ascii: ",")) }
+        Self.append(project == nil ? #"{"id":"# : #"]},{"id":"#, to: &output)
+        Decimal.append(owner.value, to: &output)
+        Self.append(isPublic ? #","public":true,"repositories":["# : #","public":false,"repositories":["#, to: &output)
+        project = owner
+    }
+
+    private func append(_ id: RepositoryID, _ content: MirrorHash, _ metadata: MirrorHash, _ output: inout [UInt8]) {
+        Self.append(#"{"id":"#, to: &output)
+        Decimal.append(id.value, to: &output)
+        if variant.hasContent {
+            Self.append(#","hashes":{"content":""#, to: &output)
+            content.appendHex(to: &output)
+        }
+        if variant.hasMetadata {
+            Self.append(variant.hasContent ? #"","metadata":""# : #","hashes":{"metadata":""#, to: &output)
+            metadata.appendHex(to: &output)
+        }
+        Self.append(#""}}"#, to: &output)
+    }
+
+    private mutating func close(_ output: inout [UInt8]) -> Bool {
+        Self.append(project == nil ? "]}" : "]}]}", to: &output)
+        phase = .closed
+        return false
+    }
+
+    private static func append(_ text: StaticString, to output: inout [UInt8]) {
+        text.withUTF8Buffer { output.append(contentsOf: $0) }
+    }
+}

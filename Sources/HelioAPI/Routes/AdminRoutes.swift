@@ -1,0 +1,116 @@
+import HelioHTTP
+import HelioNode
+
+/// What operators ask and order.
+struct AdminRoutes: Sendable {
+    /// Bytes of a body: the longest legal names, escaped.
+    static let bodyLimit = 16 * 1024
+    /// Bytes of what is told as the reason for draining.
+    static let reasonLimit = 500
+
+    let board: NodeBoard
+    let commands: NodeCommands
+    let gate: Gate
+
+    func add(to router: inout Router) {
+        add(.get, "/admin/overview", to: &router, overview)
+        add(.get, "/admin/runs", to: &router, runs)
+        add(.get, "/admin/runs/{}", to: &router, run)
+        add(.post, "/admin/sync", to: &router, sync)
+        add(.post, "/admin/vet", to: &router, vet)
+        add(.put, "/admin/drain", to: &router, drain)
+        add(.delete, "/admin/drain", to: &router, undrain)
+        add(.put, "/admin/log-level", to: &router, setLogLevel)
+    }
+
+    private func add(
+        _ method: Method, _ pattern: String, to router: inout Router,
+        _ make: @escaping @Sendable (borrowing Request) throws(Rejection) -> Response
+    ) {
+        router.answer(method, pattern, bodyLimit: method == .get ? 0 : Self.bodyLimit) { request throws(Rejection) in
+            try gate.check(request)
+            return try make(request)
+        }
+    }
+
+    private func overview(_ request: borrowing Request) -> Response {
+        let page = board.page
+        return .json {
+            $0.value(OverviewAnswer(snapshot: page.snapshot, identity: page.identity, now: commands.now().monotonic))
+        }
+    }
+
+    private func runs(_ request: borrowing Request) -> Response {
+        let runs = board.page.snapshot.runs
+        return .json { json in
+            json.object { json in
+                json.array("runs") { json in
+                    for run in runs.reversed() { json.value(RunAnswer(run: run)) }
+                }
+            }
+        }
+    }
+
+    private func run(_ request: borrowing Request) throws(Rejection) -> Response {
+        let id = RunID(request.parameter(0))
+        guard let id, let run = board.page.snapshot.runs.last(where: { $0.id == id }) else {
+            throw .notFound("There is no such run.")
+        }
+        return .json { $0.value(RunAnswer(run: run)) }
+    }
+
+    private func sync(_ request: borrowing Request) throws(Rejection) -> Response {
+        let fields = try request.fields(["repository", "project", "acceptDeletions"], orEmpty: true)
+        let scope = try Self.scope(fields)
+        let acceptDeletions = try fields.flag("acceptDeletions")
+        try checkState()
+        let id = commands.sync(scope, acceptDeletions)
+        return .json(202) { json in json.object { $0.field("run", id) } }
+    }
+
+    private func vet(_ request: borrowing Request) throws(Rejection) -> Response {
+        _ = try request.fields([], orEmpty: true)
+        try checkState()
+        let id = commands.vet()
+        return .json(202) { json in json.object { $0.field("vet", id) } }
+    }
+
+    private func drain(_ request: borrowing Request) throws(Rejection) -> Response {
+        guard let reason = try request.fields(["reason"]).text("reason"), !reason.isEmpty, reason.count <= Self.reasonLimit,
+            !reason.description.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { throw .badRequest("The reason is one line of 1 to \(Self.reasonLimit) bytes.") }
+        commands.drain(reason.description)
+        return .json { json in json.object { $0.field("draining", reason) } }
+    }
+
+    private func undrain(_ request: borrowing Request) throws(Rejection) -> Response {
+        _ = try request.fields([], orEmpty: true)
+        commands.undrain()
+        return .json { json in json.object { $0.field("draining", String?.none) } }
+    }
+
+    private func setLogLevel(_ request: borrowing Request) throws(Rejection) -> Response {
+        guard let level = try request.fields(["level"]).text("level")?.description, commands.setLogLevel(level) else {
+            throw .badRequest("There is no such log level.")
+        }
+        return .json { json in json.object { $0.field("level", level) } }
+    }
+
+    private func checkState() throws(Rejection) {
+        guard board.page.snapshot.takesCommands else { throw .stopping }
+    }
+
+    private static func scope(_ fields: FlatObject) throws(Rejection) -> RunScope {
+        switch (try fields.repository("repository"), try fields.text("project")) {
+        case (nil, nil): return .all
+        case (let name?, nil): return .repository(name)
+        case (nil, let key?): return .project(try checked(key))
+        default: throw .badRequest("Either a repository or a project.")
+        }
+    }
+
+    /// A key is legal when a name with it is.
+    private static func checked(_ key: ByteString) throws(Rejection) -> ByteString {
+        do throws(NameError) { return try RepositoryName(project: key, slug: "a").project } catch { throw Rejection(error) }
+    }
+}

@@ -23,9 +23,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [], resources: [Resource] = []
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], path: path, exclude: exclude, swiftSettings: settings)
+        name: name, dependencies: dependencies + ["TestSupport"], path: path, exclude: exclude, resources: resources,
+        swiftSettings: settings)
 }
 
 let package = Package(

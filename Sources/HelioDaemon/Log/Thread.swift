@@ -2,17 +2,14 @@ import Glibc
 
 /// A detached POSIX thread.
 enum Thread {
-    /// - Parameter name: at most 15 bytes, shown by `top -H`.
-    static func start(named name: String, _ body: @escaping @Sendable () -> Void) {
-        let box = Unmanaged.passRetained(Box(name: name, body: body))
+    static func start(_ body: @escaping @Sendable () -> Void) {
+        let box = Unmanaged.passRetained(Box(body))
         var thread = pthread_t()
         let status = pthread_create(
             &thread, nil,
             { context in
                 guard let context else { return nil }
-                let box = Unmanaged<Box>.fromOpaque(context).takeRetainedValue()
-                pthread_setname_np(pthread_self(), box.name)
-                box.body()
+                Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
                 return nil
             }, box.toOpaque())
         precondition(status == 0, "pthread_create: \(status)")
@@ -20,13 +17,9 @@ enum Thread {
     }
 
     private final class Box: Sendable {
-        let name: String
         let body: @Sendable () -> Void
 
-        init(name: String, body: @escaping @Sendable () -> Void) {
-            self.name = name
-            self.body = body
-        }
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 }
 

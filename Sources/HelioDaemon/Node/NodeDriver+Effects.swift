@@ -127,3 +127,11 @@ extension SyncRecord {
         return []
     }
 }
+
+extension NodeDriver {
+    /// A list of URLs that changed while the node runs; the next discovery sees it.
+    func replaceUpstream(_ configuration: NodeConfiguration) throws(Failure) {
+        guard let hands else { return }
+        hands.adapters.upstream.replace(with: try configuration.makeUpstream(try Git(configuration.git)))
+    }
+}

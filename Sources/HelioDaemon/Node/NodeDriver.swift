@@ -16,11 +16,10 @@ actor NodeDriver {
     private var isPublishing = false
     private var published: StatusVerdict?
 
-    init(settings: NodeSettings, board: NodeBoard, log: NodeLog) {
-        machine = NodeMachine(settings: settings, seed: .random(in: .min ... .max), now: SystemClock.now())
+    init(_ machine: NodeMachine, board: NodeBoard, log: NodeLog) {
+        self.machine = machine
         self.board = board
         self.log = log
-        board.publish(machine.snapshot(), now: SystemClock.now())
     }
 
     /// The storage is open: from now on effects can be done.
@@ -32,23 +31,22 @@ actor NodeDriver {
     func feed(_ event: NodeEvent) {
         let now = SystemClock.now()
         for effect in machine.handle(event, at: now) { perform(effect) }
-        publish(now)
+        publish()
         scheduleWake(now)
     }
 
     /// A verdict that changed is published at once, the rest a moment later together.
-    private func publish(_ now: Moment) {
-        let verdict = machine.snapshot().verdict
-        if verdict != published {
-            published = verdict
-            return board.publish(machine.snapshot(), now: now)
+    private func publish() {
+        if machine.verdict != published {
+            published = machine.verdict
+            return board.publish(machine.snapshot())
         }
         guard !isPublishing else { return }
         isPublishing = true
         Task {
             try? await Task.sleep(for: Self.publishingInterval)  // never cancelled
             isPublishing = false
-            board.publish(machine.snapshot(), now: SystemClock.now())
+            board.publish(machine.snapshot())
         }
     }
 
@@ -77,8 +75,8 @@ actor NodeDriver {
     /// Waits for what runs; what has not ended by then is cancelled, and its git stopped.
     func drainJobs(within limit: Duration) async {
         let deadline = SystemClock.monotonic() + limit
-        while !jobs.isEmpty, SystemClock.monotonic() < deadline {
-            try? await Task.sleep(for: .milliseconds(20))  // never cancelled
+        while !jobs.isEmpty, !Task.isCancelled, SystemClock.monotonic() < deadline {
+            try? await Task.sleep(for: .milliseconds(20))  // cancelled: the loop ends
         }
         cancelJobs()
         for job in jobs.values { await job.value }
@@ -89,6 +87,6 @@ actor NodeDriver {
         feed(.halted)
         wakeTask?.cancel()
         await hands?.lane.settle()
-        board.publish(machine.snapshot(), now: SystemClock.now())
+        board.publish(machine.snapshot())
     }
 }

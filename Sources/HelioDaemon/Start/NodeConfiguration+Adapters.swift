@@ -47,7 +47,7 @@ extension NodeConfiguration {
         return git
     }
 
-    func makeUpstream(_ git: Git) throws(Failure) -> any Upstream {
+    func makeUpstream(_ git: Git) throws(Failure) -> any HelioGit.Upstream {
         switch upstream.kind {
         case .directory: return try DirectoryUpstream(path: upstream.path ?? "", git: git)
         case .urls:

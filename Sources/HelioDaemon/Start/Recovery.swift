@@ -16,7 +16,7 @@ enum Recovery {
         let deleted = try await adapters.store.deletions(since: day)
         return StoredNode(
             entries: try await adapters.store.loadCatalogue().map { RepositoryEntry($0) },
-            wasSynchronized: await adapters.store.wasSynchronized, deletions: deleted > 0 ? [(.zero, deleted)] : [])
+            wasSynchronized: try await adapters.store.wasSynchronized, deletions: deleted > 0 ? [(.zero, deleted)] : [])
     }
 
     private static func settle(_ outstanding: OutstandingChange, _ adapters: Adapters, _ log: NodeLog) async throws {

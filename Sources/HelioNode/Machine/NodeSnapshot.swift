@@ -48,12 +48,16 @@ public struct NodeSnapshot: Sendable {
 }
 
 extension NodeMachine {
+    public var verdict: StatusVerdict {
+        StatusVerdict(state: state, draining: draining != nil, strict: settings.strict, farm: farm)
+    }
+
+    private var farm: FarmView { .alone(state, draining: draining != nil) }
+
     public func snapshot() -> NodeSnapshot {
-        let farm = FarmView.alone(state, draining: draining != nil)
         return NodeSnapshot(
             state: state, stateSince: stateSince, draining: draining, settings: settings, farm: farm,
-            verdict: StatusVerdict(state: state, draining: draining != nil, strict: settings.strict, farm: farm),
-            catalogue: catalogue, isDiscovering: discovery.isRunning || !discovery.storing.isEmpty, rejected: rejected,
+            verdict: verdict, catalogue: catalogue, isDiscovering: discovery.isRunning || !discovery.storing.isEmpty, rejected: rejected,
             purgeGuard: purgeAlarm, isStoreWritable: isStoreWritable, diskLevel: diskLevel, startedAt: startedAt,
             lastContact: contact.last,
             firstList: state == .synchronized ? nil : firstListLeft.map { (firstListSize - $0.count, firstListSize) },

@@ -1,0 +1,48 @@
+import Glibc
+import HelioAPI
+import HelioLoop
+import HelioNode
+
+/// A node as a process: reads its configuration, serves until it is told to stop, and says how it ended.
+///
+/// The life of a node in reading order: `serve` → `NodeProcess.run` → `StorageOpening` (what happens behind STARTING and
+/// BOOTSTRAPPING) → `NodeDriver` (everything after) → `Stopping`.
+public enum Daemon {
+    /// - Returns: the process's exit code: 0 stopped as asked, 1 failed, 78 the configuration is wrong.
+    public static func serve(configurationPath path: String) async -> Int32 {
+        let loaded: LoadedConfiguration
+        let tokens: TokenFiles
+        do {
+            loaded = try NodeConfiguration.load(path: path)
+            tokens = try TokenFiles(loaded.configuration.http)
+        } catch {
+            complain("\(error)")
+            return ExitCode.configuration
+        }
+        // A peer that is gone is an error of the write, not a death of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let output = LogOutput(loaded.configuration.log)
+        defer { output.stop() }
+        let log = NodeLog(output.logger("heliostat"))
+        for warning in loaded.warnings { log.warning("configuration", ["warning": warning]) }
+        do throws(LoopError) {
+            let process = try NodeProcess(path: path, loaded.configuration, tokens, output, log)
+            return await process.run()
+        } catch {
+            log.error("event loop cannot start", ["error": "\(error)"])
+            return ExitCode.failed
+        }
+    }
+
+    private static func complain(_ text: String) {
+        Array((text + "\n").utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+/// What the process's exit says; 64 and 78 as in sysexits.h.
+public enum ExitCode {
+    public static let done: Int32 = 0
+    public static let failed: Int32 = 1
+    public static let usage: Int32 = 64
+    public static let configuration: Int32 = 78
+}

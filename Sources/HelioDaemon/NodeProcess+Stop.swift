@@ -1,0 +1,52 @@
+import HelioHTTP
+import HelioNode
+
+extension NodeProcess {
+    /// STOPPING at once, so that `/status` says 503; serving goes on for `shutdown.notice`, so that balancers see it; then no new
+    /// connections, and what runs may take `shutdown.drain` to end. Cancelling skips the waiting.
+    func stop() async {
+        let limits = configuration.withLock(\.shutdown)
+        await driver.feed(.terminate)
+        try? await Task.sleep(for: limits.notice)  // cancelled: asked to stop twice
+        await publicServer.stopAccepting()
+        await socketServer.stopAccepting()
+        let drain = Task.isCancelled ? .zero : limits.drain
+        let hurry = Task { [driver] in await driver.drainJobs(within: drain) }
+        await withTaskCancellationHandler {
+            async let connections: Void = publicServer.drain(within: drain)
+            await hurry.value
+            await connections
+        } onCancel: {
+            hurry.cancel()
+        }
+        await socketServer.drain(within: .zero)
+        await driver.halt()
+        log.info("stopped")
+    }
+
+    /// SIGHUP: what can change while the node runs, changes; a bad file changes nothing.
+    func reload() async {
+        let next: LoadedConfiguration
+        do {
+            next = try NodeConfiguration.load(path: configurationPath)
+            try tokens.reload(next.configuration.http)
+        } catch {
+            return log.error("reload refused, the running configuration stays", ["error": "\(error)"])
+        }
+        let reload = ConfigurationReload(from: configuration.withLock { $0 }, to: next.configuration)
+        configuration.withLock { $0 = reload.applied }
+        output.level = .init(reload.applied.log.level)
+        await driver.feed(.reconfigured(reload.applied.settings))
+        if reload.changed.contains(where: { $0.hasPrefix("upstream.") }) { await replaceUpstream(reload.applied) }
+        for key in reload.needsRestart { log.warning("needs a restart to take effect", ["key": key]) }
+        log.info("configuration reloaded", ["changed": reload.changed.joined(separator: " ")])
+    }
+
+    private func replaceUpstream(_ configuration: NodeConfiguration) async {
+        do throws(Failure) {
+            try await driver.replaceUpstream(configuration)
+        } catch {
+            log.error("upstream stays as it was", ["error": "\(error)"])
+        }
+    }
+}

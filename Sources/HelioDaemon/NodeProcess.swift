@@ -1,0 +1,99 @@
+import Glibc
+import HelioAPI
+import HelioHTTP
+import HelioLoop
+import HelioNode
+import HelioStore
+
+/// One running node: the loop, the servers, the driver, and the signals that steer it.
+final class NodeProcess: Sendable {
+    let configurationPath: String
+    let configuration: Locked<NodeConfiguration>
+    let tokens: TokenFiles
+    let output: LogOutput
+    let log: NodeLog
+    let loop: EventLoop
+    let board: NodeBoard
+    let driver: NodeDriver
+    let publicServer: HTTPServer
+    let socketServer: HTTPServer
+
+    init(
+        path: String, _ configuration: NodeConfiguration, _ tokens: TokenFiles, _ output: LogOutput, _ log: NodeLog
+    ) throws(LoopError) {
+        configurationPath = path
+        self.configuration = Locked(configuration)
+        self.tokens = tokens
+        self.output = output
+        self.log = log
+        loop = try EventLoop.start()
+        let machine = NodeMachine(settings: configuration.settings, seed: .random(in: .min ... .max), now: SystemClock.now())
+        board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot())
+        driver = NodeDriver(machine, board: board, log: log)
+        let commands = NodeCommands(driver: driver, output: output)
+        publicServer = HTTPServer(loop: loop, router: publicRouter(board: board, commands: commands, tokens: tokens.current))
+        socketServer = HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands))
+    }
+
+    /// - Returns: the exit code.
+    func run() async -> Int32 {
+        let signals = loop.signals(SIGTERM, SIGINT, SIGHUP)
+        do throws(LoopError) {
+            let bound = try await publicServer.listen(on: configuration.withLock(\.listenAddress))
+            board.identify { $0.address = NodeIdentity.Address(bound) ?? $0.address }
+            log.info("listening", ["address": "\(bound)", "state": NodeState.starting.rawValue])
+        } catch {
+            log.error("cannot listen", ["error": "\(error)"])
+            return ExitCode.failed
+        }
+        let opening = Task { await StorageOpening(self).run() }
+        let stop = Task { await self.obey(signals) }
+        switch await opening.value {
+        case .opened(let sensors):
+            await stop.value
+            sensors.cancel()
+            return ExitCode.done
+        case .interrupted:
+            await stop.value
+            return ExitCode.done
+        case .failed(let stays):
+            if stays { await showError(until: stop) }
+            return ExitCode.failed
+        }
+    }
+
+    /// Answers 503 for a while, so that whoever watches the node sees why, then ends.
+    private func showError(until stop: Task<Void, Never>) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await Task.sleep(for: .seconds(30)) }  // cancelled: the operator stopped the node
+            group.addTask { await stop.value }
+            await group.next()
+            group.cancelAll()
+            stop.cancel()
+        }
+    }
+
+    /// Acts on signals until the node has stopped; a second request to stop skips the waiting.
+    private func obey(_ signals: AsyncStream<Int32>) async {
+        await withTaskGroup(of: Void.self) { group in
+            var stopping: Task<Void, Never>?
+            let (ended, end) = AsyncStream.makeStream(of: Int32.self)
+            group.addTask { for await signal in signals { end.yield(signal) } }
+            for await signal in ended {
+                if signal == SIGHUP {
+                    await reload()
+                } else if signal == 0 {
+                    break
+                } else if let stopping {
+                    stopping.cancel()
+                } else {
+                    stopping = Task {
+                        await self.stop()
+                        end.yield(0)
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+}

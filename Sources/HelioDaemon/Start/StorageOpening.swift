@@ -1,0 +1,60 @@
+import HelioAPI
+import HelioGit
+import HelioHTTP
+import HelioLoop
+import HelioNode
+import HelioStore
+
+/// What happens behind STARTING and BOOTSTRAPPING: the data directory is taken, the store opened and migrated, and what a crash
+/// left finished.
+struct StorageOpening: Sendable {
+    enum Outcome: Sendable {
+        case opened(sensors: Task<Void, Never>)
+        /// Asked to stop before it was done.
+        case interrupted
+        /// - stays: the node shows ERROR for a while before it ends.
+        case failed(stays: Bool)
+    }
+
+    private let process: NodeProcess
+
+    init(_ process: NodeProcess) { self.process = process }
+
+    func run() async -> Outcome {
+        do {
+            let adapters = try await openAdapters()
+            await process.driver.attach(adapters)
+            process.board.identify {
+                $0.id = adapters.store.nodeIdentity
+                $0.upstream.fingerprint = adapters.upstream.current.fingerprint
+            }
+            // The socket belongs to who holds the data directory, so it is opened after the lock is taken.
+            _ = try await process.socketServer.listen(on: .unix(path: process.configuration.withLock(\.node.socket)))
+            let stored = try await Recovery.run(adapters, log: process.log)
+            await process.driver.feed(.recovered(stored))
+            return .opened(sensors: watch(adapters))
+        } catch StoreError.dataDirectoryInUse(let holder) {
+            process.log.error("data directory is in use", ["by": holder.map { "process \($0)" } ?? "another process"])
+            return .failed(stays: false)
+        } catch {
+            await process.driver.feed(.startFailed("\(error)"))
+            return .failed(stays: true)
+        }
+    }
+
+    private func openAdapters() async throws -> Adapters {
+        let configuration = process.configuration.withLock { $0 }
+        let store = try await Store.open(configuration.node.data)
+        let git = try Git(configuration.git)
+        return Adapters(
+            store: store, copies: LocalCopies(git: git), upstream: UpstreamCell(try configuration.makeUpstream(git)))
+    }
+
+    private func watch(_ adapters: Adapters) -> Task<Void, Never> {
+        let process = process
+        let sensors = Sensors(
+            adapters: adapters, driver: process.driver, log: process.log,
+            trashKeep: { process.configuration.withLock(\.sync.trashKeep) })
+        return Task { await sensors.run() }
+    }
+}

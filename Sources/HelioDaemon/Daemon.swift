@@ -24,7 +24,7 @@ public enum Daemon {
         let output = LogOutput(loaded.configuration.log)
         defer { output.stop() }
         let log = NodeLog(output.logger("heliostat"))
-        for warning in loaded.warnings { log.warning("configuration", ["warning": warning]) }
+        for warning in loaded.warnings { log.warning("configuration", ["warning": .text(warning)]) }
         do throws(LoopError) {
             let process = try NodeProcess(path: path, loaded.configuration, tokens, output, log)
             return await process.run()

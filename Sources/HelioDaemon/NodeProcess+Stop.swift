@@ -38,8 +38,8 @@ extension NodeProcess {
         output.level = .init(reload.applied.log.level)
         await driver.feed(.reconfigured(reload.applied.settings))
         if reload.changed.contains(where: { $0.hasPrefix("upstream.") }) { await replaceUpstream(reload.applied) }
-        for key in reload.needsRestart { log.warning("needs a restart to take effect", ["key": key]) }
-        log.info("configuration reloaded", ["changed": reload.changed.joined(separator: " ")])
+        for key in reload.needsRestart { log.warning("needs a restart to take effect", ["key": .text(key)]) }
+        log.info("configuration reloaded", ["changed": .text(reload.changed.joined(separator: " "))])
     }
 
     private func replaceUpstream(_ configuration: NodeConfiguration) async {

@@ -41,7 +41,7 @@ final class NodeProcess: Sendable {
         do throws(LoopError) {
             let bound = try await publicServer.listen(on: configuration.withLock(\.listenAddress))
             board.identify { $0.address = NodeIdentity.Address(bound) ?? $0.address }
-            log.info("listening", ["address": "\(bound)", "state": NodeState.starting.rawValue])
+            log.info("listening", ["address": "\(bound)", "state": .text(NodeState.starting.rawValue)])
         } catch {
             log.error("cannot listen", ["error": "\(error)"])
             return ExitCode.failed

@@ -15,7 +15,7 @@ enum LineFormat: Sendable {
         }
     }
 
-    func line(at time: WallTime, _ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)]) -> [UInt8] {
+    func line(at time: WallTime, _ level: Logger.Level, _ message: String, _ fields: [(key: String, value: Field)]) -> [UInt8] {
         switch self {
         case .text(let colour): Self.text(time, level, message, fields, colour)
         case .json: Self.json(time, level, message, fields)
@@ -23,19 +23,22 @@ enum LineFormat: Sendable {
     }
 
     private static func text(
-        _ time: WallTime, _ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)], _ colour: Bool
+        _ time: WallTime, _ level: Logger.Level, _ message: String, _ fields: [(key: String, value: Field)], _ colour: Bool
     ) -> [UInt8] {
         let name = level.rawValue.uppercased()
         let shown = colour ? "\(level.colour)\(name)\u{1B}[0m" : name
-        let details = fields.map { " \($0.key)=\(quoted($0.value))" }.joined()
+        let details = fields.map { " \($0.key)=\($0.value.isNumber ? $0.value.description : quoted($0.value.description))" }.joined()
         return Array("\(timestamp(time)) \(shown) \(escaped(message))\(details)".utf8)
     }
 
     private static func json(
-        _ time: WallTime, _ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)]
+        _ time: WallTime, _ level: Logger.Level, _ message: String, _ fields: [(key: String, value: Field)]
     ) -> [UInt8] {
         let head = [("time", timestamp(time)), ("level", level.rawValue), ("message", message)]
-        let members = (head + fields).map { "\"\(escaped($0.0))\":\"\(escaped($0.1))\"" }
+        let members = head.map { "\"\($0.0)\":\"\(escaped($0.1))\"" } + fields.map { field in
+            "\"\(escaped(field.key))\":"
+                + (field.value.isNumber ? field.value.description : "\"\(escaped(field.value.description))\"")
+        }
         return Array("{\(members.joined(separator: ","))}".utf8)
     }
 
@@ -74,6 +77,32 @@ enum LineFormat: Sendable {
         let clock = [padded(parts.tm_hour, 2), padded(parts.tm_min, 2), padded(parts.tm_sec, 2)]
         let fraction = padded(milliseconds - Int64(seconds) * 1000, 3)
         return "\(date.joined(separator: "-"))T\(clock.joined(separator: ":")).\(fraction)Z"
+    }
+}
+
+/// A field on its way through the logging interface, which knows strings and what can be printed.
+struct Field: Sendable, CustomStringConvertible {
+    let value: LogValue
+
+    init(_ value: LogValue) { self.value = value }
+
+    init(_ metadata: Logger.MetadataValue) {
+        if case .stringConvertible(let field as Field) = metadata { self = field } else { self.init(.text("\(metadata)")) }
+    }
+
+    var isNumber: Bool {
+        if case .text = value { false } else { true }
+    }
+
+    var description: String {
+        switch value {
+        case .text(let text): return text
+        case .count(let count): return "\(count)"
+        case .duration(let duration):
+            let milliseconds = max(duration.wholeNanoseconds, 0) / 1_000_000
+            let fraction = "\(1000 + milliseconds % 1000)".dropFirst()
+            return "\(milliseconds / 1000).\(fraction)"
+        }
     }
 }
 

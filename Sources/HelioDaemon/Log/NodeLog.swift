@@ -7,7 +7,7 @@ struct NodeLog: Sendable {
 
     init(_ logger: Logger) { self.logger = logger }
 
-    typealias Fields = KeyValuePairs<String, String>
+    typealias Fields = KeyValuePairs<String, LogValue>
 
     func debug(_ message: String, _ fields: Fields = [:]) { write(.debug, message, fields.map { ($0.key, $0.value) }) }
     func info(_ message: String, _ fields: Fields = [:]) { write(.info, message, fields.map { ($0.key, $0.value) }) }
@@ -28,19 +28,19 @@ struct NodeLog: Sendable {
         info(
             "state changed",
             [
-                "from": step.from.rawValue, "to": step.to.rawValue, "reason": step.reason,
-                "seconds": "\(step.duration.inSeconds)",
+                "from": .text(step.from.rawValue), "to": .text(step.to.rawValue), "reason": .text(step.reason),
+                "seconds": .duration(step.duration),
             ])
     }
 
     func run(_ run: Run) {
         guard let end = run.end else { return }
-        let counts = RepositoryOutcome.allCases.map { ($0.rawValue, "\(run.outcomes[$0, default: 0])") }
+        let counts = RepositoryOutcome.allCases.map { ($0.rawValue, LogValue.count(run.outcomes[$0, default: 0])) }
         let level: Logger.Level = run.scope == .all && run.trigger == .scheduled && end.status == .success ? .debug : .info
         write(
             level, "run closed",
-            [("run", run.id.description), ("status", end.status.rawValue), ("reason", end.reason ?? "")] + counts
-                + [("seconds", "\(end.duration.inSeconds)")])
+            [("run", .text(run.id.description)), ("status", .text(end.status.rawValue))] + counts
+                + [("seconds", .duration(end.duration))] + (end.reason.map { [("reason", .text($0))] } ?? []))
     }
 
     func ended(_ job: SyncJob, _ result: Result<SyncResult, Failure>) {
@@ -48,15 +48,15 @@ struct NodeLog: Sendable {
         write(
             result.changed ? .info : .debug, result.changed ? "synchronized" : "unchanged",
             [
-                ("repository", job.repository.name.description), ("kind", result.kind.rawValue),
-                ("trigger", job.request.trigger.rawValue), ("content", result.content.description),
-                ("seconds", "\((SystemClock.monotonic() - job.startedAt.monotonic).inSeconds)"),
+                ("repository", .text(job.repository.name.description)), ("kind", .text(result.kind.rawValue)),
+                ("trigger", .text(job.request.trigger.rawValue)), ("content", .text(result.content.description)),
+                ("seconds", .duration(SystemClock.monotonic() - job.startedAt.monotonic)),
             ])
     }
 
-    private func write(_ level: Logger.Level, _ message: String, _ fields: [(String, String)]) {
+    private func write(_ level: Logger.Level, _ message: String, _ fields: [(String, LogValue)]) {
         guard logger.logLevel <= level else { return }
-        let metadata = Logger.Metadata(fields.map { ($0.0, .string($0.1)) }, uniquingKeysWith: { first, _ in first })
+        let metadata = Logger.Metadata(fields.map { ($0.0, .stringConvertible(Field($0.1))) }, uniquingKeysWith: { first, _ in first })
         logger.log(level: level, "\(message)", metadata: metadata)
     }
 }

@@ -30,7 +30,7 @@ final class LogOutput: Sendable {
     func stop() { writer.stop() }
 
     fileprivate func write(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) {
-        let fields = metadata.map { (key: $0.key, value: "\($0.value)") }.sorted { $0.key < $1.key }
+        let fields = metadata.map { (key: $0.key, value: Field($0.value)) }.sorted { $0.key < $1.key }
         writer.append(format.line(at: SystemClock.wall(), level, message, fields))
     }
 

@@ -75,7 +75,7 @@ extension NodeDriver {
     private func maintain(_ repository: Repository, _ hands: Hands) {
         report {
             if case .failure(let failure) = await Self.result({ try await hands.adapters.copies.maintain(repository.name) }) {
-                self.log.warning("maintenance failed", ["repository": repository.name.description, "error": "\(failure)"])
+                self.log.warning("maintenance failed", ["repository": .text(repository.name.description), "error": "\(failure)"])
             }
             return .maintained(repository.id)
         }
@@ -87,7 +87,7 @@ extension NodeDriver {
                 do throws(Failure) {
                     try hands.adapters.copies.trash(name, at: SystemClock.wall())
                 } catch {
-                    log.error("copy could not be moved to the trash", ["repository": name.description, "error": "\(error)"])
+                    log.error("copy could not be moved to the trash", ["repository": .text(name.description), "error": "\(error)"])
                 }
             }
         }

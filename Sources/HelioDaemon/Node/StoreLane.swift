@@ -93,7 +93,7 @@ actor StoreLane {
     private func dropReports() {
         let before = waiting.count
         waiting.removeAll { $0.asReport != nil }
-        log.warning("store: reports dropped", ["count": "\(before - waiting.count)"])
+        log.warning("store: reports dropped", ["count": .count(before - waiting.count)])
     }
 }
 

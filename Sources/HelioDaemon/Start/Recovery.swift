@@ -10,7 +10,7 @@ enum Recovery {
         let now = SystemClock.wall()
         for change in try await adapters.store.outstandingChanges() { try await settle(change, adapters, log) }
         for run in try await adapters.store.closeOrphanedRuns(at: now) {
-            log.info("run closed", ["run": run, "status": "cancel", "reason": "orphaned"])
+            log.info("run closed", ["run": .text(run), "status": "cancel", "reason": "orphaned"])
         }
         let day = WallTime(millisecondsSince1970: now.millisecondsSince1970 - 24 * 3_600_000)
         let deleted = try await adapters.store.deletions(since: day)
@@ -21,12 +21,12 @@ enum Recovery {
 
     private static func settle(_ outstanding: OutstandingChange, _ adapters: Adapters, _ log: NodeLog) async throws {
         guard let change = outstanding.change else {
-            log.error("stored change cannot be read", ["change": "\(outstanding.id.value)"])
+            log.error("stored change cannot be read", ["change": .count(Int(outstanding.id.value))])
             try await adapters.store.abandon(outstanding.id)
             return try await adapters.store.record(.lost, of: outstanding.repository, at: SystemClock.wall())
         }
         let outcome = try await settle(change, as: outstanding.id, with: adapters.copies, adapters.store)
-        log.info("interrupted change settled", ["repository": change.name.description, "outcome": "\(outcome)"])
+        log.info("interrupted change settled", ["repository": .text(change.name.description), "outcome": "\(outcome)"])
     }
 
     /// Finishes the change where its objects are here, else rolls it back; either way it is no longer outstanding.

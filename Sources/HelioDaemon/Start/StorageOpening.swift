@@ -34,7 +34,7 @@ struct StorageOpening: Sendable {
             await process.driver.feed(.recovered(stored))
             return .opened(sensors: watch(adapters))
         } catch StoreError.dataDirectoryInUse(let holder) {
-            process.log.error("data directory is in use", ["by": holder.map { "process \($0)" } ?? "another process"])
+            process.log.error("data directory is in use", ["by": .text(holder.map { "process \($0)" } ?? "another process")])
             return .failed(stays: false)
         } catch {
             await process.driver.feed(.startFailed("\(error)"))

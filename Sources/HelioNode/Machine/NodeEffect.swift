@@ -55,16 +55,3 @@ public struct SyncRecord: Sendable {
     /// Set when an unchanged synchronisation told what the copy holds.
     public let verified: (content: MirrorHash, head: Head)?
 }
-
-public struct LogLine: Sendable {
-    public enum Level: String, Sendable { case info, warning, error }
-    public let level: Level
-    public let message: String
-    public let fields: [(key: String, value: String)]
-
-    public init(_ level: Level, _ message: String, _ fields: [(key: String, value: String)] = []) {
-        self.level = level
-        self.message = message
-        self.fields = fields
-    }
-}

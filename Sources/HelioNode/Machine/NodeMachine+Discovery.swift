@@ -57,7 +57,7 @@ extension NodeMachine {
     }
 
     private mutating func discoveryFailed(_ failure: Failure, _ failedRuns: [RunID], at now: Moment) {
-        log(.warning, "discovery failed", ("reason", failure.reason.rawValue), ("message", failure.message))
+        log(.warning, "discovery failed", ("reason", .text(failure.reason.rawValue)), ("message", .text(failure.message)))
         for id in failedRuns {
             runs.discoveryFailed(id, failure)
             closeRunIfDone(id, at: now)
@@ -79,7 +79,7 @@ extension NodeMachine {
             let alarm = purgeGuard.objection(
                 known: catalogue.counts.total, listed: listed.count, missing: missing.count, limit: limit, at: now.monotonic)
         {
-            if purgeAlarm == nil { log(.error, "purge guard: nothing is deleted", ("why", alarm)) }
+            if purgeAlarm == nil { log(.error, "purge guard: nothing is deleted", ("why", .text(alarm))) }
             purgeAlarm = alarm
             return discoveryFailed(Failure(.rejected, "purge guard: \(alarm)"), runs, at: now)
         }
@@ -92,7 +92,7 @@ extension NodeMachine {
 
     private mutating func report(_ found: [RejectedRepository]) {
         for rejection in found where !rejected.contains(rejection) {
-            log(.warning, "repository rejected", ("path", rejection.path), ("why", rejection.why))
+            log(.warning, "repository rejected", ("path", .text(rejection.path)), ("why", .text(rejection.why)))
         }
         rejected = found
     }
@@ -166,7 +166,7 @@ extension NodeMachine {
         guard !repositories.isEmpty else { return }
         var free: [RepositoryName] = []
         for repository in repositories {
-            log(.info, "repository left the upstream", ("repository", repository.name.description))
+            log(.info, "repository left the upstream", ("repository", .text(repository.name.description)))
             catalogue.remove(repository.id)
             settleRuns(of: queue.remove(repository.id), repository.id, .skipped, at: now)
             vet?.forget(repository.id)
@@ -200,9 +200,9 @@ extension NodeMachine {
             guard catalogue[listed.repository.id] == nil else { return enqueue(listed.repository.id, .notify, at: now) }
             store([listed], deletions: [], for: nil)
         case .success(nil):
-            log(.warning, "notified of a repository that the upstream does not have", ("repository", name.description))
+            log(.warning, "notified of a repository that the upstream does not have", ("repository", .text(name.description)))
         case .failure(let failure):
-            log(.warning, "looking up a repository failed", ("repository", name.description), ("reason", failure.reason.rawValue))
+            log(.warning, "looking up a repository failed", ("repository", .text(name.description)), ("reason", .text(failure.reason.rawValue)))
         }
     }
 }

@@ -19,7 +19,7 @@ extension NodeMachine {
 
     mutating func drain(_ reason: String) {
         draining = reason
-        log(.info, "draining", ("reason", reason))
+        log(.info, "draining", ("reason", .text(reason)))
     }
 
     mutating func undrain() {
@@ -39,7 +39,7 @@ extension NodeMachine {
         let level = settings.disk.level(free: free, total: total)
         guard level != diskLevel else { return }
         diskLevel = level
-        let fields = [(key: "freeBytes", value: "\(free)"), (key: "totalBytes", value: "\(total)")]
+        let fields = [(key: "freeBytes", value: LogValue.count(Int(free))), (key: "totalBytes", value: .count(Int(total)))]
         switch level {
         case .enough: effects.append(.log(LogLine(.info, "disk space is enough again", fields)))
         case .low: effects.append(.log(LogLine(.warning, "disk space is low", fields)))

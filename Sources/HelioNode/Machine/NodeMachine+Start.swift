@@ -17,7 +17,7 @@ extension NodeMachine {
     }
 
     mutating func startFailed(_ why: String, at now: Moment) {
-        log(.error, "start failed", ("cause", why))
+        log(.error, "start failed", ("cause", .text(why)))
         transition(to: .error, because: why, at: now)
     }
 
@@ -85,10 +85,10 @@ extension NodeMachine {
                 catalogue.update(id) { $0.content = hash }
                 return
             }
-            log(.warning, "copy is not what was stored", ("repository", entry.repository.name.description))
+            log(.warning, "copy is not what was stored", ("repository", .text(entry.repository.name.description)))
             catalogue.update(id) { $0.content = hash; $0.hasCopy = true }
         } else {
-            log(.warning, "copy is missing or unreadable", ("repository", entry.repository.name.description))
+            log(.warning, "copy is missing or unreadable", ("repository", .text(entry.repository.name.description)))
             catalogue.update(id) { $0.content = .unknown; $0.hasCopy = false; $0.behindSince = now.monotonic }
             if firstListLeft != nil, state != .synchronized { firstListLeft?.insert(id) }
         }

@@ -74,8 +74,8 @@ extension NodeMachine {
     private mutating func failed(_ job: SyncJob, _ failure: Failure, at now: Moment) {
         let id = job.repository.id
         log(
-            .warning, "synchronisation failed", ("repository", job.repository.name.description),
-            ("reason", failure.reason.rawValue), ("message", failure.message), ("attempt", "\(job.attempt)"))
+            .warning, "synchronisation failed", ("repository", .text(job.repository.name.description)),
+            ("reason", .text(failure.reason.rawValue)), ("message", .text(failure.message)), ("attempt", .count(job.attempt)))
         if failure.reason == .cancelled, !isWorking {
             return settleRuns(of: job.request, id, .cancel, at: now)
         }
@@ -104,8 +104,8 @@ extension NodeMachine {
         guard let entry = catalogue[id], entry.quarantinedSince == nil, entry.ownFailures >= settings.syncAttempts else { return }
         catalogue.update(id) { $0.quarantinedSince = now.monotonic }
         log(
-            .error, "repository quarantined", ("repository", entry.repository.name.description),
-            ("reason", entry.lastFailure?.reason.rawValue ?? "unknown"), ("failures", "\(entry.failedSyncCount)"))
+            .error, "repository quarantined", ("repository", .text(entry.repository.name.description)),
+            ("reason", .text(entry.lastFailure?.reason.rawValue ?? "unknown")), ("failures", .count(entry.failedSyncCount)))
     }
 
     private mutating func retryOrGiveUp(_ job: SyncJob, _ failure: Failure, at now: Moment) {

@@ -5,7 +5,7 @@ extension NodeMachine {
         guard let id = vetDue(at: now) else { return }
         nextVet = nil
         vet = Vet(id: id, startedAt: now, repositories: catalogue.ids)
-        log(.info, "vet started", ("id", id.description), ("repositories", "\(catalogue.counts.total)"))
+        log(.info, "vet started", ("id", .text(id.description)), ("repositories", .count(catalogue.counts.total)))
     }
 
     private mutating func vetDue(at now: Moment) -> RunID? {
@@ -48,10 +48,10 @@ extension NodeMachine {
     }
 
     private mutating func logEnd(of report: VetReport) {
-        var fields = VetClass.allCases.map { (key: $0.rawValue, value: "\(report.count($0))") }
-        fields.insert((key: "id", value: report.id.description), at: 0)
-        fields.append((key: "unresolved", value: "\(report.unresolved)"))
-        fields.append((key: "seconds", value: "\((report.endedAt.monotonic - report.startedAt.monotonic).inSeconds)"))
+        var fields = VetClass.allCases.map { (key: $0.rawValue, value: LogValue.count(report.count($0))) }
+        fields.insert((key: "id", value: .text(report.id.description)), at: 0)
+        fields.append((key: "unresolved", value: .count(report.unresolved)))
+        fields.append((key: "seconds", value: .duration(report.endedAt.monotonic - report.startedAt.monotonic)))
         effects.append(.log(LogLine(.info, "vet ended", fields)))
     }
 
@@ -78,7 +78,7 @@ extension NodeMachine {
             if outcome == .equal, !queue.isRunning(id) { catalogue.update(id) { $0.behindSince = nil } }
             return
         }
-        if outcome == .mismatch { log(.error, "copy differs from what it was synchronised to", ("repository", entry.repository.name.description)) }
+        if outcome == .mismatch { log(.error, "copy differs from what it was synchronised to", ("repository", .text(entry.repository.name.description))) }
         catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic }
         var rebuild = false
         if case .failure(let failure) = comparison.ours { rebuild = failure.reason == .corrupt }

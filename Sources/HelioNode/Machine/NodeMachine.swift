@@ -115,7 +115,7 @@ public struct NodeMachine: Sendable {
         stateSince = now
     }
 
-    mutating func log(_ level: LogLine.Level, _ message: String, _ fields: (key: String, value: String)...) {
+    mutating func log(_ level: LogLine.Level, _ message: String, _ fields: (key: String, value: LogValue)...) {
         effects.append(.log(LogLine(level, message, fields)))
     }
 }

@@ -9,6 +9,7 @@ struct Heliostat: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong configuration.
             """,
         subcommands: [
-            CheckConfig.self, Status.self, Sync.self, Vet.self, Notify.self, Drain.self, Undrain.self, VersionCommand.self,
+            Serve.self, CheckConfig.self, Status.self, Sync.self, Vet.self, Hashes.self, Notify.self, Drain.self, Undrain.self,
+            VersionCommand.self,
         ])
 }

@@ -10,7 +10,10 @@ struct EnvironmentTests {
     @Test func variable_WinsOverTheFile() throws {
         let loaded = try parse(
             "upstream: { path: /srv/git }\nsync: { interval: 3m }\n",
-            ["HELIOSTAT_SYNC_INTERVAL": "7s", "HELIOSTAT_UPSTREAM_PATH": "git", "HELIOSTAT_SYNC_PURGE_GUARD_COUNT": "3", "PATH": "/bin"])
+            [
+                "HELIOSTAT_SYNC_INTERVAL": "7s", "HELIOSTAT_UPSTREAM_PATH": "git", "HELIOSTAT_SYNC_PURGE_GUARD_COUNT": "3",
+                "PATH": "/bin",
+            ])
         #expect(loaded.configuration.sync.interval == .seconds(7))
         #expect(loaded.configuration.upstream.path == "/etc/heliostat/git")
         #expect(loaded.configuration.sync.purgeGuard.count == 3)
@@ -23,7 +26,9 @@ struct EnvironmentTests {
 
     @Test func variable_IsNamed_WhenItsValueIsWrong() {
         let error = #expect(throws: ConfigurationError.self) {
-            try parse("upstream: { path: /srv/git }\nlog: { level: loud }", ["HELIOSTAT_VET_INTERVAL": "30", "HELIOSTAT_HTTP_LISTEN": ""])
+            try parse(
+                "upstream: { path: /srv/git }\nlog: { level: loud }",
+                ["HELIOSTAT_VET_INTERVAL": "30", "HELIOSTAT_HTTP_LISTEN": ""])
         }
         #expect(
             error?.description == """

@@ -40,7 +40,9 @@ struct HostileFileTests {
         #expect(throws: ConfigurationError.self) { try NodeConfiguration.load(path: path, environment: [:]) }
     }
 
-    @Test(arguments: ["[", "{", "- ", "? ", "a: [", "[[],", "\"", "'", "&a ", "*a ", "!", "{a: ", "- - ? ", "|\n", "\n ", "%", "a\n"])
+    @Test(arguments: [
+        "[", "{", "- ", "? ", "a: [", "[[],", "\"", "'", "&a ", "*a ", "!", "{a: ", "- - ? ", "|\n", "\n ", "%", "a\n",
+    ])
     func reader_AnswersInTime_WhenAMebibyteRepeats(_ piece: String) {
         let text = Array(String(repeating: piece, count: (1 << 20) / piece.utf8.count).utf8)
         let start = ContinuousClock.now

@@ -12,7 +12,8 @@ struct SchemaTests {
     }
 
     @Test(arguments: [
-        ("1ms", Duration.milliseconds(1)), ("90s", .seconds(90)), ("3m", .seconds(180)), ("2h", .seconds(7200)), ("7d", .seconds(604_800)),
+        ("1ms", Duration.milliseconds(1)), ("90s", .seconds(90)), ("3m", .seconds(180)), ("2h", .seconds(7200)),
+        ("7d", .seconds(604_800)),
     ])
     func duration_IsRead_InEachUnit(text: String, expected: Duration) {
         #expect(read(text, .duration(.zero ... .days(30))) == expected)
@@ -25,7 +26,9 @@ struct SchemaTests {
         #expect(read(text, .size(0...(1 << 50))) == expected)
     }
 
-    @Test(arguments: ["", "s", "3", "-3s", "+3s", "3 s", " 3s", "3S", "3sec", "0x3s", "٣s", "3.0s", "1h30m", "9223372036854775807d"])
+    @Test(arguments: [
+        "", "s", "3", "-3s", "+3s", "3 s", " 3s", "3S", "3sec", "0x3s", "٣s", "3.0s", "1h30m", "9223372036854775807d",
+    ])
     func duration_IsRefused_WhenMalformed(text: String) {
         #expect(read(text, .duration(.zero ... .days(30))) == nil)
     }

@@ -43,7 +43,9 @@ struct SecretFileTests {
         let secret = try SecretFile.read(directory.secret("secret", "hunter2hunter2"))
         var dumped = ""
         dump(secret, to: &dumped)
-        for text in ["\(secret)", String(reflecting: secret), dumped] { #expect(!text.contains("hunter2") && !text.contains("104")) }
+        for text in ["\(secret)", String(reflecting: secret), dumped] {
+            #expect(!text.contains("hunter2") && !text.contains("104"))
+        }
     }
 
     @Test func secret_MatchesOnlyItself() throws {

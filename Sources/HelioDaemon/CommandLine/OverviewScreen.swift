@@ -47,9 +47,10 @@ extension Overview {
             (" synchronized, ", .faint), ("\(counts.behind)", counts.behind > 0 ? .yellow : nil), (" behind, ", .faint),
             ("\(counts.quarantined)", counts.quarantined > 0 ? .red : nil), (" quarantined", .faint))
         screen.line((label("queue"), .faint), ("\(queue.running) running, \(queue.waiting) waiting", nil))
-        let contact = lastUpstreamContactSeconds.map { "\(Self.age($0)) ago" } ?? "never"
+        let contact =
+            lastUpstreamContactSeconds.map { "upstream answered \(Self.age($0)) ago" } ?? "no answer from the upstream yet"
         screen.line(
-            (label("lag"), .faint), (Self.age(lagSeconds), lagSeconds > 0 ? .yellow : nil), (", upstream answered ", .faint), (contact, nil))
+            (label("lag"), .faint), (Self.age(lagSeconds), lagSeconds > 0 ? .yellow : nil), (", \(contact)", .faint))
         if let purgeGuard { screen.line((label("purge guard"), .faint), (purgeGuard, .red)) }
     }
 
@@ -58,7 +59,8 @@ extension Overview {
         screen.gap()
         screen.line(("not ready because", .bold))
         for reason in reasons {
-            screen.line(("  \(reason.rule)", .yellow), (": \(reason.actual), limit \(reason.limit)", nil), ("; \(reason.remedy)", .faint))
+            screen.line(
+                ("  \(reason.rule)", .yellow), (": \(reason.actual), limit \(reason.limit)", nil), ("; \(reason.remedy)", .faint))
         }
     }
 
@@ -69,11 +71,12 @@ extension Overview {
         let names = worst.map { Screen.printable($0.repository).count }.max() ?? 0
         for trouble in worst {
             let why = [trouble.reason, trouble.message].compactMap(\.self).joined(separator: ": ")
+            let age = Self.age(trouble.seconds)
             let failures = trouble.failures > 0 ? " (\(trouble.failures) \(trouble.failures == 1 ? "failure" : "failures"))" : ""
             screen.line(
                 ("  " + Screen.printable(trouble.repository).padded(to: min(names, 40)), nil),
                 ("  " + trouble.status.padded(to: 11), trouble.status == "quarantined" ? .red : .yellow),
-                (" \(Self.age(trouble.seconds).padded(to: 7))", nil), (" " + why, nil), (failures, .faint))
+                (" " + (why.isEmpty ? age : age.padded(to: 7) + " " + why), nil), (failures, .faint))
         }
     }
 

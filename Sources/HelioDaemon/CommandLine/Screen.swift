@@ -34,12 +34,13 @@ struct Screen {
 
     /// Control characters could move the cursor or change the terminal; direction marks could reorder a name.
     static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { scalar in
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
             default: scalar
             }
-        }))
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 }
 

@@ -118,3 +118,23 @@ public enum ProcessEnvironment {
         return variables
     }
 }
+
+extension NodeConfiguration {
+    /// The administration socket that a configuration leads to. Only what names it has to be right, so that a node can be
+    /// asked while somebody edits its file.
+    public static func socket(
+        configurationPath path: String, environment: [String: String] = ProcessEnvironment.current()
+    ) throws(ConfigurationError) -> String {
+        var configuration = NodeConfiguration()
+        var reading = Reading(directory: directory(of: path))
+        do throws(YAMLError) {
+            if let root = try YAMLReader.read(try FileText.read(path)) { Schema.node.read(root, into: &configuration, &reading) }
+        } catch {
+            throw ConfigurationError(file: path, error)
+        }
+        _ = Environment.apply(environment, to: &configuration, &reading)
+        let problems = reading.problems.filter { ["", "node", "node.data"].contains($0.key) }
+        guard problems.isEmpty else { throw ConfigurationError(file: path, problems: problems) }
+        return configuration.node.socket
+    }
+}

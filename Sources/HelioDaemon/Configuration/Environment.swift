@@ -21,10 +21,13 @@ enum Environment {
             reading.note(node.place, of: key.name)
             reading.within(key.name) { key.read(node, &$0, &configuration) }
         }
+        return unknown.sorted().map { "the environment variable \($0) means nothing" + hint(for: $0, among: keys) }
+    }
+
+    /// Compares without the prefix: it would make everything look alike.
+    private static func hint(for name: String, among keys: [Key<NodeConfiguration>]) -> String {
         let names = keys.map { String(variable(for: $0.name).dropFirst(prefix.count)) }
-        return unknown.sorted().map {
-            "the environment variable \($0) means nothing"
-                + (Suggestion.nearest(to: String($0.dropFirst(prefix.count)), among: names).map { "; did you mean \(prefix)\($0)?" } ?? "")
-        }
+        guard let near = Suggestion.nearest(to: String(name.dropFirst(prefix.count)), among: names) else { return "" }
+        return "; did you mean \(prefix)\(near)?"
     }
 }

@@ -8,7 +8,8 @@ extension Kind where Value == String {
             do throws(FileError) {
                 let file = try SmallFile.read(path, limit: SecretFile.maximumSize)
                 guard file.mode & 0o077 == 0 else {
-                    throw FileError(message: "is open to others (mode \(String(file.mode, radix: 8))); ssh refuses it; chmod 600 it")
+                    throw FileError(
+                        message: "is open to others (mode \(String(file.mode, radix: 8))); ssh refuses it; chmod 600 it")
                 }
             } catch {
                 throw Wrong("\(path) \(error.message)")

@@ -30,7 +30,8 @@ extension Schema {
         var seen: [String: Place] = [:]
         for (keyNode, value) in pairs {
             guard case .scalar(let word, _) = keyNode.content else {
-                reading.complain("expected the name of a key, found \(keyNode.kindName)", at: keyNode.place, key: pass.prefix + name)
+                reading.complain(
+                    "expected the name of a key, found \(keyNode.kindName)", at: keyNode.place, key: pass.prefix + name)
                 continue
             }
             if let first = seen.updateValue(keyNode.place, forKey: word), case .file(let line, _) = first {

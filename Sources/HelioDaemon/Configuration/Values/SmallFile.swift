@@ -32,7 +32,9 @@ struct SmallFile {
             guard count >= 0 else { throw FileError(message: "cannot be read: \(reason(errno))") }
             guard count > 0 else { return bytes }
             bytes.append(contentsOf: piece[..<count])
-            guard bytes.count <= limit else { throw FileError(message: "is larger than \(Units.text(Int64(limit), Units.sizes))") }
+            guard bytes.count <= limit else {
+                throw FileError(message: "is larger than \(Units.text(Int64(limit), Units.sizes))")
+            }
         }
     }
 

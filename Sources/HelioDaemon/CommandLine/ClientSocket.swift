@@ -1,0 +1,129 @@
+internal import Glibc
+
+/// A connected socket whose every step ends at one deadline. It blocks the calling thread.
+struct ClientSocket: ~Copyable {
+    enum Trouble: Error {
+        case timeout
+        case failed(String)
+        /// The peer talks, but not as we need it.
+        case badAnswer(String)
+    }
+
+    private let descriptor: Int32
+    private let deadline: ContinuousClock.Instant
+
+    init(to address: NodeAddress, deadline: ContinuousClock.Instant) throws(Trouble) {
+        self.deadline = deadline
+        switch address {
+        case .socket(let path): descriptor = try Self.connect(unix: path, deadline)
+        case .tcp(let host, let port): descriptor = try Self.connect(host: host, port: port, deadline)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ bytes: [UInt8]) throws(Trouble) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            if count > 0 { rest = rest.dropFirst(count) } else { try Self.resume(descriptor, Int16(POLLOUT), deadline) }
+        }
+    }
+
+    /// - Returns: at least one byte, or nothing at the end of the connection.
+    func read() throws(Trouble) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count >= 0 { return Array(buffer[..<count]) }
+            try Self.resume(descriptor, Int16(POLLIN), deadline)
+        }
+    }
+
+    // MARK: Connecting
+
+    private static func connect(unix path: String, _ deadline: ContinuousClock.Instant) throws(Trouble) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let capacity = MemoryLayout.size(ofValue: address.sun_path)
+        guard path.utf8.count < capacity else { throw .failed("the path is longer than \(capacity - 1) bytes") }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return try withUnsafePointer(to: &address) { pointer throws(Trouble) in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic throws(Trouble) in
+                try connect(AF_UNIX, generic, socklen_t(MemoryLayout<sockaddr_un>.size), deadline)
+            }
+        }
+    }
+
+    /// Tries each address of the name in turn. The resolver has time limits of its own, longer than ours: see `NodeClient.all`.
+    private static func connect(host: String, port: UInt16, _ deadline: ContinuousClock.Instant) throws(Trouble) -> Int32 {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(host, String(port), &hints, &list)
+        guard code == 0 else { throw .failed(String(cString: gai_strerror(code))) }
+        defer { freeaddrinfo(list) }
+        var last = Trouble.failed("the name has no address")
+        var next = list
+        while let info = next?.pointee {
+            next = info.ai_next
+            guard let address = info.ai_addr else { continue }
+            do throws(Trouble) {
+                return try connect(info.ai_family, address, info.ai_addrlen, deadline)
+            } catch {
+                last = error
+            }
+        }
+        throw last
+    }
+
+    private static func connect(
+        _ family: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t, _ deadline: ContinuousClock.Instant
+    ) throws(Trouble) -> Int32 {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(family, type, 0)
+        guard descriptor >= 0 else { throw .failed(reason(errno)) }
+        do throws(Trouble) {
+            if Glibc.connect(descriptor, address, length) != 0 { try finishConnecting(descriptor, deadline) }
+            return descriptor
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    private static func finishConnecting(_ descriptor: Int32, _ deadline: ContinuousClock.Instant) throws(Trouble) {
+        guard errno == EINPROGRESS || errno == EINTR else { throw .failed(reason(errno)) }
+        try wait(descriptor, Int16(POLLOUT), deadline)
+        var code: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size) == 0, code == 0 else { throw .failed(reason(code)) }
+    }
+
+    // MARK: Waiting
+
+    /// After a call that returned -1: waits when that was only because it would have blocked.
+    private static func resume(_ descriptor: Int32, _ events: Int16, _ deadline: ContinuousClock.Instant) throws(Trouble) {
+        switch errno {
+        case EINTR: return
+        case EAGAIN: try wait(descriptor, events, deadline)
+        default: throw .failed(reason(errno))
+        }
+    }
+
+    private static func wait(_ descriptor: Int32, _ events: Int16, _ deadline: ContinuousClock.Instant) throws(Trouble) {
+        while true {
+            let left = deadline - .now
+            guard left > .zero else { throw .timeout }
+            let milliseconds = Int32(
+                clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000)
+            var request = pollfd(fd: descriptor, events: events, revents: 0)
+            // Rounded up: a wait of 0 ms would spin until the deadline.
+            let count = poll(&request, 1, min(milliseconds, .max - 1) + 1)
+            if count > 0 { return }
+            if count < 0, errno != EINTR { throw .failed(reason(errno)) }
+        }
+    }
+
+    private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+}

@@ -1,0 +1,68 @@
+/// Where a node is asked: its administration socket, or its HTTP port.
+public enum NodeAddress: Sendable, Equatable, CustomStringConvertible {
+    case socket(String)
+    case tcp(host: String, port: UInt16)
+
+    /// - Parameter url: `http://host:port`; a path is not accepted, the endpoints have fixed ones.
+    public init(url: String) throws(ClientError) {
+        guard url.hasPrefix("http://") else {
+            throw .badURL(
+                url, url.hasPrefix("https://") ? "TLS is not available in this version" : "it does not start with http://")
+        }
+        var rest = url.dropFirst("http://".count)
+        if rest.last == "/" { rest.removeLast() }
+        guard !rest.contains(where: { "/?#@ ".contains($0) }), !rest.isEmpty else {
+            throw .badURL(url, "expected http://host:port and nothing more")
+        }
+        let (host, digits) = Self.split(rest)
+        guard !host.isEmpty, host.utf8.allSatisfy(Self.isHostByte), let port = UInt16(digits), port > 0 else {
+            throw .badURL(url, "expected http://host:port")
+        }
+        self = .tcp(host: host, port: port)
+    }
+
+    private static func split(_ text: Substring) -> (host: String, port: Substring) {
+        if text.first == "[", let end = text.firstIndex(of: "]") {
+            let after = text[text.index(after: end)...]
+            return (String(text[..<end].dropFirst()), after.isEmpty ? "80" : after.first == ":" ? after.dropFirst() : "")
+        }
+        guard let colon = text.firstIndex(of: ":") else { return (String(text), "80") }
+        return (String(text[..<colon]), text[text.index(after: colon)...])
+    }
+
+    /// Letters, digits and `-._:`; anything else could end the `Host` header early.
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-._:".utf8.contains(byte)
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .socket(let path): path
+        case .tcp(let host, let port): host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        }
+    }
+}
+
+/// Why a node gave no usable answer.
+public enum ClientError: Error, Sendable, Equatable, CustomStringConvertible {
+    case badURL(String, String)
+    case unreachable(NodeAddress, String)
+    case timeout(NodeAddress, Duration)
+    /// What came back is not HTTP/1.1, was cut, or is too long.
+    case badAnswer(NodeAddress, String)
+
+    public var description: String {
+        switch self {
+        case .badURL(let url, let why): "\(quoted(url)) cannot be used: \(why)"
+        case .unreachable(.socket(let path), let why):
+            "the node cannot be reached at \(path): \(why); is it running, and is this its configuration?"
+        case .unreachable(let address, let why): "the node cannot be reached at \(address): \(why)"
+        case .timeout(let address, let limit): "no answer from \(address) within \(Units.text(limit))"
+        case .badAnswer(let address, let why): "the answer of \(address) cannot be used: \(why)"
+        }
+    }
+}

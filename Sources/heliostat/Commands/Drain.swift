@@ -1,0 +1,27 @@
+internal import ArgumentParser
+internal import HelioDaemon
+
+struct Drain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take a node out of the balancer: /status answers 503 until undrain, everything else goes on.")
+
+    @Option(help: ArgumentHelp("Why, for those who look at the node.", valueName: "text"))
+    var reason = ""
+
+    @OptionGroup var node: NodeOptions
+
+    func run() throws {
+        let reason = reason
+        try node.ask { administration throws(AdministrationError) in try administration.drain(reason: reason) }
+    }
+}
+
+struct Undrain: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Put a drained node back.")
+
+    @OptionGroup var node: NodeOptions
+
+    func run() throws {
+        try node.ask { administration throws(AdministrationError) in try administration.undrain() }
+    }
+}

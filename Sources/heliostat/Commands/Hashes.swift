@@ -1,0 +1,22 @@
+internal import ArgumentParser
+internal import HelioDaemon
+
+struct Hashes: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the hashes of a directory of repositories, as a node prints those of its own.",
+        discussion:
+            "For the upstream's side: the output compares with GET /rest/mirroring/latest/repo-hashes of a mirror by plain diff.")
+
+    @Argument(help: ArgumentHelp("The directory that holds KEY/slug.git.", valueName: "path"))
+    var path: String
+
+    func run() async throws {
+        do {
+            try await HashesOfDirectory.write(path: path, to: Output.bytes)
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            throw Exit.failed("\(error)")
+        }
+    }
+}

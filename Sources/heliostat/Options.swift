@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import HelioDaemon
+
+/// `--config`, for commands that read the whole file.
+struct ConfigurationOption: ParsableArguments {
+    @Option(name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var path = NodeConfiguration.defaultPath
+}
+
+/// Which node is asked, and for how long.
+struct NodeOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOption
+
+    @Option(
+        help: ArgumentHelp(
+            "The node's administration socket, instead of the one that the configuration leads to.", valueName: "path"))
+    var socket: String?
+
+    @Option(help: ArgumentHelp("How long an answer may take.", valueName: "seconds"))
+    var timeout = 1.0
+
+    func validate() throws {
+        guard (0.001...3600).contains(timeout) else { throw ValidationError("--timeout takes 0.001 to 3600 seconds.") }
+    }
+
+    var limit: Duration { .seconds(timeout) }
+
+    func client() throws -> NodeClient {
+        try NodeClient(.socket(socketPath()), timeout: limit)
+    }
+
+    private func socketPath() throws -> String {
+        if let socket { return socket }
+        do {
+            return try NodeConfiguration.socket(configurationPath: configuration.path)
+        } catch {
+            throw Exit.configuration(error)
+        }
+    }
+
+    /// Asks the node; what goes wrong is said in one line, and the exit code is 1.
+    func ask<Value>(_ question: (Administration) throws(AdministrationError) -> Value) throws -> Value {
+        let administration = Administration(try client())
+        do throws(AdministrationError) {
+            return try question(administration)
+        } catch {
+            throw Exit.failed(error.description)
+        }
+    }
+}

@@ -17,7 +17,7 @@ public enum Daemon {
             tokens = try TokenFiles(loaded.configuration.http)
         } catch {
             complain("\(error)")
-            return ExitCode.configuration
+            return ProcessExit.configuration
         }
         // A peer that is gone is an error of the write, not a death of the process.
         signal(SIGPIPE, SIG_IGN)
@@ -30,7 +30,7 @@ public enum Daemon {
             return await process.run()
         } catch {
             log.error("event loop cannot start", ["error": "\(error)"])
-            return ExitCode.failed
+            return ProcessExit.failed
         }
     }
 
@@ -40,7 +40,7 @@ public enum Daemon {
 }
 
 /// What the process's exit says; 64 and 78 as in sysexits.h.
-public enum ExitCode {
+public enum ProcessExit {
     public static let done: Int32 = 0
     public static let failed: Int32 = 1
     public static let usage: Int32 = 64

@@ -44,7 +44,7 @@ final class NodeProcess: Sendable {
             log.info("listening", ["address": "\(bound)", "state": .text(NodeState.starting.rawValue)])
         } catch {
             log.error("cannot listen", ["error": "\(error)"])
-            return ExitCode.failed
+            return ProcessExit.failed
         }
         let opening = Task { await StorageOpening(self).run() }
         let stop = Task { await self.obey(signals) }
@@ -52,13 +52,13 @@ final class NodeProcess: Sendable {
         case .opened(let sensors):
             await stop.value
             sensors.cancel()
-            return ExitCode.done
+            return ProcessExit.done
         case .interrupted:
             await stop.value
-            return ExitCode.done
+            return ProcessExit.done
         case .failed(let stays):
             if stays { await showError(until: stop) }
-            return ExitCode.failed
+            return ProcessExit.failed
         }
     }
 

@@ -21,7 +21,7 @@ final class LogWriter: Sendable {
         self.descriptor = descriptor
         arrival = Semaphore()
         stopped = Semaphore()
-        Thread.start { [self] in writeLines() }
+        DetachedThread.start { [self] in writeLines() }
     }
 
     /// - Parameter line: without a newline at its end.

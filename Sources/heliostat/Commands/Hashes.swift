@@ -12,7 +12,9 @@ struct Hashes: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            try await HashesOfDirectory.write(path: path, to: Output.bytes)
+            let unreadable = try await HashesOfDirectory.write(path: path, to: Output.bytes)
+            for line in unreadable { Output.error("heliostat: left out: \(line)") }
+            if !unreadable.isEmpty { throw ExitCode(1) }
         } catch let code as ExitCode {
             throw code
         } catch {

@@ -9,7 +9,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var file: ConfigurationOption
 
     func run() async throws {
-        let code = try await Daemon.serve(configurationPath: file.path)
+        let code = await Daemon.serve(configurationPath: file.path)
         if code != 0 { throw ExitCode(code) }
     }
 }

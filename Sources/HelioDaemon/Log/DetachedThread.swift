@@ -1,7 +1,7 @@
 import Glibc
 
 /// A detached POSIX thread.
-enum Thread {
+enum DetachedThread {
     static func start(_ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Box(body))
         var thread = pthread_t()

@@ -136,7 +136,7 @@ extension NodeMachine {
         if state == .bootstrapped {
             transition(to: .metadataSynchronized, because: "\(catalogue.counts.total) repositories listed", at: now)
             beginFirstList(Set(catalogue.ids))
-        } else if state == .synchronized, lastVet == nil, vet == nil {
+        } else if state == .synchronized, vetReports.isEmpty, vet == nil {
             // The stored list stood in for an upstream that answers now.
             nextVet = now.monotonic
         }

@@ -63,7 +63,7 @@ let package = Package(
         tests("HelioLoopTests", ["HelioLoop"]),
         tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),
-        tests("HelioStoreTests", ["HelioStore", "HelioNode"]),
+        tests("HelioStoreTests", ["HelioStore", "HelioNode", grdb]),
         tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioNode"]),
         tests("HelioDaemonTests", ["HelioDaemon", "HelioNode"], resources: [.copy("Fixtures")]),
         tests("TidyTests", []),

@@ -17,7 +17,11 @@ enum DatabaseFile {
         try createEmpty(path)
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.writeWithoutTransaction(switchToDurableLog)
+            try queue.writeWithoutTransaction { db in
+                try switchToDurableLog(db)
+                // Before any table, so that a crash between here and the first migration leaves nothing that looks foreign.
+                try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+            }
             try Schema.migrator.migrate(queue)
             return queue
         } catch {

@@ -54,8 +54,9 @@ public actor Store {
         do {
             return try writer.write(body)
         } catch {
+            let loses = (error as? DatabaseError)?.losesWrites ?? false
             let error = StoreError(error, errno: writer.writeWithoutTransaction(\.systemErrno))
-            if case .inputOutput = error { failure = error }
+            if loses, case .inputOutput = error { failure = error }
             throw error
         }
     }

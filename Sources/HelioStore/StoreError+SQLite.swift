@@ -30,6 +30,14 @@ extension StoreError {
     }
 }
 
+extension DatabaseError {
+    /// After a failed flush the kernel may forget the pages, and a second flush that succeeds means nothing. (What PostgreSQL
+    /// learned in 2018, known as fsyncgate.)
+    var losesWrites: Bool {
+        [.SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC, .SQLITE_IOERR_TRUNCATE].contains(extendedResultCode)
+    }
+}
+
 extension Database {
     /// The error number of the last failed system call of this connection.
     var systemErrno: Int32 { sqliteConnection.map(sqlite3_system_errno) ?? 0 }

@@ -63,17 +63,17 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
 
     @Test func steadyReader_IsNotCut_ThoughTheKernelHoldsMuch() async throws {
         let configuration = limits {
-            $0.drainWindow = .milliseconds(100)
-            $0.minimumDrainRate = 20_000
+            $0.drainWindow = .milliseconds(500)
+            $0.minimumDrainRate = 4000
         }
         try await LiveServer.run(configuration) { (server) async throws in
             let client = try server.client(receiveBuffer: 4096)
             try await client.send(get("/flood"))
-            let end = ContinuousClock.now + .milliseconds(800)
+            let end = ContinuousClock.now + .milliseconds(1800)
             var taken = 0
             while ContinuousClock.now < end {
                 taken += try #require(try await client.receive(atMost: 4096, within: 2)).count
-                usleep(5000)
+                try await Task.sleep(for: .milliseconds(5))
             }
             #expect(taken > 100_000 && !server.record.contains(.cut(.slowReader)))
         }
@@ -95,13 +95,14 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         try await LiveServer.run { (server) async throws in
             do {
                 let client = try server.client()
-                try await client.send(get("/late?ms=50"))
+                try await client.send(get("/held"))
+                try await eventually("it is with its handler") { server.held.count == 1 }
                 var noLinger = linger(l_onoff: 1, l_linger: 0)
                 setsockopt(client.descriptor, SOL_SOCKET, SO_LINGER, &noLinger, socklen_t(MemoryLayout<linger>.size))
-                try await eventually("it is served") { await server.http.connections == 1 }
             }
             try await eventually("it is gone") { await server.http.connections == 0 }
-            #expect(try await server.talk(get("/late?ms=100")).hasSuffix("late"))
+            server.held.release()
+            #expect(try await server.talk(get("/status")).hasSuffix("{}"))
         }
     }
 
@@ -142,7 +143,8 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
     @Test func pipelinedBytes_AreBounded_WhileAnAnswerIsUnderWay() async throws {
         try await LiveServer.run { (server) async throws in
             let client = try server.client()
-            try await client.send(get("/late?ms=1500"))
+            try await client.send(get("/held"))
+            try await eventually("it is with its handler") { server.held.count == 1 }
             // Until nothing has fitted for a while: the kernel's buffers are full, ours must not be.
             let junk = [UInt8](repeating: 0x61, count: 65_536)
             var refusals = 0
@@ -162,11 +164,14 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
             try await idle.send(get("/status"))
             _ = try await idle.receive(until: "{}")
             let busy = try server.client()
-            try await busy.send(get("/late?ms=200"))
-            try await eventually("both are here") { await server.http.connections == 2 }
-            await server.http.drain(within: .seconds(5))
+            try await busy.send(get("/held"))
+            try await eventually("it is with its handler") { server.held.count == 1 }
+            async let drained: Void = server.http.drain(within: .seconds(20))
+            try await eventually("it drains") { (try? server.client()) == nil }  // refused: it has stopped accepting
+            server.held.release()
+            await drained
             let answer = try await busy.receiveAll()
-            #expect(answer.contains("Connection: close") && answer.hasSuffix("late"))
+            #expect(answer.contains("Connection: close") && answer.hasSuffix("held"))
             #expect(try await idle.receiveAll() == "")
             #expect(throws: RawSocket.Failure.self) { try server.client() }
         }
@@ -188,8 +193,8 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
     @Test func drain_CutsWhatIsLeft_AtItsDeadline() async throws {
         try await LiveServer.run { (server) async throws in
             let client = try server.client()
-            try await client.send(get("/late?ms=60000"))
-            try await eventually("it is here") { await server.http.connections == 1 }
+            try await client.send(get("/held"))
+            try await eventually("it is with its handler") { server.held.count == 1 }
             let began = ContinuousClock.now
             await server.http.drain(within: .milliseconds(50))
             #expect(ContinuousClock.now - began < .seconds(3))
@@ -200,12 +205,15 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
     @Test func status_IsAnswered_WhenDescriptorsRunOut() async throws {
         await #expect(processExitsWith: .success) {
             try await LiveServer.run { (server) async throws in
-                let clients = try (0..<40).map { _ in try server.client() }
+                let clients = (0..<40).map { _ in RawSocket() }
                 try await Task.sleep(for: .milliseconds(1))  // the first sleep opens descriptors, or ends the process
                 var limit = rlimit(rlim_cur: 64, rlim_max: 64)
                 setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
                 while dup(0) >= 0 {}
-                for client in clients { try await client.send(get("/status")) }
+                for client in clients {
+                    try client.connect(port: server.port)
+                    try await client.send(get("/status"))
+                }
                 for client in clients { guard try await client.receiveAll().hasSuffix("{}") else { exit(3) } }
                 exit(server.record.contains(.cut(.noDescriptors)) ? 0 : 4)
             }

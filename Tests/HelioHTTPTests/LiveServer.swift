@@ -9,6 +9,7 @@ final class LiveServer: Sendable {
     let http: HTTPServer
     let port: UInt16
     let record = Record()
+    let held = Held()
 
     /// - Parameter path: of a Unix socket instead of a port.
     static func run(
@@ -25,7 +26,7 @@ final class LiveServer: Sendable {
     private init(_ configuration: Configuration, _ routes: (inout Router) -> Void) async throws {
         loop = try EventLoop.start()
         var router = Router()
-        router.addTestRoutes()
+        router.addTestRoutes(held)
         routes(&router)
         let record = record
         http = HTTPServer(loop: loop, configuration: configuration, router: router) { record.append($0) }
@@ -34,6 +35,7 @@ final class LiveServer: Sendable {
     }
 
     private func end() async {
+        held.release()
         await http.drain(within: .zero)
         loop.stop()
     }
@@ -46,6 +48,21 @@ final class LiveServer: Sendable {
         try await client.send(text)
         client.finishSending()
         return try await client.receiveAll()
+    }
+}
+
+/// Requests to `/held`, answered when the test says so.
+final class Held: Sendable {
+    private let pending = Mutex<[PendingResponse]>([])
+    var count: Int { pending.withLock { $0.count } }
+    func add(_ response: PendingResponse) { pending.withLock { $0.append(response) } }
+
+    func release() {
+        let all = pending.withLock { pending in
+            defer { pending = [] }
+            return pending
+        }
+        for response in all { response.send(Response(body: .bytes(Array("held".utf8)))) }
     }
 }
 
@@ -98,7 +115,7 @@ final class Pieces: BodyProducer {
 }
 
 extension Router {
-    mutating func addTestRoutes() {
+    mutating func addTestRoutes(_ held: Held) {
         let status = PreparedResponse(status: 200, headers: [("Content-Type", "application/json")], body: Array("{}".utf8))
         add(.get, "/status", allowsOptions: true) { _, responder in responder.send(status) }
         add(.post, "/echo", bodyLimit: 100_000) { request, responder in responder.send(Response(body: .bytes(request.body))) }
@@ -109,14 +126,11 @@ extension Router {
         add(.get, "/empty") { _, responder in responder.send(Response(status: 204)) }
         add(.get, "/unchanged") { _, responder in responder.send(Response(status: 304, headers: [("ETag", "\"1\"")])) }
         add(.get, "/dropped") { _, _ in }
-        add(.get, "/late") { request, responder in
+        add(.get, "/late") { _, responder in
             let pending = responder.detach()
-            let delay = (try? request.query.value("ms")).flatMap { $0 }.flatMap(Int.init) ?? 0  // of our own tests
-            Task {
-                try await Task.sleep(for: .milliseconds(delay))
-                pending.send(Response(body: .bytes(Array("late".utf8))))
-            }
+            Task { pending.send(Response(body: .bytes(Array("late".utf8)))) }
         }
+        add(.get, "/held") { _, responder in held.add(responder.detach()) }
         add(.get, "/forgotten") { _, responder in _ = responder.detach() }
     }
 }

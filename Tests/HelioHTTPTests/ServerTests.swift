@@ -50,7 +50,7 @@ private func get(_ path: String, _ extra: String = "") -> String { "GET \(path) 
         try await LiveServer.run { (server) async throws in
             let client = try server.client()
             let task = Task.detached {
-                for _ in 0..<100 { try await client.send(String(repeating: get("/status"), count: 99) + get("/late?ms=0")) }
+                for _ in 0..<100 { try await client.send(String(repeating: get("/status"), count: 99) + get("/late")) }
                 client.finishSending()
             }
             let all = try await client.receiveAll(within: 20)
@@ -60,13 +60,16 @@ private func get(_ path: String, _ extra: String = "") -> String { "GET \(path) 
         }
     }
 
-    @Test func pipelining_DuringAnAnswer_WaitsItsTurn_AndIsBounded() async throws {
+    @Test func pipelining_DuringAnAnswer_WaitsItsTurn() async throws {
         try await LiveServer.run { (server) async throws in
             let client = try server.client()
-            try await client.send(get("/late?ms=50") + get("/pieces") + get("/status"))
+            try await client.send(get("/held") + get("/pieces") + get("/status"))
             client.finishSending()
+            try await eventually("it is with its handler") { server.held.count == 1 }
+            #expect(try await client.receive(within: 0.03) == nil)
+            server.held.release()
             let all = try await client.receiveAll()
-            let order = ["late", "5\r\nxxxxx\r\n0\r\n\r\n", "{}"].compactMap { all.firstRange(of: $0)?.lowerBound }
+            let order = ["held", "5\r\nxxxxx\r\n0\r\n\r\n", "{}"].compactMap { all.firstRange(of: $0)?.lowerBound }
             #expect(order.count == 3 && order == order.sorted())
         }
     }
@@ -124,7 +127,13 @@ private func get(_ path: String, _ extra: String = "") -> String { "GET \(path) 
 
     @Test func halfClose_GetsTheWholeAnswer() async throws {
         try await LiveServer.run { (server) async throws in
-            #expect(try await server.talk(get("/late?ms=30")).hasSuffix("late"))
+            let client = try server.client()
+            try await client.send(get("/held"))
+            client.finishSending()
+            try await eventually("it is with its handler") { server.held.count == 1 }
+            #expect(try await client.receive(within: 0.03) == nil)
+            server.held.release()
+            #expect(try await client.receiveAll().hasSuffix("held"))
         }
     }
 

@@ -128,9 +128,10 @@ private actor Greeter {
             let loop = try EventLoop.start()
             let greeter = Greeter(loop)
             guard case .tcp(_, let port) = try await greeter.listen(.tcp(host: "127.0.0.1", port: 0)) else { exit(2) }
-            let client = try RawSocket(port: port)
+            let client = RawSocket()
             try await Task.sleep(for: .milliseconds(1))  // the first sleep opens descriptors, or ends the process
             exhaustDescriptors()
+            try client.connect(port: port)
             try await client.send("x")
             guard try await client.receive() == [0x31] else { exit(3) }
             exit(0)

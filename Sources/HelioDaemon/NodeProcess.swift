@@ -46,54 +46,48 @@ final class NodeProcess: Sendable {
             log.error("cannot listen", ["error": "\(error)"])
             return ProcessExit.failed
         }
-        let opening = Task { await StorageOpening(self).run() }
-        let stop = Task { await self.obey(signals) }
-        switch await opening.value {
-        case .opened(let sensors):
-            await stop.value
-            sensors.cancel()
-            return ProcessExit.done
-        case .interrupted:
-            await stop.value
-            return ProcessExit.done
+        // Whichever ends first ends the process: a stop need not wait for a start that hangs.
+        let (endings, end) = AsyncStream.makeStream(of: Int32.self)
+        Task { end.yield(await obey(signals)) }
+        Task { if let code = await open() { end.yield(code) } }
+        for await code in endings { return code }
+        return ProcessExit.failed
+    }
+
+    /// - Returns: nil once the node works; the exit code when it cannot.
+    private func open() async -> Int32? {
+        switch await StorageOpening(self).run() {
+        case .opened: return nil
         case .failed(let stays):
-            if stays { await showError(until: stop) }
+            // Answers 503 for a while, so that whoever watches the node sees why.
+            if stays { try? await Task.sleep(for: Self.errorShown) }  // never cancelled
             return ProcessExit.failed
         }
     }
 
-    /// Answers 503 for a while, so that whoever watches the node sees why, then ends.
-    private func showError(until stop: Task<Void, Never>) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await Task.sleep(for: .seconds(30)) }  // cancelled: the operator stopped the node
-            group.addTask { await stop.value }
-            await group.next()
-            group.cancelAll()
-            stop.cancel()
-        }
-    }
+    private static let errorShown = Duration.seconds(30)
 
     /// Acts on signals until the node has stopped; a second request to stop skips the waiting.
-    private func obey(_ signals: AsyncStream<Int32>) async {
-        await withTaskGroup(of: Void.self) { group in
-            var stopping: Task<Void, Never>?
-            let (ended, end) = AsyncStream.makeStream(of: Int32.self)
-            group.addTask { for await signal in signals { end.yield(signal) } }
-            for await signal in ended {
-                if signal == SIGHUP {
-                    await reload()
-                } else if signal == 0 {
-                    break
-                } else if let stopping {
-                    stopping.cancel()
-                } else {
+    /// - Returns: the exit code.
+    private func obey(_ signals: AsyncStream<Int32>) async -> Int32 {
+        let (steps, next) = AsyncStream.makeStream(of: Step.self)
+        Task { for await signal in signals { next.yield(signal == SIGHUP ? .reload : .stop) } }
+        var stopping: Task<Void, Never>?
+        for await step in steps {
+            switch step {
+            case .reload: await reload()
+            case .stop:
+                if let stopping { stopping.cancel() } else {
                     stopping = Task {
-                        await self.stop()
-                        end.yield(0)
+                        await stop()
+                        next.yield(.stopped)
                     }
                 }
+            case .stopped: return await driver.hasFailed ? ProcessExit.failed : ProcessExit.done
             }
-            group.cancelAll()
         }
+        return ProcessExit.failed
     }
+
+    private enum Step: Sendable { case reload, stop, stopped }
 }

@@ -15,6 +15,7 @@ enum DatabaseFile {
         try refuseLostFile(path, isFirstStart: isFirstStart)
         try inspect(path)
         try createEmpty(path)
+        errno = 0
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.writeWithoutTransaction { db in
@@ -25,7 +26,7 @@ enum DatabaseFile {
             try Schema.migrator.migrate(queue)
             return queue
         } catch {
-            throw StoreError(error)
+            throw StoreError(error, errno: errno)
         }
     }
 

@@ -50,8 +50,22 @@ final class NodeProcess: Sendable {
         let (endings, end) = AsyncStream.makeStream(of: Int32.self)
         Task { end.yield(await obey(signals)) }
         Task { if let code = await open() { end.yield(code) } }
+        if output.isTerminal { Task { await showProgress() } }
         for await code in endings { return code }
         return ProcessExit.failed
+    }
+
+    /// While the first synchronisation runs, a bar below the log.
+    private func showProgress() async {
+        while board.snapshot.state != .synchronized, board.snapshot.state != .stopping {
+            let footer = board.snapshot.firstList.map { list in
+                let bar = ProgressBar(done: list.done, total: list.total, columns: 70)
+                return "first sync \(bar.full)\(bar.rest)\(bar.figures)"
+            }
+            output.show(footer: footer)
+            try? await Task.sleep(for: .milliseconds(250))  // never cancelled
+        }
+        output.show(footer: nil)
     }
 
     /// - Returns: nil once the node works; the exit code when it cannot.

@@ -86,7 +86,8 @@ extension Overview {
 
     /// Two units at most: `3d 4h`, `12m 5s`, `1.5s`.
     static func age(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds >= 0 else { return "?" }
+        // False for what is not a number, too.
+        guard seconds >= 0 else { return "?" }
         if seconds == 0 { return "0s" }
         if seconds < 10 { return "\((seconds * 10).rounded() / 10)s" }
         // A number beyond any clock is shown as the largest age there is room for.

@@ -63,8 +63,8 @@ public actor HTTPServer {
     /// Open connections.
     public var connections: Int { table.count }
 
-    /// Bytes received that wait behind an answer, of all connections.
-    var heldInput: Int { table.heldInput }
+    /// Bytes kept for all connections together: received and not consumed, and not sent yet.
+    var held: (input: Int, output: Int) { table.held }
 
     private func finishDrain() {
         for drain in drains { drain.resume() }

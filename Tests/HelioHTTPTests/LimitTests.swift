@@ -16,7 +16,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
 /// Each test guards a limit or a deadline.
 @Suite struct LimitTests {
     @Test func head_IsRefused_AtTheTotalDeadline_HoweverSteadilyItDrips() async throws {
-        try await LiveServer.run(limits { $0.headDeadline = .milliseconds(200) }) { (server) async throws in
+        try await LiveServer.run(limits { $0.headDeadline = .seconds(1) }) { (server) async throws in
             let client = try server.client()
             let began = ContinuousClock.now
             var answer: [UInt8] = []
@@ -68,13 +68,13 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
             $0.minimumDrainRate = 2000
         }
         try await LiveServer.run(configuration) { (server) async throws in
-            let client = try server.client(receiveBuffer: 65_536)
+            let client = try server.client(receiveBuffer: 16_384)
             try await client.send(get("/flood"))
-            let end = ContinuousClock.now + .milliseconds(1800)
+            let end = ContinuousClock.now + .milliseconds(2500)
             var taken = 0
             while ContinuousClock.now < end {
                 taken += try #require(try await client.receive(atMost: 4096, within: 5)).count
-                try await Task.sleep(for: .milliseconds(5))
+                try await Task.sleep(for: .milliseconds(40))
             }
             #expect(taken > 20_000 && !server.record.contains(.cut(.slowReader)))
         }
@@ -126,7 +126,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
     }
 
     @Test func endlessLine_IsRefused_AndReadNoFurtherThanTheLinger() async throws {
-        try await LiveServer.run { (server) async throws in
+        try await LiveServer.run(limits { $0.lingerDeadline = .seconds(60) }) { (server) async throws in
             let client = try server.client()
             let junk = [UInt8](repeating: 0x61, count: 65_536)
             var sent = 0
@@ -138,6 +138,29 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
             }
             #expect(sent < 20_000_000, "what the kernel's buffers hold, and the linger")
             #expect(server.record.contains(.refused(.targetTooLong)))
+        }
+    }
+
+    @Test func refusedConnection_IsClosed_ThoughItsClientStays() async throws {
+        try await LiveServer.run { (server) async throws in
+            let client = try server.client()
+            try await client.send("BREW / HTTP/1.1\r\n")
+            #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 501"))
+            try await eventually("it is closed") { await server.http.connections == 0 }
+            try? await client.send("x")  // may fail or not: only that the client still lived matters
+        }
+    }
+
+    @Test func output_IsBounded_WhenASlowReaderKeepsSending() async throws {
+        try await LiveServer.run { (server) async throws in
+            let client = try server.client(receiveBuffer: 4096)
+            try await client.send(get("/flood"))
+            for _ in 0..<100 {
+                try await client.send("x")
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            let held = await server.http.held.output
+            #expect(held <= Configuration.quick.outputMark + 2 * ResponseBody.pieceSize)
         }
     }
 
@@ -154,7 +177,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
                 refusals = count < 0 ? refusals + 1 : 0
                 if count < 0 { usleep(10_000) }
             }
-            let held = await server.http.heldInput
+            let held = await server.http.held.input
             #expect(held <= Configuration.quick.pipelineBytes + ConnectionTable.readBytes)
         }
     }

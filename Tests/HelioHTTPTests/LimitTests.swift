@@ -151,6 +151,15 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
+    @Test func connection_Lingers_WhenMoreFollowsItsLastRequest() async throws {
+        try await LiveServer.run(limits { $0.lingerDeadline = .seconds(60) }) { (server) async throws in
+            let client = try server.client()
+            try await client.send("GET /status HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" + get("/status"))
+            #expect(try await client.receiveAll().components(of: "HTTP/1.1") == 1)
+            #expect(await server.http.connections == 1, "a close would reset what the client has not read")
+        }
+    }
+
     @Test func output_IsBounded_WhenASlowReaderKeepsSending() async throws {
         try await LiveServer.run { (server) async throws in
             let client = try server.client(receiveBuffer: 4096)

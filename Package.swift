@@ -60,7 +60,7 @@ let package = Package(
         tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),
         tests("HelioStoreTests", ["HelioStore", "HelioNode"]),
-        tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioNode"]),
+        tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioLoop", "HelioNode"]),
         tests("HelioDaemonTests", ["HelioDaemon"]),
         tests("TidyTests", []),
         tests("EndToEndTests", ["heliostat"], path: "Tests/EndToEnd"),

@@ -106,6 +106,8 @@ extension ConnectionTable {
         if count == 0 { done() }
     }
 
+    var heldInput: Int { slots.reduce(0) { $0 + ($1?.input.count ?? 0) } }
+
     func cutAll() {
         for index in slots.indices { slots[index]?.cut(.drainDeadline) }
     }

@@ -9,7 +9,7 @@ public actor HTTPServer {
     private let table: ConnectionTable
     private var listeners: [Listener] = []
     private var sweeper: LoopTimer?
-    private var drained: CheckedContinuation<Void, Never>?
+    private var drains: [CheckedContinuation<Void, Never>] = []
 
     nonisolated public var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -46,13 +46,12 @@ public actor HTTPServer {
     }
 
     /// Finishes what is in flight: no new connections, each answer the last of its connection, idle ones closed after
-    /// `drainGrace`. Returns when no connection is left, or after cutting those that are at the deadline.
+    /// `drainGrace`. Returns when no connection is left, or after cutting those that are at the deadline. A second call with a shorter limit shortens the first.
     public func drain(within limit: Duration) async {
         stopAccepting()
-        precondition(drained == nil, "a server is drained once at a time")
         let deadline = loop.schedule(after: limit) { [weak self] in self?.assumeIsolated { $0.table.cutAll() } }
         await withCheckedContinuation { continuation in
-            drained = continuation
+            drains.append(continuation)
             table.drain { [weak self] in self?.assumeIsolated { $0.finishDrain() } }
         }
         deadline.cancel()
@@ -63,9 +62,12 @@ public actor HTTPServer {
     /// Open connections.
     public var connections: Int { table.count }
 
+    /// Bytes received that wait behind an answer, of all connections.
+    var heldInput: Int { table.heldInput }
+
     private func finishDrain() {
-        drained?.resume()
-        drained = nil
+        for drain in drains { drain.resume() }
+        drains = []
     }
 
     private func startSweeping() {

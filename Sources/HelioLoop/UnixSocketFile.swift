@@ -1,3 +1,4 @@
+import CLibevent
 import Glibc
 
 /// The file that a Unix socket is.

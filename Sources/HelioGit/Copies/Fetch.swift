@@ -10,9 +10,15 @@ extension LocalCopies {
         let missing = target.missingObjects(over: current)
         guard !missing.isEmpty else { return true }
         try await refuseShallow(copy)
-        let result = try await git.run(fetchCommand(missing, into: copy, source, isFirst: current == nil))
-        if result.status != .exited(0), Classification.isVanishedObject(result.errors) { return false }
-        _ = try result.checked()
+        do throws(Failure) {
+            let result = try await git.run(fetchCommand(missing, into: copy, source, isFirst: current == nil))
+            if result.status != .exited(0), Classification.isVanishedObject(result.errors) { return false }
+            _ = try result.checked()
+        } catch {
+            // index-pack leaves its unfinished pack, which may be what fills the disk, and a killed git its locks.
+            try Sweep(git: git).sweepCopy(copy)
+            throw error
+        }
         try await refuseShallow(copy)
         return true
     }

@@ -24,11 +24,10 @@ extension LocalCopies {
     }
 
     private func fetchCommand(_ missing: [ObjectID], into copy: String, _ source: FetchSource, isFirst: Bool) -> GitCommand {
-        // One pack for a first copy; later small ones become loose objects, which maintenance packs.
-        let unpackLimit = isFirst ? ["-c", "fetch.unpackLimit=1"] : []
+        // With fsckObjects git keeps every fetch as one pack; maintenance brings them together.
         var command = GitCommand(
-            ["--git-dir=\(copy)"] + unpackLimit + [
-                "fetch", "--no-write-fetch-head", "--refmap=", "--no-tags", "--no-auto-maintenance", "--no-recurse-submodules",
+            [
+                "--git-dir=\(copy)", "fetch", "--no-write-fetch-head", "--refmap=", "--no-tags", "--no-auto-maintenance", "--no-recurse-submodules",
                 "--update-shallow", "--progress", "--stdin", "--", source.location,
             ], total: isFirst ? git.configuration.firstCopyTotal : git.configuration.total)
         for object in missing {

@@ -37,7 +37,8 @@ final class NodeProcess: Sendable {
 
     /// - Returns: the exit code.
     func run() async -> Int32 {
-        let signals = loop.signals(SIGTERM, SIGINT, SIGHUP)
+        let signals = loop.signals(SIGTERM, SIGINT)
+        let hangups = loop.signals(SIGHUP)
         do throws(LoopError) {
             let bound = try await publicServer.listen(on: configuration.withLock(\.listenAddress))
             board.identify { $0.address = NodeIdentity.Address(bound) ?? $0.address }
@@ -47,8 +48,8 @@ final class NodeProcess: Sendable {
             return ProcessExit.failed
         }
         let opening = Task { await StorageOpening(self).run() }
-        let stop = Task { await self.obey(signals) }
-        switch await opening.value {
+        let stop = Task { await self.obey(signals, reloads: hangups) }
+        switch await outcome(of: opening, until: stop) {
         case .opened(let sensors):
             await stop.value
             sensors.cancel()
@@ -62,6 +63,22 @@ final class NodeProcess: Sendable {
         }
     }
 
+    /// A node that was stopped meanwhile cancels its start, and gives it a moment only: a disk that hangs must not keep the process,
+    /// and what is left half done is what a crash may leave too.
+    private func outcome(
+        of opening: Task<StorageOpening.Outcome, Never>, until stop: Task<Void, Never>
+    ) async -> StorageOpening.Outcome {
+        let (outcomes, arrival) = AsyncStream.makeStream(of: StorageOpening.Outcome.self)
+        Task { arrival.yield(await opening.value) }
+        Task {
+            await stop.value
+            opening.cancel()
+            try? await Task.sleep(for: .seconds(2))  // never cancelled
+            arrival.yield(.interrupted)
+        }
+        return await outcomes.first { _ in true } ?? .interrupted
+    }
+
     /// Answers 503 for a while, so that whoever watches the node sees why, then ends.
     private func showError(until stop: Task<Void, Never>) async {
         await withTaskGroup(of: Void.self) { group in
@@ -73,27 +90,26 @@ final class NodeProcess: Sendable {
         }
     }
 
-    /// Acts on signals until the node has stopped; a second request to stop skips the waiting.
-    private func obey(_ signals: AsyncStream<Int32>) async {
+    /// Acts on signals until the node has stopped; a second request to stop skips the waiting. Reloads have a stream of their own:
+    /// a storm of them neither delays nor displaces a request to stop.
+    private func obey(_ signals: AsyncStream<Int32>, reloads: AsyncStream<Int32>) async {
         await withTaskGroup(of: Void.self) { group in
             var stopping: Task<Void, Never>?
-            let (ended, end) = AsyncStream.makeStream(of: Int32.self)
-            group.addTask { for await signal in signals { end.yield(signal) } }
-            for await signal in ended {
-                if signal == SIGHUP {
-                    await reload()
-                } else if signal == 0 {
-                    break
-                } else if let stopping {
-                    stopping.cancel()
-                } else {
+            let (requests, request) = AsyncStream.makeStream(of: StopRequest.self)
+            group.addTask { for await _ in signals { request.yield(.stop) } }
+            group.addTask { for await _ in reloads { await self.reload() } }
+            for await next in requests {
+                guard next == .stop else { break }
+                if let stopping { stopping.cancel() } else {
                     stopping = Task {
                         await self.stop()
-                        end.yield(0)
+                        request.yield(.stopped)
                     }
                 }
             }
             group.cancelAll()
         }
     }
+
+    private enum StopRequest { case stop, stopped }
 }

@@ -8,7 +8,10 @@ enum Recovery {
     static func run(_ adapters: Adapters, log: NodeLog) async throws -> StoredNode {
         try await adapters.copies.sweep()
         let now = SystemClock.wall()
-        for change in try await adapters.store.outstandingChanges() { try await settle(change, adapters, log) }
+        for change in try await adapters.store.outstandingChanges() {
+            try Task.checkCancellation()
+            try await settle(change, adapters, log)
+        }
         for run in try await adapters.store.closeOrphanedRuns(at: now) {
             log.info("run closed", ["run": .text(run), "status": "cancel", "reason": "orphaned"])
         }

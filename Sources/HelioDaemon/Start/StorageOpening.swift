@@ -36,6 +36,8 @@ struct StorageOpening: Sendable {
         } catch StoreError.dataDirectoryInUse(let holder) {
             process.log.error("data directory is in use", ["by": .text(holder.map { "process \($0)" } ?? "another process")])
             return .failed(stays: false)
+        } catch where Task.isCancelled {
+            return .interrupted
         } catch {
             await process.driver.feed(.startFailed("\(error)"))
             return .failed(stays: true)

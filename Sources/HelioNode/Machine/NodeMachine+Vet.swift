@@ -14,9 +14,11 @@ extension NodeMachine {
             // The gate to SYNCHRONIZED: one vet after the first list is through; after one that left something open, a later one.
             if let due = nextVet, due > now.monotonic, vetRequest == nil { return nil }
         case .synchronized:
-            if vetRequest == nil {
+            let pays = owesVet && contact.last != nil && discovery.storing.isEmpty
+            if vetRequest == nil, !pays {
                 guard let due = nextVet, due <= now.monotonic else { return nil }
             }
+            if pays { owesVet = false }
         default: return nil
         }
         defer { vetRequest = nil }
@@ -79,7 +81,8 @@ extension NodeMachine {
             return
         }
         if outcome == .mismatch { log(.error, "copy differs from what it was synchronised to", ("repository", .text(entry.repository.name.description))) }
-        catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic }
+        // What could not be read proves no change.
+        if outcome != .unknown, outcome != .extra { catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic } }
         var rebuild = false
         if case .failure(let failure) = comparison.ours { rebuild = failure.reason == .corrupt }
         enqueue(id, .vet, at: now, rebuild: rebuild)

@@ -79,6 +79,7 @@ extension Connection {
     private func finish(keepsAlive: Bool, _ ending: Exchange.Ending) {
         if let observer = table.observer { observer(exchange(ending)) }
         machine.finishAnswer(keepsAlive: keepsAlive)
+        (began, answerStatus, answerBytes) = (0, 0, 0)
     }
 
     /// A new piece of a streamed body when little waits: one each turn, so that a fast reader does not starve the others.

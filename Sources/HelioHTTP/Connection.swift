@@ -79,18 +79,21 @@ extension Connection: StreamOwner {
         }
         let fresh = bytes.assumingMemoryBound(to: UInt8.self)
         let used = serve(fresh.span)
-        if used < fresh.count, machine.phase != .finished { input.append(contentsOf: fresh[used...]) }
+        keep(fresh[used...])
     }
 
     /// - Returns: whether any of it was used.
     private func serveInput() -> Bool {
         var bytes: [UInt8] = []
-        swap(&bytes, &input)
+        swap(&bytes, &input)  // moved, not copied: a body may be long
         let used = serve(bytes.span)
-        guard used < bytes.count, machine.phase != .finished else { return true }
-        if used > 0 { bytes.removeFirst(used) }
-        input = bytes
+        if used == 0 { input = bytes } else { keep(bytes[used...]) }
         return used > 0
+    }
+
+    private func keep(_ rest: some Collection<UInt8>) {
+        guard !rest.isEmpty else { return }
+        if machine.phase == .finished { lingers = true } else { input.append(contentsOf: rest) }
     }
 
     /// Begins request after request as long as each is answered at once and the peer takes the answers.

@@ -82,6 +82,7 @@ struct ConnectionMachine {
     mutating func finishAnswer(keepsAlive: Bool) {
         phase = keepsAlive ? .idle : .finished
         parser = HeadParser()
+        head = RequestHead()
         endpoint = nil
         reply.route = nil
     }

@@ -1,7 +1,7 @@
 /// What became of a request, or of a connection that never brought one. For metrics and logs.
 public struct Exchange: Sendable {
     public enum Ending: Hashable, Sendable {
-        /// A handler's answer was given to the kernel whole.
+        /// A handler's answer was made whole. Whether the peer has taken its last bytes, nobody can tell.
         case answered
         /// The server answered by itself.
         case refused(Refusal)

@@ -2,14 +2,14 @@ public import HelioLoop
 
 /// An HTTP/1.1 server for small answers, many connections and streamed bodies. It runs on its loop, handlers included.
 ///
-/// Request bodies need a `Content-Length`; `Transfer-Encoding` in a request is refused with 501 and the connection closed: no client
-/// of these endpoints needs it, and it is where request smuggling lives.
+/// Request bodies need a `Content-Length`; `Transfer-Encoding` in a request is refused with 501 and the connection closed: no
+/// client of these endpoints needs it, and it is where request smuggling lives.
 public actor HTTPServer {
     private let loop: EventLoop
     private let table: ConnectionTable
     private var listeners: [Listener] = []
     private var sweeper: LoopTimer?
-    private var drained: CheckedContinuation<Void, Never>?
+    private var drains: [CheckedContinuation<Void, Never>] = []
 
     nonisolated public var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -46,13 +46,13 @@ public actor HTTPServer {
     }
 
     /// Finishes what is in flight: no new connections, each answer the last of its connection, idle ones closed after
-    /// `drainGrace`. Returns when no connection is left, or after cutting those that are at the deadline.
+    /// `drainGrace`. Returns when no connection is left, or after cutting those that are at the deadline. A second call with a
+    /// shorter limit shortens the first.
     public func drain(within limit: Duration) async {
         stopAccepting()
-        precondition(drained == nil, "a server is drained once at a time")
         let deadline = loop.schedule(after: limit) { [weak self] in self?.assumeIsolated { $0.table.cutAll() } }
         await withCheckedContinuation { continuation in
-            drained = continuation
+            drains.append(continuation)
             table.drain { [weak self] in self?.assumeIsolated { $0.finishDrain() } }
         }
         deadline.cancel()
@@ -63,9 +63,12 @@ public actor HTTPServer {
     /// Open connections.
     public var connections: Int { table.count }
 
+    /// Bytes kept for all connections together: received and not consumed, and not sent yet.
+    var held: (input: Int, output: Int) { table.held }
+
     private func finishDrain() {
-        drained?.resume()
-        drained = nil
+        for drain in drains { drain.resume() }
+        drains = []
     }
 
     private func startSweeping() {

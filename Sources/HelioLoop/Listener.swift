@@ -54,7 +54,10 @@ public final class Listener {
     /// Takes what the kernel has already accepted (closing would reset it), then stops.
     public func finish() {
         guard descriptor >= 0 else { return }
-        while let arrival = acceptOne(usesReserve: false) { accepted(arrival) }
+        for _ in 0..<ListeningSocket.backlog {
+            guard let arrival = acceptOne(usesReserve: false) else { break }
+            accepted(arrival)
+        }
         close()
     }
 

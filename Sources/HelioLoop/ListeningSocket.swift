@@ -46,7 +46,6 @@ enum ListeningSocket {
     /// No SO_REUSEPORT: a second process on the same port must fail, not share it.
     private static func configure(_ descriptor: Int32, isIPv6: Bool) throws(LoopError) {
         try setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
-        try setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
         try setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         try setOption(descriptor, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, deferAcceptSeconds)
         if isIPv6 { try setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }

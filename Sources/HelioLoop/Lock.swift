@@ -1,3 +1,4 @@
+import CLibevent
 import Glibc
 
 /// A value behind a POSIX mutex. Not `Synchronization.Mutex`: ThreadSanitizer does not see its futex and reports races that

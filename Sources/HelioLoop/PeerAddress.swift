@@ -1,3 +1,4 @@
+import CLibevent
 import Glibc
 
 /// Who is at the other end, kept as bytes: text is made only for those who ask.

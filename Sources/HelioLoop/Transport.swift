@@ -1,3 +1,4 @@
+import CLibevent
 import Glibc
 
 /// What one attempt to move bytes came to.

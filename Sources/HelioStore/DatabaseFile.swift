@@ -15,13 +15,18 @@ enum DatabaseFile {
         try refuseLostFile(path, isFirstStart: isFirstStart)
         try inspect(path)
         try createEmpty(path)
+        errno = 0
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.writeWithoutTransaction(switchToDurableLog)
+            try queue.writeWithoutTransaction { db in
+                try switchToDurableLog(db)
+                // Before any table, so that a crash between here and the first migration leaves nothing that looks foreign.
+                try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+            }
             try Schema.migrator.migrate(queue)
             return queue
         } catch {
-            throw StoreError(error)
+            throw StoreError(error, errno: errno)
         }
     }
 
@@ -78,9 +83,7 @@ enum DatabaseFile {
     /// SQLite gives its log and shared memory the mode of the database, and would give that one 0644.
     private static func createEmpty(_ path: String) throws(StoreError) {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
-        guard file >= 0 else {
-            throw errno == ENOSPC || errno == EDQUOT ? .diskFull : .system(operation: "open", path: path, errno: errno)
-        }
+        guard file >= 0 else { throw .system(operation: "open", path: path, errno: errno) }
         close(file)
     }
 

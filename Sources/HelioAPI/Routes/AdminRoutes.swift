@@ -52,11 +52,14 @@ struct AdminRoutes: Sendable {
     }
 
     private func run(_ request: borrowing Request) throws(Rejection) -> Response {
-        let id = RunID(request.parameter(0))
-        guard let id, let run = board.page.snapshot.runs.last(where: { $0.id == id }) else {
-            throw .notFound("There is no such run.")
+        guard let id = RunID(request.parameter(0)) else { throw .notFound("There is no such run.") }
+        let snapshot = board.page.snapshot
+        if let run = snapshot.runs.last(where: { $0.id == id }) { return .json { $0.value(RunAnswer(run: run)) } }
+        if let report = snapshot.vets.last(where: { $0.ids.contains(id) }) {
+            return .json { $0.value(VetAnswer(id: id, report: report)) }
         }
-        return .json { $0.value(RunAnswer(run: run)) }
+        guard snapshot.openVets.contains(id) else { throw .notFound("There is no such run.") }
+        return .json { $0.value(VetAnswer(id: id, report: nil)) }
     }
 
     private func sync(_ request: borrowing Request) throws(Rejection) -> Response {

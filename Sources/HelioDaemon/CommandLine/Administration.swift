@@ -118,12 +118,10 @@ public struct Administration: Sendable {
 /// One run or vet, as far as somebody who waits for it needs to know.
 public struct RunReport: Sendable, Codable, Equatable {
     public var id: String
-    /// `success`, `fail` or `cancel` once it is closed; anything else while it runs.
-    public var status: String
-    public var seconds: Double?
+    /// `success`, `fail` or `cancel`; nil while it goes on.
+    public var status: String?
+    public var durationSeconds: Double?
     public var reason: String?
-
-    public var isOver: Bool { ["success", "fail", "cancel"].contains(status) }
 }
 
 public enum AdministrationError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -48,6 +48,7 @@ struct ProgressWatch: Sendable {
         for directory in (try? Files.entries(objects)) ?? [] {
             sum &+= Self.fingerprint(objects + "/" + String(decoding: directory, as: UTF8.self))
         }
+        // Likewise.
         for pack in (try? Files.entries(objects + "/pack")) ?? [] {
             sum &+= Self.fingerprint(objects + "/pack/" + String(decoding: pack, as: UTF8.self))
         }

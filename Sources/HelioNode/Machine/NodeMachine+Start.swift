@@ -108,7 +108,7 @@ extension NodeMachine {
     /// The last gate: the first list is through, and one vet since then has run to its end with everything resolved.
     mutating func reachSynchronized(at now: Moment) {
         guard state == .metadataSynchronized, verifyingStored == nil else { return }
-        guard firstListLeft?.isEmpty == true, let report = lastVet, report.unresolved == 0 else { return }
+        guard firstListLeft?.isEmpty == true, let report = vetReports.last, report.unresolved == 0 else { return }
         transition(to: .synchronized, because: "first synchronisation and vet complete", at: now)
         wasSynchronized = true
         effects.append(.rememberSynchronized)

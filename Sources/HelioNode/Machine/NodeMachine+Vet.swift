@@ -1,28 +1,30 @@
 /// Comparing everything with the upstream, and repairing what differs.
 extension NodeMachine {
+    private static let vetReportsKept = 20
+
     mutating func startDueVet(at now: Moment) {
         guard vet == nil else { return }
-        guard let id = vetDue(at: now) else { return }
+        guard isVetDue(at: now) else { return }
+        let ids = vetRequests.isEmpty ? [RunID(using: &random)] : vetRequests
+        vetRequests = []
         nextVet = nil
-        vet = Vet(id: id, startedAt: now, repositories: catalogue.ids)
-        log(.info, "vet started", ("id", .text(id.description)), ("repositories", .count(catalogue.counts.total)))
+        if paysVet { owesVet = false }
+        vet = Vet(ids: ids, startedAt: now, repositories: catalogue.ids)
+        log(.info, "vet started", ("id", .text(ids[0].description)), ("repositories", .count(catalogue.counts.total)))
     }
 
-    private mutating func vetDue(at now: Moment) -> RunID? {
+    /// The stored list stood in for an upstream that answers now.
+    private var paysVet: Bool { owesVet && contact.last != nil && discovery.storing.isEmpty }
+
+    private func isVetDue(at now: Moment) -> Bool {
+        let isTime = nextVet.map { $0 <= now.monotonic }
         switch state {
-        case .metadataSynchronized where firstListLeft?.isEmpty == true && verifyingStored == nil:
-            // The gate to SYNCHRONIZED: one vet after the first list is through; after one that left something open, a later one.
-            if let due = nextVet, due > now.monotonic, vetRequest == nil { return nil }
-        case .synchronized:
-            let pays = owesVet && contact.last != nil && discovery.storing.isEmpty
-            if vetRequest == nil, !pays {
-                guard let due = nextVet, due <= now.monotonic else { return nil }
-            }
-            if pays { owesVet = false }
-        default: return nil
+        // The gate to SYNCHRONIZED: one vet once the first list is through; after one that left something open, a later one.
+        case .metadataSynchronized:
+            return firstListLeft?.isEmpty == true && verifyingStored == nil && (isTime ?? true || !vetRequests.isEmpty)
+        case .synchronized: return isTime ?? false || !vetRequests.isEmpty || paysVet
+        case .starting, .bootstrapping, .bootstrapped, .stopping, .error: return false
         }
-        defer { vetRequest = nil }
-        return vetRequest ?? RunID(using: &random)
     }
 
     mutating func advanceVet(at now: Moment) {
@@ -30,8 +32,9 @@ extension NodeMachine {
         guard let done = vet, done.isDone else { return }
         vet = nil
         let report = VetReport(
-            id: done.id, classes: done.classes, unresolved: done.unresolved, startedAt: done.startedAt, endedAt: now)
-        lastVet = report
+            ids: done.ids, classes: done.classes, unresolved: done.unresolved, startedAt: done.startedAt, endedAt: now)
+        vetReports.append(report)
+        if vetReports.count > Self.vetReportsKept { vetReports.removeFirst() }
         let wait = report.unresolved == 0 || state == .synchronized ? settings.vetInterval : min(settings.syncInterval, .seconds(60))
         nextVet = now.monotonic + wait
         effects.append(.vetEnded(report))
@@ -53,7 +56,7 @@ extension NodeMachine {
         var fields = VetClass.allCases.map { (key: $0.rawValue, value: LogValue.count(report.count($0))) }
         fields.insert((key: "id", value: .text(report.id.description)), at: 0)
         fields.append((key: "unresolved", value: .count(report.unresolved)))
-        fields.append((key: "seconds", value: .duration(report.endedAt.monotonic - report.startedAt.monotonic)))
+        fields.append((key: "seconds", value: .duration(report.duration)))
         effects.append(.log(LogLine(.info, "vet ended", fields)))
     }
 

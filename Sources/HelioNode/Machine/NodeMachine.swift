@@ -15,9 +15,11 @@ public struct NodeMachine: Sendable {
     var queue = SyncQueue()
     var runs = RunLedger()
     var vet: Vet?
-    var vetRequest: RunID?
+    /// Vets asked for and not begun; one vet answers them all.
+    var vetRequests: [RunID] = []
     var nextVet: MonotonicTime?
-    var lastVet: VetReport?
+    /// The last vets, oldest first.
+    var vetReports: [VetReport] = []
 
     var discovery = Discovery()
     var contact = ContactLedger()
@@ -69,7 +71,7 @@ public struct NodeMachine: Sendable {
         case .compared(let id, let comparisons): compared(id, comparisons, at: now)
         case .maintained(let id): maintained(id, at: now)
         case .syncRequested(let id, let scope, let accept): syncRequested(id, scope, acceptDeletions: accept, at: now)
-        case .vetRequested(let id): vetRequest = vetRequest ?? id
+        case .vetRequested(let id): vetRequests.append(id)
         case .notified(let name): notified(name, at: now)
         case .drain(let reason): drain(reason)
         case .undrain: undrain()

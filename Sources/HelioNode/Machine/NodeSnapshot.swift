@@ -18,7 +18,10 @@ public struct NodeSnapshot: Sendable {
     public var firstList: (done: Int, total: Int)?
     public var queue: QueueView
     public var runs: [Run]
-    public var lastVet: VetReport?
+    /// Asked for or under way.
+    public var openVets: [RunID]
+    /// The last ones, oldest first.
+    public var vets: [VetReport]
     public var hysteresis: LagHysteresis
 
     public struct QueueView: Sendable {
@@ -62,7 +65,7 @@ extension NodeMachine {
             lastContact: contact.last,
             firstList: state == .synchronized ? nil : firstListLeft.map { (firstListSize - $0.count, firstListSize) },
             queue: queueView(), runs: runs.closed + runs.open.values.sorted { $0.claimedAt.monotonic < $1.claimedAt.monotonic },
-            lastVet: lastVet, hysteresis: hysteresis)
+            openVets: (vet?.ids ?? []) + vetRequests, vets: vetReports, hysteresis: hysteresis)
     }
 
     func lag(at now: MonotonicTime) -> Duration { NodeSnapshot.age(catalogue.oldestBehind, at: now) }

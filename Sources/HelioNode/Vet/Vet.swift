@@ -5,7 +5,8 @@ struct Vet: Sendable {
     static let batchSize = 64
     static let batchesAtOnce = 2
 
-    let id: RunID
+    /// Its own id first, then those of requests that came while it had not begun.
+    let ids: [RunID]
     let startedAt: Moment
     private var remaining: ArraySlice<RepositoryID>
     private var comparing: Set<RepositoryID> = []
@@ -15,11 +16,15 @@ struct Vet: Sendable {
     /// Repositories that neither equal the upstream nor were quarantined when the vet was through with them.
     private(set) var unresolved = 0
 
-    init(id: RunID, startedAt: Moment, repositories: [RepositoryID]) {
-        self.id = id
+    /// - Precondition: `ids` is not empty.
+    init(ids: [RunID], startedAt: Moment, repositories: [RepositoryID]) {
+        precondition(!ids.isEmpty, "a vet has an id")
+        self.ids = ids
         self.startedAt = startedAt
         remaining = repositories[...]
     }
+
+    var id: RunID { ids[0] }
 
     var isDone: Bool { remaining.isEmpty && comparing.isEmpty && repairing.isEmpty }
 
@@ -56,11 +61,15 @@ struct Vet: Sendable {
 
 /// What a finished vet found.
 public struct VetReport: Sendable {
-    public let id: RunID
+    /// The vet's own id first, then those of the requests that it answered too.
+    public let ids: [RunID]
     public let classes: [VetClass: Int]
     public let unresolved: Int
     public let startedAt: Moment
     public let endedAt: Moment
+
+    public var id: RunID { ids[0] }
+    public var duration: Duration { endedAt.monotonic - startedAt.monotonic }
 
     public func count(_ outcome: VetClass) -> Int { classes[outcome, default: 0] }
 }

@@ -9,7 +9,7 @@ enum ChangeCodec {
     /// Well below SQLite's limit of 10⁹ bytes for a value, beyond which binding it would trap.
     static let limit = 512 << 20
 
-    static func encode(_ change: PreparedChange) throws(ChangeCodecError) -> [UInt8] {
+    static func encode(_ change: PreparedChange, limit: Int = limit) throws(ChangeCodecError) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(byte: version)
         writer.append(byte: change.kind == .incremental ? 0 : 1)

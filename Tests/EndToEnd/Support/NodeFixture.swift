@@ -13,6 +13,7 @@ final class NodeFixture: @unchecked Sendable {
     var data: String { directory + "/data" }
     var socket: String { data + "/heliostat.sock" }
     var configurationPath: String { directory + "/heliostat.yaml" }
+    /// Empty before the first start.
     var log: String { (try? String(contentsOfFile: directory + "/log", encoding: .utf8)) ?? "" }  // not written yet: empty
 
     /// - Parameter extra: YAML appended to the configuration, below the keys that every test needs.
@@ -52,7 +53,7 @@ final class NodeFixture: @unchecked Sendable {
         process.arguments = wrapper + [Self.binary, "serve", "--config", configurationPath]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let path = directory + "/log"
-        if !FileManager.default.fileExists(atPath: path) { FileManager.default.createFile(atPath: path, contents: nil) }
+        if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(filePath: path)) }
         guard let handle = FileHandle(forWritingAtPath: path) else { throw CocoaError(.fileNoSuchFile) }
         try handle.seekToEnd()
         process.standardError = handle
@@ -127,7 +128,9 @@ final class NodeFixture: @unchecked Sendable {
     func mirrors(_ name: String, of upstream: UpstreamFixture) -> Bool {
         // A copy that is not there yet mirrors nothing.
         let ours = try? UpstreamFixture.contentHash(of: copy(name))
-        return ours != nil && ours == (try? UpstreamFixture.contentHash(of: upstream.repository(name)))
+        guard let ours else { return false }
+        // Nor does one whose upstream is being rewritten at this moment.
+        return ours == (try? UpstreamFixture.contentHash(of: upstream.repository(name)))
     }
 
     static func freePort() throws -> Int {

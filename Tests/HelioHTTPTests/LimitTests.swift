@@ -1,0 +1,275 @@
+@testable import HelioHTTP
+import Glibc
+import HelioLoop
+import Synchronization
+import TestSupport
+import Testing
+
+private func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n" }
+
+private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
+    var configuration = Configuration.quick
+    change(&configuration)
+    return configuration
+}
+
+/// Each test guards a limit or a deadline.
+@Suite struct LimitTests {
+    @Test func head_IsRefused_AtTheTotalDeadline_HoweverSteadilyItDrips() async throws {
+        try await LiveServer.run(limits { $0.headDeadline = .seconds(1) }) { (server) async throws in
+            let client = try server.client()
+            let began = ContinuousClock.now
+            var answer: [UInt8] = []
+            for byte in Array("GET /status HTTP/1.1\r\nHost: h\r\nX: \(String(repeating: "x", count: 400))".utf8) where answer.isEmpty {
+                do { try await client.send([byte]) } catch { break }
+                answer = try await client.receive(within: 0.02) ?? []
+            }
+            #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 408"))
+            #expect(ContinuousClock.now - began < .seconds(3))
+        }
+    }
+
+    @Test func body_IsRefused_AtItsDeadline() async throws {
+        try await LiveServer.run(limits { $0.bodyDeadline = .milliseconds(100) }) { (server) async throws in
+            let client = try server.client()
+            try await client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc")
+            #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 408"))
+        }
+    }
+
+    @Test func connection_IsClosed_WhenItIsIdle() async throws {
+        try await LiveServer.run(limits { $0.idleDeadline = .milliseconds(100) }) { (server) async throws in
+            let silent = try server.client()
+            #expect(try await silent.receiveAll() == "")
+            let used = try server.client()
+            try await used.send(get("/status"))
+            #expect(try await used.receiveAll().hasSuffix("{}"))
+            #expect(server.record.all.filter { $0.ending == .cut(.idle) }.count == 2)
+        }
+    }
+
+    @Test func slowReader_IsCut_AndItsProducerReleased() async throws {
+        let configuration = limits {
+            $0.drainWindow = .milliseconds(200)
+            $0.minimumDrainRate = 1_000_000
+        }
+        try await LiveServer.run(configuration) { (server) async throws in
+            let client = try server.client(receiveBuffer: 4096)
+            try await client.send(get("/flood"))
+            try await eventually("it is cut") { server.record.contains(.cut(.slowReader)) }
+            try await eventually("nothing is left") { await server.http.connections == 0 }
+            await #expect(throws: RawSocket.Failure.self, "a reset") { while let piece = try await client.receive(), !piece.isEmpty {} }
+        }
+    }
+
+    @Test func steadyReader_IsNotCut_ThoughTheKernelHoldsMuch() async throws {
+        let configuration = limits {
+            $0.drainWindow = .milliseconds(500)
+            $0.minimumDrainRate = 2000
+        }
+        try await LiveServer.run(configuration) { (server) async throws in
+            let client = try server.client(receiveBuffer: 16_384)
+            try await client.send(get("/flood"))
+            let end = ContinuousClock.now + .milliseconds(2500)
+            var taken = 0
+            while ContinuousClock.now < end {
+                taken += try #require(try await client.receive(atMost: 4096, within: 5)).count
+                try await Task.sleep(for: .milliseconds(40))
+            }
+            #expect(taken > 20_000 && !server.record.contains(.cut(.slowReader)))
+        }
+    }
+
+    @Test func vanishedClient_ReleasesItsStream() async throws {
+        try await LiveServer.run { (server) async throws in
+            do {
+                let client = try server.client()
+                try await client.send(get("/flood"))
+                _ = try await client.receive()
+            }
+            try await eventually("nothing is left") { await server.http.connections == 0 }
+            #expect(server.record.contains(.cut(.peerVanished)))
+        }
+    }
+
+    @Test func vanishedClient_LosesNothingElse_WhenItsAnswerComesLate() async throws {
+        try await LiveServer.run { (server) async throws in
+            do {
+                let client = try server.client()
+                try await client.send(get("/held"))
+                try await eventually("it is with its handler") { server.held.count == 1 }
+                var noLinger = linger(l_onoff: 1, l_linger: 0)
+                setsockopt(client.descriptor, SOL_SOCKET, SO_LINGER, &noLinger, socklen_t(MemoryLayout<linger>.size))
+            }
+            try await eventually("it is gone") { await server.http.connections == 0 }
+            server.held.release()
+            #expect(try await server.talk(get("/status")).hasSuffix("{}"))
+        }
+    }
+
+    @Test func connections_AboveTheCap_Get503() async throws {
+        try await LiveServer.run(limits { $0.connections = 2 }) { (server) async throws in
+            var held: [RawSocket] = []
+            for _ in 0..<2 {
+                let client = try server.client()
+                try await client.send(get("/status"))
+                _ = try await client.receive(until: "{}")
+                held.append(client)
+            }
+            let refused = try server.client()
+            try await refused.send(get("/status"))
+            let answer = try await refused.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 503") && answer.contains("Connection: close"))
+            try await held[0].send(get("/status"))
+            #expect(try await held[0].receive(until: "{}").hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test func endlessLine_IsRefused_AndReadNoFurtherThanTheLinger() async throws {
+        try await LiveServer.run(limits { $0.lingerDeadline = .seconds(60) }) { (server) async throws in
+            let client = try server.client()
+            let junk = [UInt8](repeating: 0x61, count: 65_536)
+            var sent = 0
+            await #expect(throws: RawSocket.Failure.self, "it is closed long before 100 MB") {
+                for _ in 0..<1600 {
+                    try await client.send(junk)
+                    sent += junk.count
+                }
+            }
+            #expect(sent < 20_000_000, "what the kernel's buffers hold, and the linger")
+            #expect(server.record.contains(.refused(.targetTooLong)))
+        }
+    }
+
+    @Test func refusedConnection_IsClosed_ThoughItsClientStays() async throws {
+        try await LiveServer.run { (server) async throws in
+            let client = try server.client()
+            try await client.send("BREW / HTTP/1.1\r\n")
+            #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 501"))
+            try await eventually("it is closed") { await server.http.connections == 0 }
+            try? await client.send("x")  // may fail or not: only that the client still lived matters
+        }
+    }
+
+    @Test func connection_Lingers_WhenMoreFollowsItsLastRequest() async throws {
+        try await LiveServer.run(limits { $0.lingerDeadline = .seconds(60) }) { (server) async throws in
+            let client = try server.client()
+            try await client.send("GET /status HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" + get("/status"))
+            #expect(try await client.receiveAll().components(of: "HTTP/1.1") == 1)
+            #expect(await server.http.connections == 1, "a close would reset what the client has not read")
+        }
+    }
+
+    @Test func output_IsBounded_WhenASlowReaderKeepsSending() async throws {
+        try await LiveServer.run { (server) async throws in
+            let client = try server.client(receiveBuffer: 4096)
+            try await client.send(get("/flood"))
+            for _ in 0..<100 {
+                try await client.send("x")
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            let held = await server.http.held.output
+            #expect(held <= Configuration.quick.outputMark + 2 * ResponseBody.pieceSize)
+        }
+    }
+
+    @Test func pipelinedBytes_AreBounded_WhileAnAnswerIsUnderWay() async throws {
+        try await LiveServer.run { (server) async throws in
+            let client = try server.client()
+            try await client.send(get("/held"))
+            try await eventually("it is with its handler") { server.held.count == 1 }
+            // Until nothing has fitted for a while: the kernel's buffers are full, ours must not be.
+            let junk = [UInt8](repeating: 0x61, count: 65_536)
+            var refusals = 0
+            while refusals < 20 {
+                let count = junk.withUnsafeBytes { send(client.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)) }
+                refusals = count < 0 ? refusals + 1 : 0
+                if count < 0 { usleep(10_000) }
+            }
+            let held = await server.http.held.input
+            #expect(held <= Configuration.quick.pipelineBytes + ConnectionTable.readBytes)
+        }
+    }
+
+    @Test func drain_FinishesWhatIsInFlight_AndAnswersWithClose() async throws {
+        try await LiveServer.run { (server) async throws in
+            let idle = try server.client()
+            try await idle.send(get("/status"))
+            _ = try await idle.receive(until: "{}")
+            let busy = try server.client()
+            try await busy.send(get("/held"))
+            try await eventually("it is with its handler") { server.held.count == 1 }
+            async let drained: Void = server.http.drain(within: .seconds(20))
+            try await eventually("it drains") { (try? server.client()) == nil }  // refused: it has stopped accepting
+            server.held.release()
+            await drained
+            let answer = try await busy.receiveAll()
+            #expect(answer.contains("Connection: close") && answer.hasSuffix("held"))
+            #expect(try await idle.receiveAll() == "")
+            #expect(throws: RawSocket.Failure.self) { try server.client() }
+        }
+    }
+
+    @Test func drain_ServesARequestThatWasUnderWay() async throws {
+        try await LiveServer.run(limits { $0.drainGrace = .seconds(2) }) { (server) async throws in
+            let idle = try server.client()
+            try await idle.send(get("/status"))
+            _ = try await idle.receive(until: "{}")
+            async let drained: Void = server.http.drain(within: .seconds(5))
+            try await eventually("it drains") { (try? server.client()) == nil }  // refused: it has stopped accepting
+            try await idle.send(get("/status"))
+            #expect(try await idle.receiveAll().contains("Connection: close"))
+            await drained
+        }
+    }
+
+    @Test func stopAccepting_AnswersWhatTheKernelHasAccepted() async throws {
+        try await LiveServer.run { (server) async throws in
+            // Two jobs keep the loop busy: behind the first, the second and the stop are queued together, so that no poll comes
+            // between them; during the second the connection arrives.
+            let step = Atomic(0)
+            for number in 1...2 {
+                server.loop.execute { while step.load(ordering: .relaxed) < number { usleep(1000) } }
+                try await Task.sleep(for: .milliseconds(10))  // in which the first begins alone
+            }
+            async let stopped: Void = server.http.stopAccepting()
+            try await Task.sleep(for: .milliseconds(20))  // in which the call is queued; if not, the test proves less
+            step.store(1, ordering: .relaxed)
+            let client = try server.client()
+            try await client.send(get("/status"))
+            step.store(2, ordering: .relaxed)
+            await stopped
+            client.finishSending()
+            #expect(try await client.receiveAll().hasSuffix("{}"))
+        }
+    }
+
+    @Test func drain_CutsWhatIsLeft_AtItsDeadline() async throws {
+        try await LiveServer.run { (server) async throws in
+            let client = try server.client()
+            try await client.send(get("/held"))
+            try await eventually("it is with its handler") { server.held.count == 1 }
+            let began = ContinuousClock.now
+            await server.http.drain(within: .milliseconds(50))
+            #expect(ContinuousClock.now - began < .seconds(3))
+            #expect(server.record.contains(.cut(.drainDeadline)))
+        }
+    }
+
+    @Test func status_IsAnswered_WhenDescriptorsRunOut() async throws {
+        await #expect(processExitsWith: .success) {
+            try await LiveServer.run { (server) async throws in
+                let clients = (0..<40).map { _ in RawSocket() }
+                var limit = rlimit(rlim_cur: 64, rlim_max: 64)
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+                while dup(0) >= 0 {}
+                for client in clients {
+                    try client.connect(port: server.port)
+                    try await client.send(get("/status"))
+                }
+                for client in clients { guard try await client.receiveAll().hasSuffix("{}") else { exit(3) } }
+                exit(server.record.contains(.cut(.noDescriptors)) ? 0 : 4)
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Dispatch
+import GRDB
+import Glibc
+import HelioNode
+import TestSupport
+import Testing
+
+@testable import HelioStore
+
+struct DatabaseFileTests {
+    let directory: TemporaryDirectory
+    var database: String { directory.path + "/heliostat.db" }
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test func commits_AreDurable() async throws {
+        let store = try await Store.open(directory.path)
+        #expect(try await store.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
+        #expect(try await store.write { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+    }
+
+    @Test func newerSchema_IsRefused_AndKept() async throws {
+        try await Store.open(directory.path).write {
+            try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('2: something to come')")
+        }
+        let before = try DatabaseFiles(path: directory.path).all()
+        await #expect(throws: StoreError.newerSchema(migrations: ["2: something to come"])) { try await Store.open(directory.path) }
+        #expect(try DatabaseFiles(path: directory.path).all() == before)
+    }
+
+    @Test func foreignDatabase_IsRefused_AndKept() async throws {
+        try await DatabaseQueue(path: database).write { try $0.execute(sql: "CREATE TABLE diary (day TEXT)") }
+        let before = try DatabaseFiles(path: directory.path).all()
+        await #expect(throws: StoreError.foreignDatabase(path: database)) { try await Store.open(directory.path) }
+        #expect(try DatabaseFiles(path: directory.path).all() == before)
+    }
+
+    @Test func longRead_HoldsUpNoWrite() async throws {
+        let store = try await Store.open(directory.path)
+        let (begun, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let reading = Task {
+            try await store.reader.read { db in
+                let before = try Int.fetchOne(db, sql: "SELECT count(*) FROM repository")
+                begun.signal()
+                _ = end.wait(timeout: .now() + 20)
+                return [before, try Int.fetchOne(db, sql: "SELECT count(*) FROM repository")]
+            }
+        }
+        try await eventually("the read has begun") { begun.wait(timeout: .now()) == .success }
+        let clock = ContinuousClock()
+        let time = try await clock.measure { try await store.saveMetadata(upserts: [Samples.metadata(1)]) }
+        end.signal()
+        #expect(time < .seconds(10))
+        #expect(try await reading.value == [0, 0], "the read saw one moment")
+        #expect(try await store.repositoryCount() == 1)
+    }
+
+    @Test func failedFlush_EndsWriting_ButNotReading() async throws {
+        let store = try await Store.open(directory.path)
+        let failing = await #expect(throws: StoreError.self) {
+            try await store.write { _ in throw DatabaseError(resultCode: .SQLITE_IOERR_FSYNC) }
+        }
+        await #expect(throws: try #require(failing)) { try await store.saveMetadata(upserts: [Samples.metadata(1)]) }
+        #expect(await !store.isWritable())
+        #expect(try await store.loadCatalogue().isEmpty)
+    }
+
+    /// Until it is refused a write, a transaction must not take an earlier system call's failure for its own.
+    @Test func failedWrite_KeepsItsOwnReason() async throws {
+        let store = try await Store.open(directory.path)
+        await #expect(throws: StoreError.diskFull) {
+            try await store.write { _ in
+                errno = EDQUOT
+                throw DatabaseError(resultCode: .SQLITE_IOERR_WRITE)
+            }
+        }
+        #expect(await store.isWritable(), "a full quota ends nothing")
+    }
+
+    @Test func failedRead_EndsNothing() async throws {
+        let store = try await Store.open(directory.path)
+        await #expect(throws: StoreError.self) {
+            try await store.write { _ in throw DatabaseError(resultCode: .SQLITE_IOERR_READ) }
+        }
+        #expect(await store.isWritable())
+    }
+
+    @Test(arguments: [
+        (ResultCode.SQLITE_FULL, Int32(0), StoreError.diskFull),
+        (.SQLITE_IOERR_WRITE, ENOSPC, .diskFull),
+        (.SQLITE_IOERR_SHMSIZE, EDQUOT, .diskFull),
+        (.SQLITE_READONLY, 0, .readOnly),
+        (.SQLITE_CORRUPT_VTAB, 0, .corrupt("database disk image is malformed")),
+        (.SQLITE_BUSY, 0, .database(code: 5, message: "database is locked")),
+    ])
+    func sqliteError_HasOurWord(_ code: ResultCode, _ errno: Int32, _ expected: StoreError) {
+        #expect(StoreError(DatabaseError(resultCode: code), errno: errno) == expected)
+    }
+}

@@ -1,0 +1,74 @@
+import GRDB
+import HelioNode
+import TestSupport
+import Testing
+
+@testable import HelioStore
+
+struct RunTests {
+    let directory: TemporaryDirectory
+    let store: Store
+
+    init() async throws {
+        directory = try TemporaryDirectory()
+        store = try await Store.open(directory.path)
+    }
+
+    @Test func run_IsKept_FromClaimToClose() async throws {
+        try await store.openRun(id: "a", trigger: "interval", at: Samples.time)
+        #expect(try await store.run(id: "a")?.status == nil)
+        try await store.planRun(id: "a", planned: 12)
+        let counts = StoredRun.Counts(succeeded: 9, failed: 1, cancelled: 0, skipped: 2)
+        #expect(try await store.closeRun(id: "a", status: .fail, counts: counts, seconds: 1.5, at: Samples.time(plus: 2)))
+        let run = try #require(try await store.run(id: "a"))
+        #expect(run.planned == 12)
+        #expect(run.status == .fail)
+        #expect(run.counts == counts)
+        #expect(run.seconds == 1.5)
+        #expect(run.openedAt == Samples.time)
+        #expect(run.closedAt == Samples.time(plus: 2))
+        #expect(run.trigger == "interval")
+    }
+
+    @Test func run_ClosesOnce() async throws {
+        try await store.openRun(id: "a", trigger: "interval", at: Samples.time)
+        #expect(try await store.closeRun(id: "a", status: .success, counts: .init(), seconds: 1, at: Samples.time))
+        #expect(try await !store.closeRun(id: "a", status: .fail, counts: .init(failed: 1), seconds: 2, at: Samples.time))
+        #expect(try await store.run(id: "a")?.status == .success)
+        await #expect(throws: StoreError.unknownRun("a")) { try await store.planRun(id: "a", planned: 1) }
+        await #expect(throws: StoreError.unknownRun("b")) {
+            try await store.closeRun(id: "b", status: .fail, counts: .init(), seconds: 0, at: Samples.time)
+        }
+    }
+
+    @Test func openRuns_AreOrphaned_AtStart() async throws {
+        for id in ["a", "b", "c"] { try await store.openRun(id: id, trigger: "interval", at: Samples.time) }
+        try await store.closeRun(id: "b", status: .success, counts: .init(), seconds: 1, at: Samples.time)
+        // The clock was set back by an hour meanwhile.
+        #expect(try await store.closeOrphanedRuns(at: Samples.time(plus: -3600)) == ["a", "c"])
+        let run = try #require(try await store.run(id: "c"))
+        #expect(run.status == .cancel)
+        #expect(run.reason == "orphaned")
+        #expect(run.seconds == 0)
+        #expect(try await store.run(id: "b")?.status == .success)
+        #expect(try await store.closeOrphanedRuns(at: Samples.time).isEmpty)
+    }
+
+    @Test func runs_ComeNewestFirst_UpToLimit() async throws {
+        for id in ["a", "b", "c"] { try await store.openRun(id: id, trigger: "request", at: Samples.time) }
+        #expect(try await store.runs(limit: 2).map(\.id) == ["c", "b"])
+        #expect(try await store.runs(limit: -1).isEmpty)
+    }
+
+    @Test func oldClosedRuns_Go_WhenNewOnesOpen() async throws {
+        for id in ["closed", "open"] { try await store.openRun(id: id, trigger: "interval", at: Samples.time) }
+        try await store.closeRun(id: "closed", status: .success, counts: .init(), seconds: 1, at: Samples.time)
+        try await store.write { db in
+            try db.execute(
+                sql: "INSERT INTO run (number, id, trigger, opened_at, status) VALUES (?, 'late', 'interval', 0, 'success')",
+                arguments: [Store.keptRuns + 1])
+        }
+        try await store.openRun(id: "new", trigger: "interval", at: Samples.time)
+        #expect(try await store.runs(limit: 10).map(\.id) == ["new", "late", "open"])
+    }
+}

@@ -37,7 +37,8 @@ final class NodeProcess: Sendable {
 
     /// - Returns: the exit code.
     func run() async -> Int32 {
-        let signals = loop.signals(SIGTERM, SIGINT, SIGHUP)
+        let signals = loop.signals(SIGTERM, SIGINT)
+        let hangups = loop.signals(SIGHUP)
         do throws(LoopError) {
             let bound = try await publicServer.listen(on: configuration.withLock(\.listenAddress))
             board.identify { $0.address = NodeIdentity.Address(bound) ?? $0.address }
@@ -49,6 +50,8 @@ final class NodeProcess: Sendable {
         // Whichever ends first ends the process: a stop need not wait for a start that hangs.
         let (endings, end) = AsyncStream.makeStream(of: Int32.self)
         Task { end.yield(await obey(signals)) }
+        // A stream of their own: a storm of reloads neither delays nor displaces a request to stop.
+        Task { for await _ in hangups { await reload() } }
         Task { if let code = await open() { end.yield(code) } }
         if output.isTerminal { Task { await showProgress() } }
         for await code in endings { return code }
@@ -85,11 +88,10 @@ final class NodeProcess: Sendable {
     /// - Returns: the exit code.
     private func obey(_ signals: AsyncStream<Int32>) async -> Int32 {
         let (steps, next) = AsyncStream.makeStream(of: Step.self)
-        Task { for await signal in signals { next.yield(signal == SIGHUP ? .reload : .stop) } }
+        Task { for await _ in signals { next.yield(.stop) } }
         var stopping: Task<Void, Never>?
         for await step in steps {
             switch step {
-            case .reload: await reload()
             case .stop:
                 if let stopping { stopping.cancel() } else {
                     stopping = Task {
@@ -103,5 +105,5 @@ final class NodeProcess: Sendable {
         return ProcessExit.failed
     }
 
-    private enum Step: Sendable { case reload, stop, stopped }
+    private enum Step: Sendable { case stop, stopped }
 }

@@ -71,13 +71,26 @@ final class LogWriter: Sendable {
         }
     }
 
+    /// Whoever gave us the descriptor may have made it non-blocking; asking again and again would cost a processor.
+    private func waitForRoom() {
+        var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&room, 1, -1)
+    }
+
     /// A standard error that is gone takes nothing, and there is nobody to tell.
     private func write(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { buffer in
             var done = 0
             while done < buffer.count {
                 let count = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
-                if count > 0 { done += count } else if errno != EINTR && errno != EAGAIN { return }
+                let code = errno
+                if count > 0 {
+                    done += count
+                } else if code == EAGAIN {
+                    waitForRoom()
+                } else if code != EINTR {
+                    return
+                }
             }
         }
     }

@@ -37,7 +37,8 @@ final class NodeProcess: Sendable {
 
     /// - Returns: the exit code.
     func run() async -> Int32 {
-        let signals = loop.signals(SIGTERM, SIGINT, SIGHUP)
+        let signals = loop.signals(SIGTERM, SIGINT)
+        let hangups = loop.signals(SIGHUP)
         do throws(LoopError) {
             let bound = try await publicServer.listen(on: configuration.withLock(\.listenAddress))
             board.identify { $0.address = NodeIdentity.Address(bound) ?? $0.address }
@@ -46,54 +47,63 @@ final class NodeProcess: Sendable {
             log.error("cannot listen", ["error": "\(error)"])
             return ProcessExit.failed
         }
-        let opening = Task { await StorageOpening(self).run() }
-        let stop = Task { await self.obey(signals) }
-        switch await opening.value {
-        case .opened(let sensors):
-            await stop.value
-            sensors.cancel()
-            return ProcessExit.done
-        case .interrupted:
-            await stop.value
-            return ProcessExit.done
+        // Whichever ends first ends the process: a stop need not wait for a start that hangs.
+        let (endings, end) = AsyncStream.makeStream(of: Int32.self)
+        Task { end.yield(await obey(signals)) }
+        // A stream of their own: a storm of reloads neither delays nor displaces a request to stop.
+        Task { for await _ in hangups { await reload() } }
+        Task { if let code = await open() { end.yield(code) } }
+        if output.isTerminal { Task { await showProgress() } }
+        for await code in endings { return code }
+        return ProcessExit.failed
+    }
+
+    /// While the first synchronisation runs, a bar below the log.
+    private func showProgress() async {
+        while board.snapshot.state != .synchronized, board.snapshot.state != .stopping {
+            let footer = board.snapshot.firstList.map { list in
+                let bar = ProgressBar(done: list.done, total: list.total, columns: 70)
+                return "first sync \(bar.full)\(bar.rest)\(bar.figures)"
+            }
+            output.show(footer: footer)
+            try? await Task.sleep(for: .milliseconds(250))  // never cancelled
+        }
+        output.show(footer: nil)
+    }
+
+    /// - Returns: nil once the node works; the exit code when it cannot.
+    private func open() async -> Int32? {
+        switch await StorageOpening(self).run() {
+        case .opened: return nil
         case .failed(let stays):
-            if stays { await showError(until: stop) }
+            // Answers 503 for a while, so that whoever watches the node sees why.
+            if stays { try? await Task.sleep(for: Self.errorShown) }  // never cancelled
             return ProcessExit.failed
         }
     }
 
-    /// Answers 503 for a while, so that whoever watches the node sees why, then ends.
-    private func showError(until stop: Task<Void, Never>) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await Task.sleep(for: .seconds(30)) }  // cancelled: the operator stopped the node
-            group.addTask { await stop.value }
-            await group.next()
-            group.cancelAll()
-            stop.cancel()
-        }
-    }
+    private static let errorShown = Duration.seconds(30)
 
     /// Acts on signals until the node has stopped; a second request to stop skips the waiting.
-    private func obey(_ signals: AsyncStream<Int32>) async {
-        await withTaskGroup(of: Void.self) { group in
-            var stopping: Task<Void, Never>?
-            let (ended, end) = AsyncStream.makeStream(of: Int32.self)
-            group.addTask { for await signal in signals { end.yield(signal) } }
-            for await signal in ended {
-                if signal == SIGHUP {
-                    await reload()
-                } else if signal == 0 {
-                    break
-                } else if let stopping {
-                    stopping.cancel()
-                } else {
+    /// - Returns: the exit code.
+    private func obey(_ signals: AsyncStream<Int32>) async -> Int32 {
+        let (steps, next) = AsyncStream.makeStream(of: Step.self)
+        Task { for await _ in signals { next.yield(.stop) } }
+        var stopping: Task<Void, Never>?
+        for await step in steps {
+            switch step {
+            case .stop:
+                if let stopping { stopping.cancel() } else {
                     stopping = Task {
-                        await self.stop()
-                        end.yield(0)
+                        await stop()
+                        next.yield(.stopped)
                     }
                 }
+            case .stopped: return await driver.hasFailed ? ProcessExit.failed : ProcessExit.done
             }
-            group.cancelAll()
         }
+        return ProcessExit.failed
     }
+
+    private enum Step: Sendable { case stop, stopped }
 }

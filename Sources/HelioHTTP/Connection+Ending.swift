@@ -109,7 +109,8 @@ extension Connection {
         }
     }
 
-    /// What the peer has taken, not what the kernel has: megabytes wait there, and would hide a slow reader or condemn a steady one.
+    /// What the peer has taken, not what the kernel has: megabytes wait there, and would hide a slow reader or condemn a steady
+    /// one.
     private var drained: Int { sent &- stream.unsentBytes }
 
     private func beginDrainWindow() {

@@ -106,7 +106,12 @@ extension ConnectionTable {
         if count == 0 { done() }
     }
 
-    var heldInput: Int { slots.reduce(0) { $0 + ($1?.input.count ?? 0) } }
+    var held: (input: Int, output: Int) {
+        slots.reduce((0, 0)) { sum, slot in
+            guard let slot else { return sum }
+            return (sum.0 + slot.input.count, sum.1 + slot.output.count - slot.written)
+        }
+    }
 
     func cutAll() {
         for index in slots.indices { slots[index]?.cut(.drainDeadline) }

@@ -2,8 +2,8 @@ public import HelioLoop
 
 /// An HTTP/1.1 server for small answers, many connections and streamed bodies. It runs on its loop, handlers included.
 ///
-/// Request bodies need a `Content-Length`; `Transfer-Encoding` in a request is refused with 501 and the connection closed: no client
-/// of these endpoints needs it, and it is where request smuggling lives.
+/// Request bodies need a `Content-Length`; `Transfer-Encoding` in a request is refused with 501 and the connection closed: no
+/// client of these endpoints needs it, and it is where request smuggling lives.
 public actor HTTPServer {
     private let loop: EventLoop
     private let table: ConnectionTable
@@ -46,7 +46,8 @@ public actor HTTPServer {
     }
 
     /// Finishes what is in flight: no new connections, each answer the last of its connection, idle ones closed after
-    /// `drainGrace`. Returns when no connection is left, or after cutting those that are at the deadline. A second call with a shorter limit shortens the first.
+    /// `drainGrace`. Returns when no connection is left, or after cutting those that are at the deadline. A second call with a
+    /// shorter limit shortens the first.
     public func drain(within limit: Duration) async {
         stopAccepting()
         let deadline = loop.schedule(after: limit) { [weak self] in self?.assumeIsolated { $0.table.cutAll() } }
@@ -62,8 +63,8 @@ public actor HTTPServer {
     /// Open connections.
     public var connections: Int { table.count }
 
-    /// Bytes received that wait behind an answer, of all connections.
-    var heldInput: Int { table.heldInput }
+    /// Bytes kept for all connections together: received and not consumed, and not sent yet.
+    var held: (input: Int, output: Int) { table.held }
 
     private func finishDrain() {
         for drain in drains { drain.resume() }

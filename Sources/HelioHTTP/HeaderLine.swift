@@ -44,7 +44,7 @@ enum HeaderLine {
     /// May be empty: RFC 9110 section 7.2 wants it so when the target has no authority.
     private static func readHost(_ value: Range<Int>, _ bytes: Span<UInt8>, _ head: inout RequestHead) throws(Refusal) {
         head.hosts += 1
-        guard head.hosts == 1, value.count <= hostBytes else { throw .badHost }
+        guard value.count <= hostBytes else { throw .badHost }
         for index in value where !Characters.isHost(bytes[index]) { throw .badHost }
     }
 

@@ -6,7 +6,8 @@ enum PercentDecoding {
         var iterator = bytes.makeIterator()
         while var byte = iterator.next() {
             if byte == 0x25 {
-                guard let high = iterator.next().flatMap(Characters.hexValue), let low = iterator.next().flatMap(Characters.hexValue)
+                guard let high = iterator.next().flatMap(Characters.hexValue),
+                    let low = iterator.next().flatMap(Characters.hexValue)
                 else { return nil }
                 byte = high << 4 | low
             } else if byte == 0x2B, plusIsSpace {

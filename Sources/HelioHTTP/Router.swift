@@ -33,7 +33,8 @@ public struct Router: Sendable {
     private static func insert(_ route: Route, into routes: inout [Route]) {
         guard let index = routes.firstIndex(where: { $0.pattern == route.pattern }) else { return routes.append(route) }
         let endpoint = route.endpoints[0]
-        precondition(!routes[index].endpoints.contains { $0.method == endpoint.method }, "\(route.pattern) has this method already")
+        let isNew = !routes[index].endpoints.contains { $0.method == endpoint.method }
+        precondition(isNew, "\(route.pattern) has this method already")
         routes[index] = routes[index].adding(endpoint, allowsOptions: route.allowsOptions)
     }
 

@@ -15,6 +15,7 @@ enum DatabaseFile {
         try refuseLostFile(path, isFirstStart: isFirstStart)
         try inspect(path)
         try createEmpty(path)
+        errno = 0
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.writeWithoutTransaction { db in
@@ -25,7 +26,7 @@ enum DatabaseFile {
             try Schema.migrator.migrate(queue)
             return queue
         } catch {
-            throw StoreError(error)
+            throw StoreError(error, errno: errno)
         }
     }
 
@@ -82,9 +83,7 @@ enum DatabaseFile {
     /// SQLite gives its log and shared memory the mode of the database, and would give that one 0644.
     private static func createEmpty(_ path: String) throws(StoreError) {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
-        guard file >= 0 else {
-            throw errno == ENOSPC || errno == EDQUOT ? .diskFull : .system(operation: "open", path: path, errno: errno)
-        }
+        guard file >= 0 else { throw .system(operation: "open", path: path, errno: errno) }
         close(file)
     }
 

@@ -52,11 +52,10 @@ public actor Store {
     func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         if let failure { throw failure }
         do {
-            return try writer.write(body)
+            return try writer.writeWithoutTransaction { db in try Transaction.run(body, on: db) }
         } catch {
-            let loses = (error as? DatabaseError)?.losesWrites ?? false
-            let error = StoreError(error, errno: writer.writeWithoutTransaction(\.systemErrno))
-            if loses, case .inputOutput = error { failure = error }
+            let (error, loses) = Transaction.failure(error)
+            if loses { failure = error }
             throw error
         }
     }

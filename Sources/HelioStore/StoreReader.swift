@@ -14,7 +14,7 @@ actor StoreReader {
         do {
             return try queue.read(body)
         } catch {
-            throw StoreError(error, errno: queue.unsafeRead(\.systemErrno))
+            throw StoreError(error)
         }
     }
 }

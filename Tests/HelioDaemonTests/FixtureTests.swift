@@ -40,12 +40,14 @@ struct FixtureTests {
         ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).filter { $0.hasSuffix(suffix) }.sorted()
     }
 
-    /// `TOKEN` and `SHORT` stand for secret files.
+    /// `TOKEN`, `SHORT`, `OPEN` and `LONG` stand for secret files.
     static func load(_ name: String) throws -> LoadedConfiguration {
         let secrets = try TemporaryDirectory()
         var text = try String(contentsOfFile: directory + "/" + name, encoding: .utf8)
         text = text.replacing("TOKEN", with: try secrets.secret("token", "0123456789abcdef01234567\n"))
         text = text.replacing("SHORT", with: try secrets.secret("short", "abc\n"))
+        text = text.replacing("OPEN", with: try secrets.secret("open", "0123456789abcdef01234567\n", mode: 0o644))
+        text = text.replacing("LONG", with: try secrets.secret("long", String(repeating: "x", count: 1000), mode: 0o640))
         do {
             return try NodeConfiguration.parse(Array(text.utf8), file: "/etc/heliostat/" + name)
         } catch {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -35,9 +36,38 @@ struct HostileFileTests {
         #expect(error.description == "\(tooLong):1:1: is larger than 1MiB")
     }
 
-    @Test(arguments: ["/dev/zero", "/", "/nowhere/heliostat.yaml"])
-    func file_IsRefusedWithoutBlocking_WhenItIsNone(path: String) {
-        #expect(throws: ConfigurationError.self) { try NodeConfiguration.load(path: path, environment: [:]) }
+    @Test(arguments: [
+        ("/dev/zero", "is not a regular file"), ("/", "is not a regular file"),
+        ("/nowhere/heliostat.yaml", "cannot be opened: No such file or directory"),
+    ])
+    func file_IsRefused_WhenItIsNone(path: String, message: String) {
+        let error = #expect(throws: ConfigurationError.self) { try NodeConfiguration.load(path: path, environment: [:]) }
+        #expect(error?.description == "\(path):1:1: \(message)")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func file_IsRefusedWithoutBlocking_WhenItIsAPipe() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        let error = #expect(throws: ConfigurationError.self) { try NodeConfiguration.load(path: path, environment: [:]) }
+        #expect(error?.description == "\(path):1:1: is not a regular file")
+    }
+
+    @Test func mistakes_AreCountedNotKept_WhenThereAreTooMany() throws {
+        let text = (0..<100_000).map { "k\($0): 1\n" }.joined()
+        let start = ContinuousClock.now
+        let error = #expect(throws: ConfigurationError.self) { try NodeConfiguration.parse(Array(text.utf8), file: "/f") }
+        #expect(error?.problems.count == 100)
+        // Beside the keys, upstream.path is missing.
+        #expect(error?.description.hasSuffix("\n/f: … and 99901 more") == true)
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test func suggestion_CostsNothing_WhenTheKeyIsHuge() {
+        let text = "? " + String(repeating: "a", count: 1_000_000) + "\n: 1\n"
+        let start = ContinuousClock.now
+        #expect(throws: ConfigurationError.self) { try NodeConfiguration.parse(Array(text.utf8), file: "/f") }
+        #expect(ContinuousClock.now - start < .seconds(5))
     }
 
     @Test(arguments: [

@@ -1,6 +1,7 @@
 @testable import HelioHTTP
 import Glibc
 import HelioLoop
+import Synchronization
 import TestSupport
 import Testing
 
@@ -15,7 +16,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
 /// Each test guards a limit or a deadline.
 @Suite struct LimitTests {
     @Test func head_IsRefused_AtTheTotalDeadline_HoweverSteadilyItDrips() async throws {
-        try await LiveServer.run(limits { $0.headDeadline = .milliseconds(200) }) { (server) async throws in
+        try await LiveServer.run(limits { $0.headDeadline = .seconds(1) }) { (server) async throws in
             let client = try server.client()
             let began = ContinuousClock.now
             var answer: [UInt8] = []
@@ -64,18 +65,18 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
     @Test func steadyReader_IsNotCut_ThoughTheKernelHoldsMuch() async throws {
         let configuration = limits {
             $0.drainWindow = .milliseconds(500)
-            $0.minimumDrainRate = 4000
+            $0.minimumDrainRate = 2000
         }
         try await LiveServer.run(configuration) { (server) async throws in
-            let client = try server.client(receiveBuffer: 4096)
+            let client = try server.client(receiveBuffer: 16_384)
             try await client.send(get("/flood"))
-            let end = ContinuousClock.now + .milliseconds(1800)
+            let end = ContinuousClock.now + .milliseconds(2500)
             var taken = 0
             while ContinuousClock.now < end {
-                taken += try #require(try await client.receive(atMost: 4096, within: 2)).count
-                try await Task.sleep(for: .milliseconds(5))
+                taken += try #require(try await client.receive(atMost: 4096, within: 5)).count
+                try await Task.sleep(for: .milliseconds(40))
             }
-            #expect(taken > 100_000 && !server.record.contains(.cut(.slowReader)))
+            #expect(taken > 20_000 && !server.record.contains(.cut(.slowReader)))
         }
     }
 
@@ -125,7 +126,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
     }
 
     @Test func endlessLine_IsRefused_AndReadNoFurtherThanTheLinger() async throws {
-        try await LiveServer.run { (server) async throws in
+        try await LiveServer.run(limits { $0.lingerDeadline = .seconds(60) }) { (server) async throws in
             let client = try server.client()
             let junk = [UInt8](repeating: 0x61, count: 65_536)
             var sent = 0
@@ -137,6 +138,38 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
             }
             #expect(sent < 20_000_000, "what the kernel's buffers hold, and the linger")
             #expect(server.record.contains(.refused(.targetTooLong)))
+        }
+    }
+
+    @Test func refusedConnection_IsClosed_ThoughItsClientStays() async throws {
+        try await LiveServer.run { (server) async throws in
+            let client = try server.client()
+            try await client.send("BREW / HTTP/1.1\r\n")
+            #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 501"))
+            try await eventually("it is closed") { await server.http.connections == 0 }
+            try? await client.send("x")  // may fail or not: only that the client still lived matters
+        }
+    }
+
+    @Test func connection_Lingers_WhenMoreFollowsItsLastRequest() async throws {
+        try await LiveServer.run(limits { $0.lingerDeadline = .seconds(60) }) { (server) async throws in
+            let client = try server.client()
+            try await client.send("GET /status HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" + get("/status"))
+            #expect(try await client.receiveAll().components(of: "HTTP/1.1") == 1)
+            #expect(await server.http.connections == 1, "a close would reset what the client has not read")
+        }
+    }
+
+    @Test func output_IsBounded_WhenASlowReaderKeepsSending() async throws {
+        try await LiveServer.run { (server) async throws in
+            let client = try server.client(receiveBuffer: 4096)
+            try await client.send(get("/flood"))
+            for _ in 0..<100 {
+                try await client.send("x")
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            let held = await server.http.held.output
+            #expect(held <= Configuration.quick.outputMark + 2 * ResponseBody.pieceSize)
         }
     }
 
@@ -153,7 +186,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
                 refusals = count < 0 ? refusals + 1 : 0
                 if count < 0 { usleep(10_000) }
             }
-            let held = await server.http.heldInput
+            let held = await server.http.held.input
             #expect(held <= Configuration.quick.pipelineBytes + ConnectionTable.readBytes)
         }
     }
@@ -190,6 +223,27 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
+    @Test func stopAccepting_AnswersWhatTheKernelHasAccepted() async throws {
+        try await LiveServer.run { (server) async throws in
+            // Two jobs keep the loop busy: behind the first, the second and the stop are queued together, so that no poll comes
+            // between them; during the second the connection arrives.
+            let step = Atomic(0)
+            for number in 1...2 {
+                server.loop.execute { while step.load(ordering: .relaxed) < number { usleep(1000) } }
+                try await Task.sleep(for: .milliseconds(10))  // in which the first begins alone
+            }
+            async let stopped: Void = server.http.stopAccepting()
+            try await Task.sleep(for: .milliseconds(20))  // in which the call is queued; if not, the test proves less
+            step.store(1, ordering: .relaxed)
+            let client = try server.client()
+            try await client.send(get("/status"))
+            step.store(2, ordering: .relaxed)
+            await stopped
+            client.finishSending()
+            #expect(try await client.receiveAll().hasSuffix("{}"))
+        }
+    }
+
     @Test func drain_CutsWhatIsLeft_AtItsDeadline() async throws {
         try await LiveServer.run { (server) async throws in
             let client = try server.client()
@@ -206,7 +260,6 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         await #expect(processExitsWith: .success) {
             try await LiveServer.run { (server) async throws in
                 let clients = (0..<40).map { _ in RawSocket() }
-                try await Task.sleep(for: .milliseconds(1))  // the first sleep opens descriptors, or ends the process
                 var limit = rlimit(rlim_cur: 64, rlim_max: 64)
                 setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
                 while dup(0) >= 0 {}

@@ -46,6 +46,13 @@ private func get(_ path: String, _ extra: String = "") -> String { "GET \(path) 
         }
     }
 
+    @Test func refusal_HasItsBody_AfterAHead() async throws {
+        try await LiveServer.run { (server) async throws in
+            let both = try await server.talk("HEAD /status HTTP/1.1\r\nHost: h\r\n\r\nBREW / HTTP/1.1\r\n")
+            #expect(both.hasSuffix("}]}"))
+        }
+    }
+
     @Test func answers_ComeInOrder_WhenTenThousandArePipelined() async throws {
         try await LiveServer.run { (server) async throws in
             let client = try server.client()

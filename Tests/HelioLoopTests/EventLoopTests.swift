@@ -85,9 +85,13 @@ import Testing
         try await withLoop { loop in
             let fired = Atomic(false)
             let later = Atomic(false)
-            loop.execute { Glibc.usleep(20_000) }  // the timer's start waits behind this
-            let timer = loop.schedule(after: .zero) { fired.store(true, ordering: .relaxed) }
-            timer.cancel()
+            let timer = Mutex<LoopTimer?>(nil)
+            // Runs before the timer's start, which waits behind it.
+            loop.execute {
+                while timer.withLock({ $0 == nil }) { Glibc.usleep(1000) }
+                timer.withLock { $0?.cancel() }
+            }
+            timer.withLock { $0 = loop.schedule(after: .zero) { fired.store(true, ordering: .relaxed) } }
             loop.schedule(after: .milliseconds(20)) { later.store(true, ordering: .relaxed) }
             try await eventually("time passes") { later.load(ordering: .relaxed) }
             let hasFired = fired.load(ordering: .relaxed)

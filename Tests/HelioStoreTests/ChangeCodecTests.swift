@@ -36,7 +36,7 @@ struct ChangeCodecTests {
         HeadCodec.encode(.symbolic(.main), to: &writer)
         writer.append(number: 1 << 60)
         var reader = ByteReader(writer.bytes)
-        #expect(throws: ChangeCodecError.truncated) { try SnapshotCodec.decode(&reader) }
+        #expect(throws: ChangeCodecError.numberTooLarge) { try SnapshotCodec.decode(&reader) }
     }
 
     @Test func longNumber_IsRefused() {

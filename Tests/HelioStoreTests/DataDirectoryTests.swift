@@ -45,7 +45,7 @@ struct DataDirectoryTests {
         #expect(stat(parent.path, &information) == 0)
         let device = UInt64(information.st_dev)
         let number = "\((device >> 8) & 0xFFF):\(device & 0xFF)"
-        let nfs = MountTable(parsing: "36 35 \(number) / /mnt rw shared:1 - nfs4 server:/export rw\nbroken -\n")
+        let nfs = MountTable(parsing: "36 35 \(number) / /mnt rw shared:1 - nfs4 server:/export rw\nbroken -\n1 2 3:4 / -\n")
         #expect(throws: StoreError.networkFileSystem(path: path, type: "nfs4")) { try DataDirectory(path, mounts: nfs) }
         let local = MountTable(parsing: "36 35 \(number) / /mnt rw - ext4 /dev/nfs rw\n")
         #expect(try DataDirectory(path, mounts: local).path == path)

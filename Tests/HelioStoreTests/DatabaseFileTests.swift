@@ -65,6 +65,18 @@ struct DatabaseFileTests {
         #expect(try await store.loadCatalogue().isEmpty)
     }
 
+    /// Until it is refused a write, a transaction must not take an earlier system call's failure for its own.
+    @Test func failedWrite_KeepsItsOwnReason() async throws {
+        let store = try await Store.open(directory.path)
+        await #expect(throws: StoreError.diskFull) {
+            try await store.write { _ in
+                errno = EDQUOT
+                throw DatabaseError(resultCode: .SQLITE_IOERR_WRITE)
+            }
+        }
+        #expect(await store.isWritable(), "a full quota ends nothing")
+    }
+
     @Test func failedRead_EndsNothing() async throws {
         let store = try await Store.open(directory.path)
         await #expect(throws: StoreError.self) {

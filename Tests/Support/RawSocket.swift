@@ -8,15 +8,21 @@ public final class RawSocket: Sendable {
     }
 
     public let descriptor: Int32
+    private let blocks: Bool
 
     public init(port: UInt16, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        blocks = false
         if var size = receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
         try connect(port: port)
     }
 
-    /// Holds a descriptor, and is connected later.
-    public init() { descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+    /// Holds a descriptor, is connected later, and blocks its thread while it waits: for processes that run out of descriptors,
+    /// in which a first sleep of a task would open some, or crash.
+    public init() {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        blocks = true
+    }
 
     public func connect(port: UInt16) throws {
         var address = sockaddr_in()
@@ -33,6 +39,7 @@ public final class RawSocket: Sendable {
 
     public init(path: String) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        blocks = false
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -99,7 +106,7 @@ public final class RawSocket: Sendable {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
             var poll = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-            if Glibc.poll(&poll, 1, 0) > 0 { return true }
+            if Glibc.poll(&poll, 1, blocks ? Int32(seconds * 1000) : 0) > 0 { return true }
             guard ContinuousClock.now < deadline else { return false }
             try await Task.sleep(for: .milliseconds(1))
         }

@@ -31,13 +31,8 @@ extension Overview {
         let left = min(max(repositories.firstCopiesLeft, 0), max(total, 0))
         if discovering { screen.line((label("discovery"), .faint), ("asking the upstream for its repositories", nil)) }
         guard left > 0 else { return }
-        let done = total - left
-        let figures = " \(done)/\(total) \(Int(Double(done) / Double(total) * 100)) %"
-        let cells = min(max((screen.width ?? 80) - label("").count - figures.count - 1, 10), 60)
-        let full = Int(Double(done) / Double(total) * Double(cells))
-        screen.line(
-            (label("first sync"), .faint), (String(repeating: "█", count: full), .green),
-            (String(repeating: "░", count: cells - full), .faint), (figures, nil))
+        let bar = ProgressBar(done: total - left, total: total, columns: (screen.width ?? 80) - label("").count)
+        screen.line((label("first sync"), .faint), (bar.full, .green), (bar.rest, .faint), (bar.figures, nil))
     }
 
     private func drawCounts(on screen: inout Screen) {
@@ -91,7 +86,8 @@ extension Overview {
 
     /// Two units at most: `3d 4h`, `12m 5s`, `1.5s`.
     static func age(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds >= 0 else { return "?" }
+        // False for what is not a number, too.
+        guard seconds >= 0 else { return "?" }
         if seconds == 0 { return "0s" }
         if seconds < 10 { return "\((seconds * 10).rounded() / 10)s" }
         // A number beyond any clock is shown as the largest age there is room for.

@@ -44,7 +44,8 @@ extension NodeConfiguration {
         var warnings = Environment.apply(environment, to: &configuration, &reading)
         apply(Rule.all, to: configuration, &reading)
         guard reading.problems.isEmpty else {
-            throw ConfigurationError(file: file, problems: reading.problems.sorted { $0.place < $1.place })
+            let problems = reading.problems.sorted { $0.place < $1.place }
+            throw ConfigurationError(file: file, problems: problems, unkept: reading.unkept)
         }
         warnings += notices(about: configuration)
         return LoadedConfiguration(configuration: configuration, warnings: warnings)

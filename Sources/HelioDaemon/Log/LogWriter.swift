@@ -8,8 +8,12 @@ final class LogWriter: Sendable {
     private struct Queue {
         var bytes: [UInt8] = []
         var dropped = 0
+        /// Kept below the last line of a terminal.
+        var footer: [UInt8] = []
         var isStopping = false
     }
+
+    private static let clearLine = Array("\r\u{1B}[2K".utf8)
 
     private let descriptor: Int32
     private let queue = Locked(Queue())
@@ -37,6 +41,12 @@ final class LogWriter: Sendable {
         if wasEmpty { arrival.signal() }
     }
 
+    /// Shows a line below the log of a terminal, in the place of the one before; an empty one takes it away.
+    func show(footer: [UInt8]) {
+        queue.withLock { $0.footer = footer }
+        arrival.signal()
+    }
+
     /// Writes what is queued, for at most two seconds, and ends the thread.
     func stop() {
         queue.withLock { $0.isStopping = true }
@@ -45,16 +55,26 @@ final class LogWriter: Sendable {
     }
 
     private func writeLines() {
+        var shown: [UInt8] = []
         while true {
             arrival.wait()
-            let (bytes, dropped, isStopping) = queue.withLock { queue in
+            let taken = queue.withLock { queue in
                 defer { queue.bytes = []; queue.dropped = 0 }
-                return (queue.bytes, queue.dropped, queue.isStopping)
+                return queue
             }
-            write(bytes)
-            if dropped > 0 { write(Array("\(dropped) log lines dropped: standard error was not read\n".utf8)) }
-            if isStopping { return stopped.signal() }
+            if !shown.isEmpty { write(Self.clearLine) }
+            write(taken.bytes)
+            if taken.dropped > 0 { write(Array("\(taken.dropped) log lines dropped: standard error was not read\n".utf8)) }
+            shown = taken.isStopping ? [] : taken.footer
+            write(shown)
+            if taken.isStopping { return stopped.signal() }
         }
+    }
+
+    /// Whoever gave us the descriptor may have made it non-blocking; asking again and again would cost a processor.
+    private func waitForRoom() {
+        var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&room, 1, -1)
     }
 
     /// A standard error that is gone takes nothing, and there is nobody to tell.
@@ -63,7 +83,14 @@ final class LogWriter: Sendable {
             var done = 0
             while done < buffer.count {
                 let count = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
-                if count > 0 { done += count } else if errno != EINTR && errno != EAGAIN { return }
+                let code = errno
+                if count > 0 {
+                    done += count
+                } else if code == EAGAIN {
+                    waitForRoom()
+                } else if code != EINTR {
+                    return
+                }
             }
         }
     }

@@ -5,13 +5,15 @@ import HelioNode
 /// everything never takes the place of a synchronisation.
 struct CopyReader: Sendable {
     let adapters: Adapters
-    private let lane = Limiter(width: 2)
+    /// Two lanes, because a comparison waits for the upstream, and a silent one must not hold up what only the disk is asked for.
+    private let copiesLane = Limiter(width: 2)
+    private let comparingLane = Limiter(width: 2)
 
     init(adapters: Adapters) { self.adapters = adapters }
 
     /// - Returns: for each repository the hash of its copy; nil where there is none that can be read.
     func hashes(of repositories: [Repository]) async -> [RepositoryID: MirrorHash?] {
-        await lane.run {
+        await copiesLane.run {
             var hashes: [RepositoryID: MirrorHash?] = [:]
             for repository in repositories {
                 hashes[repository.id] = .some(try? await ours(repository).get())  // unreadable counts as no copy
@@ -21,7 +23,7 @@ struct CopyReader: Sendable {
     }
 
     func compare(_ repositories: [Repository], heads: [RepositoryID: Head]) async -> [Comparison] {
-        await lane.run {
+        await comparingLane.run {
             await withTaskGroup(of: Comparison.self) { group in
                 for repository in repositories {
                     group.addTask { await compare(repository, lastKnownHead: heads[repository.id]) }

@@ -66,11 +66,7 @@ actor NodeDriver {
 
     // MARK: Stopping
 
-    var isIdle: Bool { jobs.isEmpty }
-
-    func cancelJobs() {
-        for job in jobs.values { job.cancel() }
-    }
+    var hasFailed: Bool { machine.state == .error }
 
     /// Waits for what runs; what has not ended by then is cancelled, and its git stopped.
     func drainJobs(within limit: Duration) async {
@@ -78,7 +74,7 @@ actor NodeDriver {
         while !jobs.isEmpty, !Task.isCancelled, SystemClock.monotonic() < deadline {
             try? await Task.sleep(for: .milliseconds(20))  // cancelled: the loop ends
         }
-        cancelJobs()
+        for job in jobs.values { job.cancel() }
         for job in jobs.values { await job.value }
     }
 

@@ -20,7 +20,7 @@ struct SyncWorker: Sendable {
 
     func run(_ job: SyncJob) async -> Result<SyncResult, Failure> {
         do {
-            try await finishEarlier(job.repository.id)
+            try await finishEarlier(job.repository)
             return .success(try await synchronize(job))
         } catch let failure as Failure {
             return .failure(failure)
@@ -39,7 +39,7 @@ struct SyncWorker: Sendable {
             return SyncResult(job.repository, kind: .incremental, changed: false, snapshot)
         case .change(let change, let staged):
             let id = try await adapters.store.prepare(change, at: SystemClock.wall())
-            try await move(change, staged, as: id)
+            try await move(change, of: job.repository, staged, as: id)
             let result = SyncResult(job.repository, kind: change.kind, changed: true, change.new)
             try await complete(id, change, result)
             return result
@@ -47,12 +47,13 @@ struct SyncWorker: Sendable {
     }
 
     /// A failure may leave refs moved or not; recovery looks, and says which.
-    private func move(_ change: PreparedChange, _ staged: StagedCopy?, as id: ChangeID) async throws {
+    private func move(_ change: PreparedChange, of repository: Repository, _ staged: StagedCopy?, as id: ChangeID) async throws {
         do {
             try await adapters.copies.apply(change, staged: staged)
         } catch {
+            if let staged { adapters.copies.discard(staged) }
             unfinished.withLock { $0[change.repository] = Unfinished(id: id, change: change) }
-            try await finishEarlier(change.repository)
+            try await finishEarlier(repository)
             throw error
         }
     }
@@ -68,9 +69,10 @@ struct SyncWorker: Sendable {
     }
 
     /// Marks what an earlier attempt could not.
-    private func finishEarlier(_ repository: RepositoryID) async throws {
+    private func finishEarlier(_ described: Repository) async throws {
+        let repository = described.id
         guard let earlier = unfinished.withLock({ $0[repository] }) else { return }
-        try await Recovery.settle(earlier.change, as: earlier.id, with: adapters.copies, adapters.store)
+        try await Recovery.settle(earlier.change, of: described, as: earlier.id, adapters)
         unfinished.withLock { $0[repository] = nil }
     }
 }

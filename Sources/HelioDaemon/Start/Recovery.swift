@@ -8,7 +8,7 @@ enum Recovery {
     static func run(_ adapters: Adapters, log: NodeLog) async throws -> StoredNode {
         try await adapters.copies.sweep()
         let now = SystemClock.wall()
-        for change in try await adapters.store.outstandingChanges() { try await settle(change, adapters, log) }
+        try await settleChanges(adapters, log)
         for run in try await adapters.store.closeOrphanedRuns(at: now) {
             log.info("run closed", ["run": .text(run), "status": "cancel", "reason": "orphaned"])
         }
@@ -19,28 +19,40 @@ enum Recovery {
             wasSynchronized: try await adapters.store.wasSynchronized, deletions: deleted > 0 ? [(.zero, deleted)] : [])
     }
 
-    private static func settle(_ outstanding: OutstandingChange, _ adapters: Adapters, _ log: NodeLog) async throws {
+    private static func settleChanges(_ adapters: Adapters, _ log: NodeLog) async throws {
+        let outstanding = try await adapters.store.outstandingChanges()
+        guard !outstanding.isEmpty else { return }
+        let catalogue = try await adapters.store.loadCatalogue()
+        let known = Dictionary(catalogue.map { ($0.repository.id, $0.repository) }, uniquingKeysWith: { first, _ in first })
+        for item in outstanding { try await settle(item, of: known[item.repository], adapters, log) }
+    }
+
+    private static func settle(
+        _ outstanding: OutstandingChange, of repository: Repository?, _ adapters: Adapters, _ log: NodeLog
+    ) async throws {
         guard let change = outstanding.change else {
             log.error("stored change cannot be read", ["change": .count(Int(outstanding.id.value))])
             try await adapters.store.abandon(outstanding.id)
             return try await adapters.store.record(.lost, of: outstanding.repository, at: SystemClock.wall())
         }
-        let outcome = try await settle(change, as: outstanding.id, with: adapters.copies, adapters.store)
+        let outcome = try await settle(change, of: repository, as: outstanding.id, adapters)
         log.info("interrupted change settled", ["repository": .text(change.name.description), "outcome": "\(outcome)"])
     }
 
     /// Finishes the change where its objects are here, else rolls it back; either way it is no longer outstanding.
     @discardableResult
     static func settle(
-        _ change: PreparedChange, as id: ChangeID, with copies: LocalCopies, _ store: Store
+        _ change: PreparedChange, of repository: Repository?, as id: ChangeID, _ adapters: Adapters
     ) async throws -> HelioGit.Recovery {
-        let outcome = try await copies.recover(change)
+        let outcome = try await adapters.copies.recover(change)
         switch outcome {
         case .finished:
-            try await store.complete(
-                id, content: ContentHash.of(change.new), head: change.new.head, metadata: nil, at: SystemClock.wall())
+            let result = repository.map { SyncResult($0, kind: change.kind, changed: true, change.new) }
+            try await adapters.store.complete(
+                id, content: ContentHash.of(change.new), head: change.new.head, metadata: result?.metadata,
+                at: SystemClock.wall())
         case .rolledBack:
-            try await store.abandon(id)
+            try await adapters.store.abandon(id)
         }
         return outcome
     }

@@ -9,9 +9,7 @@ import HelioStore
 /// left finished.
 struct StorageOpening: Sendable {
     enum Outcome: Sendable {
-        case opened(sensors: Task<Void, Never>)
-        /// Asked to stop before it was done.
-        case interrupted
+        case opened
         /// - stays: the node shows ERROR for a while before it ends.
         case failed(stays: Bool)
     }
@@ -32,7 +30,8 @@ struct StorageOpening: Sendable {
             _ = try await process.socketServer.listen(on: .unix(path: process.configuration.withLock(\.node.socket)))
             let stored = try await Recovery.run(adapters, log: process.log)
             await process.driver.feed(.recovered(stored))
-            return .opened(sensors: watch(adapters))
+            watch(adapters)
+            return .opened
         } catch StoreError.dataDirectoryInUse(let holder) {
             process.log.error("data directory is in use", ["by": .text(holder.map { "process \($0)" } ?? "another process")])
             return .failed(stays: false)
@@ -50,11 +49,11 @@ struct StorageOpening: Sendable {
             store: store, copies: LocalCopies(git: git), upstream: UpstreamCell(try configuration.makeUpstream(git)))
     }
 
-    private func watch(_ adapters: Adapters) -> Task<Void, Never> {
+    private func watch(_ adapters: Adapters) {
         let process = process
         let sensors = Sensors(
             adapters: adapters, driver: process.driver, log: process.log,
             trashKeep: { process.configuration.withLock(\.sync.trashKeep) })
-        return Task { await sensors.run() }
+        Task { await sensors.run() }
     }
 }

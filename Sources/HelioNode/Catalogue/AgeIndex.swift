@@ -9,6 +9,8 @@ struct AgeIndex: Sendable {
 
     var isEmpty: Bool { since.isEmpty }
     var oldest: MonotonicTime? { heap.earliest?.time }
+    /// What the index holds in memory, the settled included.
+    var heapCount: Int { heap.count }
 
     mutating func set(_ id: RepositoryID, _ time: MonotonicTime?) {
         guard since[id] != time else { return }
@@ -16,7 +18,7 @@ struct AgeIndex: Sendable {
         if let time { heap.insert(id, at: time) }
         while let top = heap.earliest, since[top.element] != top.time { heap.popEarliest() }
         // One old top would else keep everything that was settled below it.
-        if heap.count > 2 * since.count + Self.slack { rebuild() }
+        if heapCount > 2 * since.count + Self.slack { rebuild() }
     }
 
     /// The oldest first.

@@ -51,7 +51,7 @@ extension NodeMachine {
         switch result {
         case .failure(let failure): discoveryFailed(failure, runs, at: now)
         case .success(let listing):
-            contact.heard(at: now)
+            if listing.isHeardOfUpstream { contact.heard(at: now) }
             admit(listing, for: runs, at: now)
         }
     }
@@ -132,13 +132,10 @@ extension NodeMachine {
 
     /// The list is known and stored.
     private mutating func listKnown(at now: Moment) {
-        verifyingStored = nil
+        if contact.last != nil { verifyingStored = nil }
         if state == .bootstrapped {
             transition(to: .metadataSynchronized, because: "\(catalogue.counts.total) repositories listed", at: now)
             beginFirstList(Set(catalogue.ids))
-        } else if state == .synchronized, vetReports.isEmpty, vet == nil {
-            // The stored list stood in for an upstream that answers now.
-            nextVet = now.monotonic
         }
     }
 
@@ -196,7 +193,7 @@ extension NodeMachine {
         discovery.finding.remove(name)
         switch result {
         case .success(let listed?):
-            contact.heard(at: now)
+            if listed.isHeardOfUpstream { contact.heard(at: now) }
             guard catalogue[listed.repository.id] == nil else { return enqueue(listed.repository.id, .notify, at: now) }
             store([listed], deletions: [], for: nil)
         case .success(nil):

@@ -1,7 +1,7 @@
 /// What operators, hooks and sensors tell the node.
 extension NodeMachine {
     mutating func syncRequested(_ id: RunID, _ scope: RunScope, acceptDeletions: Bool, at now: Moment) {
-        guard runs[id] == nil, isWorking else { return }
+        guard runs[id] == nil, isWorking, state != .starting else { return }
         _ = claimRun(id, .requested, scope, acceptDeletions: acceptDeletions, at: now)
         guard case .repository(let name) = scope, let known = catalogue.id(named: name) else {
             discovery.waiting.append(id)

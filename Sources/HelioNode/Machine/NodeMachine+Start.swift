@@ -21,9 +21,11 @@ extension NodeMachine {
         transition(to: .error, because: why, at: now)
     }
 
-    /// When a node that was complete before stops waiting for a silent upstream.
+    /// When a node that was complete before stops waiting for a silent upstream. A list of URLs is known at once, so there the
+    /// silence is met one state later.
     var storedListDue: MonotonicTime? {
-        guard state == .bootstrapped, wasSynchronized, verifyingStored == nil else { return nil }
+        guard wasSynchronized, verifyingStored == nil, contact.last == nil else { return nil }
+        guard state == .bootstrapped || state == .metadataSynchronized else { return nil }
         return stateSince.monotonic + settings.upstreamWait
     }
 
@@ -100,6 +102,7 @@ extension NodeMachine {
         guard firstListLeft?.isEmpty == true else { return }
         transition(to: .synchronized, because: "stored", at: now)
         nextVet = nil
+        owesVet = true
     }
 
     /// The last gate: the first list is through, and one vet since then has run to its end with everything resolved.

@@ -8,9 +8,13 @@ extension NodeMachine {
         let ids = vetRequests.isEmpty ? [RunID(using: &random)] : vetRequests
         vetRequests = []
         nextVet = nil
+        if paysVet { owesVet = false }
         vet = Vet(ids: ids, startedAt: now, repositories: catalogue.ids)
         log(.info, "vet started", ("id", .text(ids[0].description)), ("repositories", .count(catalogue.counts.total)))
     }
+
+    /// The stored list stood in for an upstream that answers now.
+    private var paysVet: Bool { owesVet && contact.last != nil && discovery.storing.isEmpty }
 
     private func isVetDue(at now: Moment) -> Bool {
         let isTime = nextVet.map { $0 <= now.monotonic }
@@ -18,7 +22,7 @@ extension NodeMachine {
         // The gate to SYNCHRONIZED: one vet once the first list is through; after one that left something open, a later one.
         case .metadataSynchronized:
             return firstListLeft?.isEmpty == true && verifyingStored == nil && (isTime ?? true || !vetRequests.isEmpty)
-        case .synchronized: return isTime ?? false || !vetRequests.isEmpty
+        case .synchronized: return isTime ?? false || !vetRequests.isEmpty || paysVet
         case .starting, .bootstrapping, .bootstrapped, .stopping, .error: return false
         }
     }
@@ -80,7 +84,8 @@ extension NodeMachine {
             return
         }
         if outcome == .mismatch { log(.error, "copy differs from what it was synchronised to", ("repository", .text(entry.repository.name.description))) }
-        catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic }
+        // What could not be read proves no change.
+        if outcome != .unknown, outcome != .extra { catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic } }
         var rebuild = false
         if case .failure(let failure) = comparison.ours { rebuild = failure.reason == .corrupt }
         enqueue(id, .vet, at: now, rebuild: rebuild)

@@ -34,6 +34,8 @@ public struct NodeMachine: Sendable {
     var wasSynchronized = false
     /// The stored list was taken for want of an upstream, and its copies are being verified.
     var verifyingStored: Set<RepositoryID>?
+    /// SYNCHRONIZED was reached without the upstream: it is vetted as soon as it answers.
+    var owesVet = false
 
     var draining: String?
     var hysteresis = LagHysteresis()

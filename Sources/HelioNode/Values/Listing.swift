@@ -3,6 +3,9 @@ public struct Listing: Sendable {
     public var repositories: [ListedRepository]
     public var rejected: [RejectedRepository]
 
+    /// Whether the upstream itself has said this. A list of URLs stands in the configuration and proves nothing of the servers.
+    public var isHeardOfUpstream: Bool { repositories.isEmpty || repositories.contains(where: \.isHeardOfUpstream) }
+
     public init(repositories: [ListedRepository], rejected: [RejectedRepository] = []) {
         self.repositories = repositories
         self.rejected = rejected
@@ -17,6 +20,8 @@ public struct ListedRepository: Sendable {
     public let content: MirrorHash?
     /// Why the repository could be listed and not read.
     public let failure: Failure?
+
+    public var isHeardOfUpstream: Bool { content != nil || failure != nil }
 
     public init(repository: Repository, metadata: MirrorHash, content: MirrorHash?, failure: Failure? = nil) {
         self.repository = repository

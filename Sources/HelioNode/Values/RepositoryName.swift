@@ -33,6 +33,8 @@ public struct RepositoryName: Hashable, Sendable {
         for suffix in [".git", ".lock"] where segment.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) {
             throw .reservedSuffix
         }
+        // Plain ASCII, as nearly every name is, needs no look at Unicode: a catalogue reads back a million of them.
+        if segment.allSatisfy({ (0x20..<0x7F).contains($0) }) { return }
         guard let text = String(validating: segment, as: UTF8.self) else { throw .notUTF8 }
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw .controlCharacter

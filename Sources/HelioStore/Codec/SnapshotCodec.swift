@@ -23,7 +23,7 @@ enum SnapshotCodec {
         let head = try HeadCodec.decode(&reader)
         let count = try reader.number()
         // Each ref takes two bytes and an id at least: no count can make us reserve more than the blob is worth.
-        guard count <= reader.remaining / (2 + format.digits / 2) else { throw .truncated }
+        guard count <= reader.remaining / (2 + format.digits / 2) else { throw .numberTooLarge }
         var refs: [Ref] = []
         refs.reserveCapacity(count)
         var previous: [UInt8] = []

@@ -73,9 +73,9 @@ extension Kind {
         _ make: (Draft) throws(Wrong) -> Element
     ) -> Element? {
         var draft = draft
-        let before = reading.problems.count
+        let before = reading.problems.count + reading.unkept
         schema.read(node, into: &draft, &reading)
-        guard reading.problems.count == before else { return nil }
+        guard reading.problems.count + reading.unkept == before else { return nil }
         do throws(Wrong) {
             return try make(draft)
         } catch {

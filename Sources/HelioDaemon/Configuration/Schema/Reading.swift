@@ -3,6 +3,8 @@ struct Reading {
     /// Relative paths start here.
     let directory: String
     private(set) var problems: [Problem] = []
+    /// How many problems were not kept.
+    private(set) var unkept = 0
     /// Every key and section that was written, by its full name.
     private(set) var places: [String: Place] = [:]
     /// The full name of the key whose value is being read.
@@ -11,8 +13,15 @@ struct Reading {
     init(directory: String) { self.directory = directory }
 
     mutating func complain(_ message: String, at place: Place, key: String? = nil) {
+        guard !isFull else { return unkept += 1 }
         problems.append(Problem(place: place, key: key ?? self.key, message: message))
     }
+
+    /// Nobody reads more: a file with so many mistakes is another file.
+    static let maximumProblems = 100
+
+    /// Further complaints are only counted, so whoever takes pains to word them need not.
+    var isFull: Bool { problems.count >= Self.maximumProblems }
 
     /// Reads the value of `key`, then returns to the key around it.
     mutating func within<Result>(_ key: String, _ body: (inout Reading) -> Result) -> Result {

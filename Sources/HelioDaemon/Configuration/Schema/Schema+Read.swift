@@ -79,6 +79,7 @@ extension Schema {
     }
 
     private func unknown(_ word: String, in section: String, _ place: Place, _ prefix: String, _ reading: inout Reading) {
+        guard !reading.isFull else { return reading.complain("", at: place) }
         let name = join(section, word)
         let message =
             later.contains(name) ? "not available in this version" : "unknown key" + hint(for: word, in: section)

@@ -29,8 +29,20 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     /// Never empty; in the order of the file, the environment's last.
     public let problems: [Problem]
 
+    /// How many more there are that were not kept.
+    public let unkept: Int
+
     /// One line for each problem.
-    public var description: String { problems.map { $0.text(file: file) }.joined(separator: "\n") }
+    public var description: String {
+        let lines = problems.map { $0.text(file: file) } + (unkept > 0 ? ["\(file): … and \(unkept) more"] : [])
+        return lines.joined(separator: "\n")
+    }
+
+    init(file: String, problems: [Problem], unkept: Int = 0) {
+        self.file = file
+        self.problems = problems
+        self.unkept = unkept
+    }
 }
 
 /// What is wrong with one value; whoever reads the value knows its place and key.

@@ -6,10 +6,12 @@ import Logging
 final class LogOutput: Sendable {
     private let writer = LogWriter()
     private let format: LineFormat
+    let isTerminal: Bool
     private let current: Locked<Logger.Level>
 
     init(_ log: NodeConfiguration.Log) {
-        format = LineFormat.choose(log.format, isTerminal: isatty(STDERR_FILENO) == 1)
+        isTerminal = isatty(STDERR_FILENO) == 1
+        format = LineFormat.choose(log.format, isTerminal: isTerminal)
         current = Locked(Logger.Level(log.level))
     }
 
@@ -26,6 +28,11 @@ final class LogOutput: Sendable {
     }
 
     func logger(_ label: String) -> Logger { Logger(label: label) { _ in Handler(output: self) } }
+
+    /// A line below the log while standard error is a terminal; nil takes it away.
+    func show(footer: String?) {
+        if isTerminal { writer.show(footer: Array((footer ?? "").utf8)) }
+    }
 
     func stop() { writer.stop() }
 

@@ -1,0 +1,105 @@
+import HelioAPI
+import HelioHTTP
+import HelioLoop
+import HelioNode
+import Synchronization
+import TestSupport
+
+/// A board behind two real servers, one on TCP and one on a Unix socket.
+final class LiveNode: Sendable {
+    let board: NodeBoard
+    let orders = Mutex<[String]>([])
+    let tokens = Mutex(AccessTokens(admin: "admin-secret", notify: "notify-secret"))
+    let clock = Mutex(Sample.now)
+    private let loop: EventLoop
+    private let servers: [HTTPServer]
+    private let directory: TemporaryDirectory
+    private let ports = Mutex<[ListenAddress]>([])
+
+    static func run(
+        _ state: NodeState = .synchronized, _ catalogue: Catalogue = Catalogue(), _ body: (LiveNode) async throws -> Void
+    ) async throws {
+        let node = try LiveNode(Sample.snapshot(state, catalogue))
+        do {
+            try await node.listen()
+            try await body(node)
+        } catch {
+            await node.end()
+            throw error
+        }
+        await node.end()
+    }
+
+    private init(_ snapshot: NodeSnapshot) throws {
+        board = NodeBoard(identity: Sample.identity, snapshot: snapshot)
+        loop = try EventLoop.start()
+        directory = try TemporaryDirectory()
+        let wiring = Wiring()
+        let (board, commands) = (board, wiring.commands)
+        servers = [
+            HTTPServer(
+                loop: loop,
+                router: publicRouter(board: board, commands: commands) { wiring.node?.tokens.withLock { $0 } ?? AccessTokens() }),
+            HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands)),
+        ]
+        wiring.connect(self)
+    }
+
+    private func listen() async throws {
+        let tcp = try await servers[0].listen(on: .tcp(host: "127.0.0.1", port: 0))
+        let unix = try await servers[1].listen(on: .unix(path: directory.path + "/s"))
+        ports.withLock { $0 = [tcp, unix] }
+    }
+
+    private func end() async {
+        for server in servers { await server.drain(within: .zero) }
+        loop.stop()
+    }
+
+    func tcp(_ method: String, _ target: String, token: String? = nil, body: String? = nil, headers: [String] = []) throws
+        -> Reply
+    {
+        let authorization = token.map { ["Authorization: Bearer \($0)"] } ?? []
+        return try Exchange.run(ports.withLock { $0[0] }, method, target, headers: headers + authorization, body: body)
+    }
+
+    func unix(_ method: String, _ target: String, body: String? = nil) throws -> Reply {
+        try Exchange.run(ports.withLock { $0[1] }, method, target, headers: [], body: body)
+    }
+
+    func taken() -> [String] { orders.withLock { $0 } }
+
+    /// Commands are made before the node that they note themselves at.
+    private final class Wiring: Sendable {
+        private let weakly = Mutex<WeakNode>(WeakNode())
+        var node: LiveNode? { weakly.withLock { $0.node } }
+        func connect(_ node: LiveNode) { weakly.withLock { $0.node = node } }
+
+        private func note(_ order: String) { node?.orders.withLock { $0.append(order) } }
+
+        private static func id() -> RunID {
+            var random = SeededGenerator(seed: 1)
+            return RunID(using: &random)
+        }
+
+        var commands: NodeCommands {
+            NodeCommands(
+                now: { self.node?.clock.withLock { $0 } ?? Sample.now },
+                sync: { scope, accept in
+                    self.note("sync \(scope)\(accept ? " accepting deletions" : "")")
+                    return Self.id()
+                },
+                vet: {
+                    self.note("vet")
+                    return Self.id()
+                },
+                drain: { self.note("drain \($0)") }, undrain: { self.note("undrain") }, notify: { self.note("notify \($0)") },
+                setLogLevel: { level in
+                    self.note("log \(level)")
+                    return level == "debug"
+                })
+        }
+    }
+
+    private struct WeakNode { weak var node: LiveNode? }
+}

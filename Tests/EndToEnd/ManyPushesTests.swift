@@ -66,6 +66,7 @@ import Testing
 
     /// 429 says that many notifications of it are under way already; the next one stands for this one.
     private static func tell(_ scene: Scene) {
+        // Nor does a node that is gone take any: the test then fails by what is missing.
         _ = try? HTTPCall("http://localhost/notify", method: "POST", socket: scene.node.socket, body: #"{"repository":"P/r"}"#)
     }
 }

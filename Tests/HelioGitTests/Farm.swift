@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HelioGit
 import HelioNode
 import TestSupport
@@ -34,7 +35,7 @@ final class Farm: Sendable {
     func make(_ name: String, format: String = "sha1") throws {
         try sh("""
             git init -q --bare --object-format=\(format) 'up/\(name).git'
-            git clone -q 'up/\(name).git' 'work/\(name)' 2>/dev/null
+            git init -q --object-format=\(format) 'work/\(name)' && git -C 'work/\(name)' remote add origin "$PWD/up/\(name).git"
             cd 'work/\(name)' && echo one > file && git add file && git commit -qm one && git push -q origin HEAD:main
             """)
     }
@@ -62,7 +63,7 @@ final class Farm: Sendable {
     func formula(_ repository: String) throws -> String {
         try sh("""
             export GIT_DIR='\(repository)'
-            (git for-each-ref --format='%(objectname) %(refname)' | grep -v ' refs/heliostat/'
+            (git for-each-ref --format='%(objectname) %(refname)' 2>/dev/null | { grep -v ' refs/heliostat/' || true; }
              echo "HEAD $(git symbolic-ref -q HEAD || git rev-parse HEAD)") | sha256sum | cut -c1-64
             """).trimmed
     }
@@ -94,21 +95,36 @@ enum Shell {
         "GIT_CONFIG_KEY_2": "protocol.file.allow", "GIT_CONFIG_VALUE_2": "always",
     ]
 
+    /// posix_spawn and not Foundation's `Process`: that waits until background children, too, have ended, and hands on the
+    /// signal mask of whichever thread it runs on.
     static func run(_ script: String, in directory: String, environment: [String: String] = [:]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-ec", script]
-        process.currentDirectoryURL = URL(fileURLWithPath: directory)
-        process.environment = git.merging(environment) { $1 }
         let output = directory + "/.out-" + UUID().uuidString
-        _ = FileManager.default.createFile(atPath: output, contents: nil)
-        let file = try FileHandle(forUpdating: URL(fileURLWithPath: output))
-        defer { try? FileManager.default.removeItem(atPath: output) }  // gone with the directory otherwise
-        (process.standardOutput, process.standardError) = (file, file)
-        try process.run()
-        process.waitUntilExit()
+        defer { unlink(output) }
+        let process = try spawn(["/bin/sh", "-ec", "cd '\(directory)'\n\(script)"], git.merging(environment) { $1 }, output: output)
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
         let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
-        guard process.terminationStatus == 0 else { throw Failed(description: "\(script)\n\(text)") }
+        guard status == 0 else { throw Failed(description: "\(script)\n\(text)") }
         return text
+    }
+
+    static func spawn(_ arguments: [String], _ environment: [String: String], output: String) throws -> pid_t {
+        var (actions, attributes, mask) = (posix_spawn_file_actions_t(), posix_spawnattr_t(), sigset_t())
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawn_file_actions_destroy(&actions); posix_spawnattr_destroy(&attributes) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        sigemptyset(&mask)
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { (argv + envp).forEach { free($0) } }
+        var process: pid_t = 0
+        let code = posix_spawn(&process, arguments[0], &actions, &attributes, &argv, &envp)
+        guard code == 0 else { throw Failed(description: "\(arguments[0]): \(code)") }
+        return process
     }
 }

@@ -10,19 +10,24 @@ extension LocalCopies {
         let missing = target.missingObjects(over: current)
         guard !missing.isEmpty else { return true }
         try await refuseShallow(copy)
-        let result = try await git.run(fetchCommand(missing, into: copy, source, isFirst: current == nil))
-        if result.status != .exited(0), Classification.isVanishedObject(result.errors) { return false }
-        _ = try result.checked()
+        do throws(Failure) {
+            let result = try await git.run(fetchCommand(missing, into: copy, source, isFirst: current == nil))
+            if result.status != .exited(0), Classification.isVanishedObject(result.errors) { return false }
+            _ = try result.checked()
+        } catch {
+            // index-pack leaves its unfinished pack, which may be what fills the disk, and a killed git its locks.
+            try Sweep(git: git).sweepCopy(copy)
+            throw error
+        }
         try await refuseShallow(copy)
         return true
     }
 
     private func fetchCommand(_ missing: [ObjectID], into copy: String, _ source: FetchSource, isFirst: Bool) -> GitCommand {
-        // One pack for a first copy; later small ones become loose objects, which maintenance packs.
-        let unpackLimit = isFirst ? ["-c", "fetch.unpackLimit=1"] : []
+        // With fsckObjects git keeps every fetch as one pack; maintenance brings them together.
         var command = GitCommand(
-            ["--git-dir=\(copy)"] + unpackLimit + [
-                "fetch", "--no-write-fetch-head", "--refmap=", "--no-tags", "--no-auto-maintenance", "--no-recurse-submodules",
+            [
+                "--git-dir=\(copy)", "fetch", "--no-write-fetch-head", "--refmap=", "--no-tags", "--no-auto-maintenance", "--no-recurse-submodules",
                 "--update-shallow", "--progress", "--stdin", "--", source.location,
             ], total: isFirst ? git.configuration.firstCopyTotal : git.configuration.total)
         for object in missing {

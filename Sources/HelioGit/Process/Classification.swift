@@ -18,6 +18,7 @@ enum Classification {
             "ssl certificate", "certificate verification failed", "certificate verify failed", "gnutls_handshake", "ssl connect error",
             "ssl_connect", "tls connection", "cafile", "ssl routines", "unable to get local issuer", "certificate subject name",
         ]),
+        (.notFound, ["not exported"]),
         (.auth, [
             "authentication failed", "could not read username", "could not read password", "permission denied",
             "terminal prompts disabled", "requested url returned error: 401", "requested url returned error: 403",
@@ -26,7 +27,7 @@ enum Classification {
         (.timeout, ["operation timed out", "connection timed out", "operation too slow", "timed out"]),
         (.corrupt, [
             "reference broken", "bad object", "corrupt", "inflate", "unable to read tree", "unable to read sha1", "broken link",
-            "unresolved delta", "did not send all necessary objects", "missing blob", "missing tree", "missing commit",
+            "unresolved delta", "bad tree", "did not send all necessary objects", "missing blob", "missing tree", "missing commit",
             "does not point to a valid object", "unable to parse object", "nonexistent object", "packed-refs", "bad pack",
             "pack has bad", "cannot be accessed", "not our ref", "failed to traverse", "missing necessary objects",
         ]),
@@ -38,7 +39,7 @@ enum Classification {
         ]),
         (.notFound, [
             "repository not found", "requested url returned error: 404", "repository '", "does not appear to be a git repository",
-            "not exported", "no such file or directory", "does not exist", "not a git repository", "requested url returned error: 410",
+            "no such file or directory", "does not exist", "not a git repository", "requested url returned error: 410",
             "not valid: is this a git repository",
         ]),
         (.connection, [

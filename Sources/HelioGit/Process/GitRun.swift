@@ -78,7 +78,9 @@ extension Git {
             tasks.addTask { .watch(await watch.firstFailure(activity)) }
             return await settle(&tasks, execution)
         }
-        await ProcessGroup.end(group)
+        // git waits for what it starts, so after a run that ended by itself this finds nothing, and nothing is looked for.
+        kill(-group, SIGKILL)
+        if attended.failure != nil || Task.isCancelled { await ProcessGroup.end(group) }
         return attended
     }
 

@@ -11,7 +11,9 @@ struct OpenRepository: ~Copyable {
     init(_ path: String) throws(LibgitError) {
         Libgit.start()
         var opened: OpaquePointer?
-        try LibgitError.check(git_repository_open_bare(&opened, path))
+        // Not `git_repository_open_bare`: it skips the check of the format and reads SHA-256 and reftable repositories wrongly.
+        let flags = GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue | GIT_REPOSITORY_OPEN_BARE.rawValue | GIT_REPOSITORY_OPEN_NO_DOTGIT.rawValue
+        try LibgitError.check(git_repository_open_ext(&opened, path, flags, nil))
         guard let opened else { throw LibgitError(code: -1, message: "nothing was opened") }
         (pointer, self.path) = (opened, path)
     }

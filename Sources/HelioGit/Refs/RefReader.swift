@@ -43,7 +43,12 @@ struct RefReader: Sendable {
         var command = GitCommand(
             ["--git-dir=\(path)", "for-each-ref", "--format=%(objectname) %(refname)"], total: git.configuration.total)
         if foreign { command.source = FetchSource(directory: path) }
-        let refs = try RefLines.parse(try await git.run(command).checked().output, filter: filter)
+        let output: [UInt8]
+        do throws(Failure) { output = try await git.run(command).checked().output } catch {
+            // The directory is there, `explain` saw it: what git does not find in it is a repository.
+            throw error.reason == .notFound ? Failure(.corrupt, error.message) : error
+        }
+        let refs = try RefLines.parse(output, filter: filter)
         let head = try HeadFile.read(path)
         return RefSnapshot(format: try await format(path, foreign: foreign, refs: refs, head: head), refs: refs, head: head)
     }

@@ -1,0 +1,43 @@
+@testable import HelioGit
+import HelioNode
+import Testing
+
+@Suite struct RefFormatTests {
+    @Test func isLegal_AgreesWithGit() throws {
+        let farm = try Farm()
+        let names = [
+            "refs/heads/a", "refs/heads/-a", "refs/heads/a.lock", "refs/heads/a.lock/b", "refs/heads/.a", "refs/heads/a.", "refs/a..b",
+            "refs/heads/a b", "refs/heads//a", "refs/heads/a/", "refs/@", "refs/heads/@", "refs/heads/@{", "refs/heads/a@b", "refs/heads/a*",
+            "refs/heads/a\\b", "refs/heads/a[", "refs/heads/a^", "refs/heads/a~", "refs/heads/a:", "refs/heads/a?", "refs/heads/\u{7f}",
+            "refs/heads/é", "refs/heads/a.b", "refs/heads/{", "refs/heads/lock", "refs/heads/.lock",
+        ]
+        for name in names {
+            let verdict = try farm.sh("git check-ref-format \"$N\" && echo yes || echo no", environment: ["N": name]).trimmed
+            #expect(RefFormat.isLegal(RefName(ByteString(name))) == (verdict == "yes"), "\(name)")
+        }
+        #expect(!RefFormat.isLegal("heads/a") && !RefFormat.isLegal("refs/heads/a\nb") && !RefFormat.isLegal("refs/heads/a\0"))
+    }
+
+    @Test(arguments: [
+        ("refs/pull", "refs/pull/1/head", true), ("refs/pull", "refs/pulled", false), ("refs/pull/", "refs/pull/1", true),
+        ("refs/heads/tmp-*", "refs/heads/tmp-1", true), ("refs/heads/tmp-*", "refs/heads/tmp-1/x", false),
+        ("refs/**/x", "refs/a/b/x", true), ("refs/*/x", "refs/a/b/x", false), ("refs/heads/?", "refs/heads/a", true),
+        ("refs/heads/?", "refs/heads/ab", false), ("", "refs/heads/a", false), ("refs/heads/main", "refs/heads/main", true),
+    ])
+    func patterns_MatchAsForEachRefsDo(_ pattern: String, _ name: String, _ expected: Bool) {
+        #expect(RefPatterns([pattern]).match(RefName(ByteString(name))) == expected)
+    }
+
+    @Test func parseRemote_RefusesWhatNoServerShouldSend() throws {
+        let filter = RefFilter(excluded: RefPatterns([]))
+        let oid = String(repeating: "a", count: 40)
+        for output in ["\(oid) refs/heads/a\n", "zz\trefs/heads/a\n", "\(oid)\trefs/heads/a\n\(oid)\trefs/heads/a\n",
+            "\(oid)\trefs/heads/a\n\(String(repeating: "b", count: 64))\trefs/heads/b\n", "garbage\n"] {
+            #expect(throws: Failure.self) { try RefLines.parseRemote(Array(output.utf8), filter: filter) }
+        }
+        let evil = "ref: refs/heads/../../../x\tHEAD\n\(oid)\tHEAD\n\(oid)\trefs/heads/a\n\(oid)\trefs/heads/a..b\n\(oid)\trefs/tags/t^{}\n"
+        let told = try RefLines.parseRemote(Array(evil.utf8), filter: filter)
+        #expect(told.refs.map(\.name) == ["refs/heads/a"])
+        #expect(told.head.map { if case .symbolic = $0 { false } else { true } } ?? true)
+    }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import Glibc
+@testable import HelioGit
+import HelioNode
+import TestSupport
+import Testing
+
+@Suite struct URLTests {
+    @Test(arguments: [
+        "ext::sh -c id", "ext::sh%20-c", "file:///etc", "/etc", "ssh://-oProxyCommand=id/x", "ssh://u@-oProxyCommand=id/x", "--upload-pack=id",
+        "https://u:p@host/x", "https://u@host/x", "ssh://u:p@host/x", "https://host/x\n", "https://host/x%0ay", "https://host/%0D", "https://host/x%00",
+        "https://host", "https://host/", "https:///x", "git@host:x", "http://ho st/x", "https://host:99999/x", "https://host:x/x", "https://ho%2fst/x",
+        "ssh://host/-x", "https://host/x?y", "https://host/x#y", "fd::17/foo", "https://hé/x", "",
+    ])
+    func dangerousURLs_AreRefused(_ text: String) {
+        let failure = #expect(throws: Failure.self) { _ = try UpstreamURL(text) }
+        #expect(failure?.reason == .rejected)
+    }
+
+    @Test(arguments: [
+        ("https://Example.org/a/b.git", "example.org", "https"), ("ssh://git@host:2222/x", "host", "ssh"),
+        ("git://[::1]:9418/x", "[::1]", "git"), ("http://127.0.0.1:80/~u/x%20y", "127.0.0.1", "http"),
+    ])
+    func plainURLs_AreTaken(_ text: String, _ host: String, _ scheme: String) throws {
+        let url = try UpstreamURL(text)
+        #expect(url.host == host && url.scheme == scheme && url.text == text)
+    }
+
+    @Test func list_ReportsRefusedEntriesAndKeepsTheOthers() async throws {
+        let farm = try Farm()
+        let upstream = try URLUpstream([
+            .init(project: "P", slug: "good", url: "https://host/x"), .init(project: "P", slug: "bad", url: "ext::sh"),
+            .init(project: "P", slug: "..", url: "https://host/y"),
+        ], git: farm.git)
+        let listing = try await upstream.list()
+        #expect(listing.repositories.map { "\($0.repository.name)" } == ["P/good"] && listing.repositories[0].content == nil)
+        #expect(listing.rejected.map(\.path) == ["P/bad", "P/.."])
+        let good = URLUpstream.Entry(project: "P", slug: "a", url: "https://host/x")
+        #expect(throws: Failure.self) { _ = try URLUpstream([good, good], git: farm.git) }
+        var named = good
+        named.credentials = "nobody"
+        #expect(throws: Failure.self) { _ = try URLUpstream([named], git: farm.git) }
+    }
+
+    @Test func gitDaemon_IsMirroredBesideADeadHost() async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try farm.sh("git init -q --bare up/P/empty.git && git --git-dir=up/P/empty.git symbolic-ref HEAD refs/heads/trunk")
+        let daemon = try GitDaemon(serving: farm.upstreamRoot)
+        defer { daemon.stop() }
+        let upstream = try URLUpstream([
+            .init(project: "P", slug: "r", url: "git://127.0.0.1:\(daemon.port)/P/r.git"),
+            .init(project: "P", slug: "empty", url: "git://127.0.0.1:\(daemon.port)/P/empty.git"),
+            .init(project: "P", slug: "none", url: "git://127.0.0.1:\(daemon.port)/P/none.git"),
+            .init(project: "P", slug: "dead", url: "git://127.0.0.1:1/P/r.git"),
+        ], git: farm.git)
+        try await eventually(within: 40, "the daemon answers") { (try? await upstream.refs(of: self.repository("r", upstream))) != nil }
+        #expect(try await sync("r", upstream, farm) == nil)
+        #expect(try await farm.isMirrored("P/r"))
+        #expect(try await sync("dead", upstream, farm) == .connection)
+        #expect(try await sync("none", upstream, farm) == .notFound)
+        // An unborn HEAD is not told over a URL: it stays at the last known one, at first main.
+        #expect(try await upstream.refs(of: self.repository("empty", upstream)).head == nil)
+        #expect(try await sync("empty", upstream, farm) == nil)
+        #expect(try await farm.copies.snapshot(of: try RepositoryName("P/empty"))?.head == .symbolic(.main))
+        try farm.sh("cd work/P/r && echo 2 > file && git commit -qam 2 && git push -q origin HEAD:main")
+        #expect(try await sync("r", upstream, farm) == nil)
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
+    private func repository(_ slug: String, _ upstream: URLUpstream) async throws -> Repository {
+        try #require(try await upstream.find(try RepositoryName(project: "P", slug: ByteString(slug)))).repository
+    }
+
+    private func sync(_ slug: String, _ upstream: URLUpstream, _ farm: Farm) async throws -> FailureReason? {
+        do {
+            if case .change(let change, let staged) = try await farm.copies.prepare(
+                repository(slug, upstream), upstream: upstream, lastKnownHead: nil) { try await farm.copies.apply(change, staged: staged) }
+            return nil
+        } catch let failure as Failure {
+            return failure.reason
+        }
+    }
+
+    @Test func hostGate_LetsOnlySoManyIn() async throws {
+        let gate = HostGate(limit: 2)
+        let most = Highest()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    try await gate.run { () async throws(Failure) in
+                        await most.enter()
+                        await Task.yield()
+                        await most.leave()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(await most.highest == 2)
+    }
+
+    @Test func hostGate_LetsACancelledOneGo() async throws {
+        let gate = HostGate(limit: 1)
+        let release = AsyncStream<Void>.makeStream()
+        let holder = Task { try await gate.run { () async throws(Failure) in for await _ in release.stream { break } } }
+        let waiter = Task { try await gate.run { () async throws(Failure) in } }
+        waiter.cancel()
+        let failure = await #expect(throws: Failure.self) { try await waiter.value }
+        #expect(failure?.reason == .cancelled)
+        release.continuation.yield()
+        try await holder.value
+        try await gate.run { () async throws(Failure) in }
+    }
+
+    @Test func askpass_ReadsTheTokenFileAndNothingElseCarriesTheSecret() async throws {
+        let farm = try Farm()
+        try farm.sh("printf 'hunter2\\r\\nold\\n' > token")
+        let credentials = GitCredentials(username: "bot", tokenFile: farm.root + "/token")
+        let source = FetchSource(location: "https://host/x", scheme: "https", credentials: credentials, trusted: nil, gate: nil)
+        let environment = try farm.git.environment(for: source, config: "c")
+        #expect(!environment.values.contains { $0.contains("hunter2") })
+        let askpass = try #require(environment["GIT_ASKPASS"])
+        #expect(try farm.sh("'\(askpass)' \"Username for 'https://host': \"", environment: environment) == "bot\n")
+        #expect(try farm.sh("'\(askpass)' \"Password for 'https://bot@host': \"", environment: environment) == "hunter2\n")
+        #expect(try farm.sh("'\(askpass)' 'Enter passphrase' || echo refused", environment: environment) == "refused\n")
+        #expect(try farm.sh("stat -c %a '\(askpass)'").trimmed == "700")
+    }
+
+    @Test func ssh_IsStrictAndAsksNothing() async throws {
+        let farm = try Farm { $0.ssh = GitSSH(keyFile: "/keys/it's", knownHostsFile: "/keys/known hosts") }
+        let source = FetchSource(location: "ssh://host/x", scheme: "ssh", credentials: nil, trusted: nil, gate: nil)
+        let environment = try farm.git.environment(for: source, config: "c")
+        let command = try #require(environment["GIT_SSH_COMMAND"])
+        let words = try farm.sh("for w in \(command); do echo \"$w\"; done").split(separator: "\n")
+        #expect(words.contains("-oBatchMode=yes") && words.contains("-oStrictHostKeyChecking=yes") && words.contains("/keys/it's"))
+        #expect(words.contains("-oUserKnownHostsFile=\"/keys/known hosts\""))
+    }
+
+    @Test func protocols_OtherThanTheSourcesAreRefusedByGitToo() async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        var command = GitCommand(["ls-remote", "--", farm.upstreamRoot + "/P/r.git"], total: .seconds(30))
+        command.source = FetchSource(location: "x", scheme: "https", credentials: nil, trusted: nil, gate: nil)
+        let result = try await farm.git.run(command)
+        let failure = #expect(throws: Failure.self) { _ = try result.checked() }
+        #expect(failure?.reason == .rejected)
+    }
+
+    private actor Highest {
+        private var now = 0
+        private(set) var highest = 0
+        func enter() { now += 1; highest = max(highest, now) }
+        func leave() { now -= 1 }
+    }
+}
+
+/// A real git daemon on a free loopback port.
+final class GitDaemon {
+    let port: UInt16
+    private let process: pid_t
+
+    init(serving root: String) throws {
+        // git daemon cannot tell which port it took, so a free one is looked up first.
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = bind(socket, $0, length)
+                _ = getsockname(socket, $0, &length)
+            }
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        close(socket)
+        process = try Shell.spawn(
+            ["/usr/lib/git-core/git-daemon", "--export-all", "--listen=127.0.0.1", "--port=\(port)", "--base-path=\(root)", "--reuseaddr", root],
+            Shell.git, output: "/dev/null")
+    }
+
+    func stop() {
+        kill(process, SIGTERM)
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+    }
+}

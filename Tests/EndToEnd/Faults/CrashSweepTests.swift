@@ -50,7 +50,7 @@ extension Faults {
                 try node.start()
                 try await node.waitForState("SYNCHRONIZED")
                 #expect(node.mirrors(name, of: upstream), "\(call) \(number)")
-                #expect(node.stop() == 0)
+                #expect(try await node.end() == 0)
                 try node.expectCleanDisk(names.sorted())
                 if survived { return }
             }
@@ -77,11 +77,11 @@ extension Faults {
                 try node.get("/readyz").body.contains("\"rule\":\"store\"")
             }
             #expect(node.status()?.code == 200)
-            #expect(node.stop() == 0)
+            #expect(try await node.end() == 0)
             try node.start()
             try await node.waitForState("SYNCHRONIZED")
             try await node.waitForMirror(["P/a"], of: upstream)
-            #expect(node.stop() == 0)
+            #expect(try await node.end() == 0)
             try node.expectCleanDisk(["P/a"])
         }
 
@@ -96,7 +96,7 @@ extension Faults {
             tracer.stop()
             try await node.waitForMirror(["P/a"], of: upstream)
             try await eventually(within: 15, "ready again") { try node.get("/readyz").status == 200 }
-            #expect(node.stop() == 0)
+            #expect(try await node.end() == 0)
             try node.expectCleanDisk(["P/a"])
         }
     }

@@ -29,7 +29,7 @@ extension Faults {
             try disk.resize(megabytes: 96)
             try await node.waitForState("SYNCHRONIZED", within: 45)
             #expect(node.mirrors("P/large", of: upstream))
-            #expect(node.stop() == 0)
+            #expect(try await node.end() == 0)
             try node.expectCleanDisk(["P/small", "P/large"])
             node.kill()
         }
@@ -54,7 +54,7 @@ extension Faults {
             node.expectStatus("SYNCHRONIZED", 200)
             try disk.empty()
             try await node.waitForMirror(["P/a"], of: upstream, within: 15)
-            #expect(node.stop() == 0)
+            #expect(try await node.end() == 0)
             node.kill()
         }
     }

@@ -68,7 +68,7 @@ extension Faults {
             node.signal(SIGCONT)
             #expect(try waiting.receiveAnswer().code == 200)
             try await expectWork("awake again")
-            #expect(node.stop() == 0)
+            #expect(try await node.end() == 0)
         }
     }
 }

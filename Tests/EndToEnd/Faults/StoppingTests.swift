@@ -64,7 +64,7 @@ extension Faults {
             try configure(shutdown: "{ notice: 200ms, drain: 20s }", extra: "sync: { interval: 1h }")
             try node.start()
             try await node.waitForState("SYNCHRONIZED")
-            #expect(node.stop() == 0)
+            #expect(try await node.end() == 0)
             let total = try await node.fillCatalogue(upstream: upstream, rows: 60_000)
             let reader = try RawClient(port: node.port, receiveBuffer: 4096)
             try reader.send(RawClient.request("/rest/mirroring/latest/repo-hashes"))
@@ -107,7 +107,7 @@ extension Faults {
             try node.start()
             try await node.waitForState("SYNCHRONIZED")
             #expect(node.mirrors("P/a", of: upstream))
-            #expect(node.stop() == 0)
+            #expect(try await node.end() == 0)
             try node.expectCleanDisk(["P/a"])
         }
 
@@ -123,7 +123,7 @@ extension Faults {
             #expect(try await node.exit() == 0)
             try node.start()
             try await node.waitForState("SYNCHRONIZED")
-            #expect(node.stop() == 0)
+            #expect(try await node.end() == 0)
             try node.expectCleanDisk(["P/a"])
         }
     }

@@ -25,6 +25,12 @@ extension NodeFixture {
         return exitCode()
     }
 
+    /// SIGTERM.
+    func end() async throws -> Int32 {
+        signal(SIGTERM)
+        return try await exit()
+    }
+
     func notify(_ name: String) throws {
         let call = try HTTPCall("http://localhost/notify", method: "POST", socket: socket, body: #"{"repository":"\#(name)"}"#)
         #expect(call.status == 202, "\(call.body)")
@@ -125,7 +131,8 @@ final class Tracer {
     /// Detaches; the process goes on.
     func stop() {
         guard process.isRunning else { return }
-        process.interrupt()
+        // Not SIGINT, which whoever runs the tests in the background has made us, and so strace, ignore.
+        process.terminate()
         process.waitUntilExit()
     }
 

@@ -49,6 +49,12 @@ final class RawClient: Sendable {
         return Array(bytes[..<count])
     }
 
+    /// Whether the peer has reset the connection, whatever still waits to be read.
+    var isCut: Bool {
+        var state = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&state, 1, 0) > 0 && state.revents & Int16(POLLERR) != 0
+    }
+
     /// Everything up to the end of the connection.
     /// - Throws: `Reset` when the peer cut it.
     func receiveAll(within seconds: Double = 20) throws -> [UInt8] {

@@ -131,8 +131,8 @@ final class Tracer {
     /// Detaches; the process goes on.
     func stop() {
         guard process.isRunning else { return }
-        // Not SIGINT, which whoever runs the tests in the background has made us, and so strace, ignore.
-        process.terminate()
+        // Signals that can be blocked are, in what a thread of the test runner starts. The kernel detaches a dead tracer.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 

@@ -1,17 +1,20 @@
 @testable import HelioNode
 import HelioAPI
+import Synchronization
 import Testing
 
-private let adminRoutes = [
-    ("GET", "/admin/overview", nil), ("GET", "/admin/runs", nil), ("GET", "/admin/runs/x", nil), ("POST", "/admin/sync", "{}"),
-    ("POST", "/admin/vet", "{}"), ("PUT", "/admin/drain", #"{"reason":"x"}"#), ("DELETE", "/admin/drain", nil),
-    ("PUT", "/admin/log-level", #"{"level":"debug"}"#),
-] as [(String, String, String?)]
+private let adminRoutes =
+    [
+        ("GET", "/admin/overview", nil), ("GET", "/admin/runs", nil), ("GET", "/admin/runs/x", nil),
+        ("POST", "/admin/sync", "{}"),
+        ("POST", "/admin/vet", "{}"), ("PUT", "/admin/drain", #"{"reason":"x"}"#), ("DELETE", "/admin/drain", nil),
+        ("PUT", "/admin/log-level", #"{"level":"debug"}"#),
+    ] as [(String, String, String?)]
 
 @Test func administration_IsClosedOnTCP_WithoutTheAdminToken() async throws {
-    try await LiveNode.run { node in
+    try await LiveNode.run { node async throws in
         for (method, path, body) in adminRoutes {
-            for token in [nil, "wrong", "notify-secret", "admin-secret ", "admin-secretx", "admin-secre"] as [String?] where token != "admin-secret " {
+            for token in [nil, "wrong", "notify-secret", "admin-secretx", "admin-secreT"] as [String?] {
                 let reply = try node.tcp(method, path, token: token, body: body)
                 #expect(reply.status == 401, "\(method) \(path) \(token ?? "-")")
                 #expect(reply["WWW-Authenticate"] == "Bearer")
@@ -24,7 +27,7 @@ private let adminRoutes = [
 }
 
 @Test func administration_IsClosedOnTCP_WhenNoTokenIsConfigured() async throws {
-    try await LiveNode.run { node in
+    try await LiveNode.run { node async throws in
         node.tokens.withLock { $0 = AccessTokens(admin: nil, notify: "") }
         for token in ["", "admin-secret", "nil", " "] {
             #expect(try node.tcp("GET", "/admin/overview", token: token).status == 401)
@@ -37,7 +40,7 @@ private let adminRoutes = [
 }
 
 @Test func administration_IsOpen_OverTheSocketAndWithTheToken() async throws {
-    try await LiveNode.run { node in
+    try await LiveNode.run { node async throws in
         for (method, path, body) in adminRoutes {
             let expected = path == "/admin/runs/x" ? 404 : method == "POST" ? 202 : 200
             #expect(try node.unix(method, path, body: body).status == expected, "\(method) \(path)")
@@ -48,18 +51,25 @@ private let adminRoutes = [
 }
 
 @Test func sync_IsOrdered_WithTheScopeOfItsBody() async throws {
-    try await LiveNode.run { node in
+    try await LiveNode.run { node async throws in
         let id = try node.unix("POST", "/admin/sync", body: "{}").text
         #expect(id.wholeMatch(of: /\{"run":"[0-9a-f-]{36}"\}/) != nil)
         _ = try node.unix("POST", "/admin/sync")
         _ = try node.unix("POST", "/admin/sync", body: #"{"project":"A/B","acceptDeletions":true}"#)
         _ = try node.unix("POST", "/admin/sync", body: #"{"repository":"A/unknown","acceptDeletions":false}"#)
         let name = try RepositoryName("A/unknown")
-        #expect(node.taken() == ["sync all", "sync all", "sync \(RunScope.project("A/B")) accepting deletions", "sync \(RunScope.repository(name))"])
+        #expect(
+            node.taken() == [
+                "sync all", "sync all", "sync \(RunScope.project("A/B")) accepting deletions",
+                "sync \(RunScope.repository(name))",
+            ])
         let refused = [
-            #"{"repository":"x"}"#, #"{"repository":"A/.."}"#, #"{"repository":"A/-x"}"#, #"{"repository":"A/x.git"}"#, #"{"repository":1}"#,
-            #"{"repository":"A/x","project":"A"}"#, #"{"project":"../A"}"#, #"{"project":""}"#, #"{"repo":"A/x"}"#, #"{"acceptDeletions":"yes"}"#,
-            #"{"acceptDeletions":true,"acceptDeletions":true}"#, "[]", "x", #"{"repository":"A/x\u0000"}"#, #"{"repository":"A/x\ud800"}"#,
+            #"{"repository":"x"}"#, #"{"repository":"A/.."}"#, #"{"repository":"A/-x"}"#, #"{"repository":"A/x.git"}"#,
+            #"{"repository":1}"#,
+            #"{"repository":"A/x","project":"A"}"#, #"{"project":"../A"}"#, #"{"project":""}"#, #"{"repo":"A/x"}"#,
+            #"{"acceptDeletions":"yes"}"#,
+            #"{"acceptDeletions":true,"acceptDeletions":true}"#, "[]", "x", #"{"repository":"A/x\u0000"}"#,
+            #"{"repository":"A/x\ud800"}"#,
         ]
         for body in refused { #expect(try node.unix("POST", "/admin/sync", body: body).status == 400, "\(body)") }
         #expect(try node.unix("POST", "/admin/sync", body: String(repeating: " ", count: 20_000)).status == 413)
@@ -68,7 +78,7 @@ private let adminRoutes = [
 }
 
 @Test func vet_IsOrdered_WithoutArguments() async throws {
-    try await LiveNode.run { node in
+    try await LiveNode.run { node async throws in
         #expect(try node.unix("POST", "/admin/vet").text.hasPrefix(#"{"vet":""#))
         #expect(try node.unix("POST", "/admin/vet", body: #"{"x":null}"#).status == 400)
         #expect(node.taken() == ["vet"])
@@ -76,8 +86,9 @@ private let adminRoutes = [
 }
 
 @Test func drain_IsOrdered_WithAReason() async throws {
-    try await LiveNode.run { node in
-        #expect(try node.unix("PUT", "/admin/drain", body: #"{"reason":"kernel \"6.1\""}"#).text == #"{"draining":"kernel \"6.1\""}"#)
+    try await LiveNode.run { node async throws in
+        #expect(
+            try node.unix("PUT", "/admin/drain", body: #"{"reason":"kernel \"6.1\""}"#).text == #"{"draining":"kernel \"6.1\""}"#)
         #expect(try node.unix("DELETE", "/admin/drain").text == #"{"draining":null}"#)
         let long = String(repeating: "x", count: 501)
         for body in ["", "{}", #"{"reason":""}"#, #"{"reason":"a\nb"}"#, #"{"reason":"\#(long)"}"#, #"{"reason":true}"#] {
@@ -88,7 +99,7 @@ private let adminRoutes = [
 }
 
 @Test func logLevel_IsSet_WhenItExists() async throws {
-    try await LiveNode.run { node in
+    try await LiveNode.run { node async throws in
         #expect(try node.unix("PUT", "/admin/log-level", body: #"{"level":"debug"}"#).text == #"{"level":"debug"}"#)
         #expect(try node.unix("PUT", "/admin/log-level", body: #"{"level":"loud"}"#).status == 400)
         #expect(try node.unix("PUT", "/admin/log-level", body: "{}").status == 400)
@@ -96,7 +107,7 @@ private let adminRoutes = [
 }
 
 @Test func runs_AreToldNewestFirst_AndById() async throws {
-    try await LiveNode.run { node in
+    try await LiveNode.run { node async throws in
         var random = SeededGenerator(seed: 3)
         let ids = [RunID(using: &random), RunID(using: &random)]
         var snapshot = node.board.snapshot
@@ -112,14 +123,17 @@ private let adminRoutes = [
 }
 
 @Test func notify_IsTaken_WithItsTokenAndWithTheAdmins() async throws {
-    try await LiveNode.run { node in
+    try await LiveNode.run { node async throws in
         let body = #"{"repository":"A/x"}"#
         #expect(try node.tcp("POST", "/notify", body: body).status == 401)
         #expect(try node.tcp("POST", "/notify", token: "wrong", body: body).status == 401)
         #expect(try node.tcp("POST", "/notify", token: "notify-secret", body: body).text == body)
         #expect(try node.tcp("POST", "/notify", token: "admin-secret", body: #"{"repository":"e\u0301/x"}"#).status == 202)
         #expect(try node.unix("POST", "/notify", body: body).status == 202)
-        for bad in ["", "{}", #"{"repository":"x"}"#, #"{"repository":"A/../x"}"#, #"{"repository":"A/x","y":null}"#, #"{"repository":null}"#] {
+        for bad in [
+            "", "{}", #"{"repository":"x"}"#, #"{"repository":"A/../x"}"#, #"{"repository":"A/x","y":null}"#,
+            #"{"repository":null}"#,
+        ] {
             #expect(try node.unix("POST", "/notify", body: bad).status == 400, "\(bad)")
         }
         #expect(try node.tcp("GET", "/notify").status == 405)
@@ -128,7 +142,7 @@ private let adminRoutes = [
 }
 
 @Test func notify_IsSlowedDown_WhenItIsAFlood() async throws {
-    try await LiveNode.run { node in
+    try await LiveNode.run { node async throws in
         var codes: [Int: Int] = [:]
         var last: Reply?
         for _ in 0..<220 {
@@ -146,8 +160,10 @@ private let adminRoutes = [
 
 @Test(arguments: [NodeState.stopping, .error])
 func orders_AreRefused_WhenNobodyWouldFollowThem(state: NodeState) async throws {
-    try await LiveNode.run(state) { node in
-        for (method, path, body) in [("POST", "/admin/sync", "{}"), ("POST", "/admin/vet", "{}"), ("POST", "/notify", #"{"repository":"A/x"}"#)] {
+    try await LiveNode.run(state) { node async throws in
+        for (method, path, body) in [
+            ("POST", "/admin/sync", "{}"), ("POST", "/admin/vet", "{}"), ("POST", "/notify", #"{"repository":"A/x"}"#),
+        ] {
             #expect(try node.unix(method, path, body: body).status == 503)
         }
         #expect(node.taken() == [])

@@ -14,33 +14,36 @@ import Testing
     #expect(Sample.render(ProgressAnswer(snapshot)) == #"{"discovering":false,"syncedRepos":3,"totalRepos":10}"#)
 }
 
-@Test func progress_CountsTheRun_WhenOneIsUnderWay() {
+@Test func progress_CountsTheRun_WhenOneIsUnderWay() throws {
     var snapshot = Sample.snapshot()
-    snapshot.runs = [run(outstanding: [RepositoryID(1), RepositoryID(2)], equal: 5)]
+    snapshot.runs = [try run(outstanding: [RepositoryID(1), RepositoryID(2)], equal: 5)]
     #expect(Sample.render(ProgressAnswer(snapshot)) == #"{"discovering":false,"syncedRepos":5,"totalRepos":7}"#)
-    snapshot.runs = [run(outstanding: [], equal: 5)]
+    snapshot.runs = [try run(outstanding: [], equal: 5)]
     #expect(ProgressAnswer(snapshot).total == 0)
 }
 
-private func run(outstanding: Set<RepositoryID>, equal: Int) -> Run {
+private func run(outstanding: Set<RepositoryID>, equal: Int) throws -> Run {
     var random = SeededGenerator(seed: 7)
     var ledger = RunLedger()
     let id = RunID(using: &random)
     ledger.claim(Run(id: id, trigger: .requested, scope: .project("A\u{7}"), acceptsDeletions: true, claimedAt: Sample.now))
     ledger.plan(id, outstanding: outstanding, equal: equal)
-    return outstanding.isEmpty ? ledger.closeIfDone(id, at: Sample.now)! : ledger[id]!
+    return try #require(outstanding.isEmpty ? ledger.closeIfDone(id, at: Sample.now) : ledger[id])
 }
 
-@Test func run_TellsItsOutcome_WhenOpenAndWhenClosed() {
-    let open = Sample.render(RunAnswer(run: run(outstanding: [RepositoryID(1)], equal: 2)))
-    let claimed = #""trigger":"requested","scope":{"project":"A\u0007"},"acceptsDeletions":true,"claimedAt":"2026-01-02T03:04:05.006Z""#
-    #expect(open.hasSuffix(
-        claimed + #","planned":3,"outstanding":1,"outcomes":{"success":2,"fail":0,"cancel":0,"skipped":0},"#
-            + #""status":null,"reason":null,"endedAt":null,"durationSeconds":null}"#))
-    let closed = Sample.render(RunAnswer(run: run(outstanding: [], equal: 2)))
-    #expect(closed.hasSuffix(
-        #""planned":2,"outstanding":0,"outcomes":{"success":2,"fail":0,"cancel":0,"skipped":0},"#
-            + #""status":"success","reason":null,"endedAt":"2026-01-02T03:04:05.006Z","durationSeconds":0}"#))
+@Test func run_TellsItsOutcome_WhenOpenAndWhenClosed() throws {
+    let open = Sample.render(RunAnswer(run: try run(outstanding: [RepositoryID(1)], equal: 2)))
+    let claimed =
+        #""trigger":"requested","scope":{"project":"A\u0007"},"acceptsDeletions":true,"claimedAt":"2026-01-02T03:04:05.006Z""#
+    #expect(
+        open.hasSuffix(
+            claimed + #","planned":3,"outstanding":1,"outcomes":{"success":2,"fail":0,"cancel":0,"skipped":0},"#
+                + #""status":null,"reason":null,"endedAt":null,"durationSeconds":null}"#))
+    let closed = Sample.render(RunAnswer(run: try run(outstanding: [], equal: 2)))
+    #expect(
+        closed.hasSuffix(
+            #""planned":2,"outstanding":0,"outcomes":{"success":2,"fail":0,"cancel":0,"skipped":0},"#
+                + #""status":"success","reason":null,"endedAt":"2026-01-02T03:04:05.006Z","durationSeconds":0}"#))
 }
 
 @Test func mirroredRepository_HasTheStatusOfTheOriginal_WhenCopyAndFailuresVary() throws {
@@ -92,7 +95,8 @@ private func run(outstanding: Set<RepositoryID>, equal: Int) -> Run {
     snapshot.stateSince = Moment(monotonic: Sample.ago(12) - .milliseconds(500), wall: Sample.now.wall)
     let text = Sample.render(OverviewAnswer(snapshot: snapshot, identity: Sample.identity, now: Sample.now.monotonic))
     #expect(
-        text == #"{"node":"mirror-1","version":"0.1.0","state":"SYNCHRONIZED","stateSince":"2026-01-02T03:04:05Z","stateSeconds":12.5,"#
+        text
+            == #"{"node":"mirror-1","version":"0.1.0","state":"SYNCHRONIZED","stateSince":"2026-01-02T03:04:05Z","stateSeconds":12.5,"#
             + #""status":200,"ready":true,"reasons":[],"draining":null,"lagSeconds":30,"lastUpstreamContactSeconds":1.5,"discovering":false,"#
             + #""repositories":{"total":4,"synchronized":1,"behind":1,"quarantined":1,"firstCopiesLeft":1},"queue":{"waiting":0,"running":0},"#
             + #""worst":[{"repository":"P/a","status":"quarantined","seconds":12,"reason":"auth","message":"denied \u001b","failures":5},"#

@@ -14,12 +14,18 @@ private let tag = EntityTag(boot: "b", revision: 7, .content, project: ProjectID
     #expect(Set(all).count == all.count)
 }
 
-@Test(arguments: [#""b-7-c-3""#, #"W/"b-7-c-3""#, "*", " * ", #""x", "b-7-c-3""#, #""x","y",W/"b-7-c-3""#, #", ,"b-7-c-3","#, #""a,b" , "b-7-c-3""#])
+@Test(arguments: [
+    #""b-7-c-3""#, #"W/"b-7-c-3""#, "*", " * ", #""x", "b-7-c-3""#, #""x","y",W/"b-7-c-3""#, #", ,"b-7-c-3","#,
+    #""a,b" , "b-7-c-3""#,
+])
 func tag_IsNamed_WhenTheConditionHoldsIt(condition: String) {
     #expect(tag.isNamed(by: condition))
 }
 
-@Test(arguments: ["", "b-7-c-3", #""b-7-c-3"#, #""b-7-c-30""#, #"w/"b-7-c-3""#, #""b-7-c""#, "**", "* x", #"x "b-7-c-3""#, #"W/b-7-c-3"#, "\"", ",,,"])
+@Test(arguments: [
+    "", "b-7-c-3", #""b-7-c-3"#, #""b-7-c-30""#, #"w/"b-7-c-3""#, #""b-7-c""#, "**", "* x", #"x "b-7-c-3""#, #"W/b-7-c-3"#, "\"",
+    ",,,",
+])
 func tag_IsNotNamed_WhenTheConditionDoesNotHoldIt(condition: String) {
     #expect(!tag.isNamed(by: condition))
 }

@@ -15,7 +15,9 @@ struct BrokenExchange: Error, CustomStringConvertible { let description: String 
 
 /// One request over a real socket, read to the end of the connection.
 enum Exchange {
-    static func run(_ address: ListenAddress, _ method: String, _ target: String, headers: [String], body: String?) throws -> Reply {
+    static func run(_ address: ListenAddress, _ method: String, _ target: String, headers: [String], body: String?) throws
+        -> Reply
+    {
         let descriptor = try connect(address)
         defer { close(descriptor) }
         var lines = ["\(method) \(target) HTTP/1.1", "Host: node", "Connection: close"] + headers
@@ -68,7 +70,7 @@ enum Exchange {
     private static func send(_ descriptor: Int32, _ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { throw BrokenExchange(description: "send: \(errno)") }
             sent += count
         }

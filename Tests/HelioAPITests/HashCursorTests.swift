@@ -54,9 +54,11 @@ private func mixed() throws -> Catalogue {
 
 @Test func hashes_HoldOneProject_WhenItIsAskedFor() throws {
     let one = text(HashCursor(try mixed(), .content, only: ProjectID(2)))
-    #expect(one == #"{"projects":[{"id":2,"public":true,"repositories":[{"id":9,"hashes":{"content":"\#(Sample.contentHex)"}}]}]}"#)
+    #expect(
+        one == #"{"projects":[{"id":2,"public":true,"repositories":[{"id":9,"hashes":{"content":"\#(Sample.contentHex)"}}]}]}"#)
     let last = text(HashCursor(try mixed(), .content, only: ProjectID(4)))
-    #expect(last == #"{"projects":[{"id":4,"public":false,"repositories":[{"id":2,"hashes":{"content":"\#(Sample.contentHex)"}}]}]}"#)
+    #expect(
+        last == #"{"projects":[{"id":4,"public":false,"repositories":[{"id":2,"hashes":{"content":"\#(Sample.contentHex)"}}]}]}"#)
 }
 
 @Test func hashes_OfEachProjectAloneAddUpToAll_WhenProjectsSpanShelves() throws {
@@ -79,7 +81,8 @@ func hashes_ComeInBoundedPieces_WhenTheCatalogueIsLarge(size: Int) throws {
 
 @Test func hashes_AreValidJSONInOrder_WhenParsed() throws {
     let catalogue = try Sample.catalogue(of: 1000)
-    let parsed = try JSONSerialization.jsonObject(with: Data(text(HashCursor(catalogue, .all)).utf8)) as? [String: [[String: Any]]]
+    let parsed =
+        try JSONSerialization.jsonObject(with: Data(text(HashCursor(catalogue, .all)).utf8)) as? [String: [[String: Any]]]
     let projects = try #require(parsed?["projects"])
     #expect(projects.compactMap { $0["id"] as? Int } == Array(0..<10))
     let ids = projects.flatMap { $0["repositories"] as? [[String: Any]] ?? [] }.compactMap { $0["id"] as? Int }

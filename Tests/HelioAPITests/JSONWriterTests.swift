@@ -34,7 +34,8 @@ import Testing
 }
 
 @Test(arguments: [
-    (Duration.zero, "0"), (.seconds(12) + .milliseconds(500), "12.5"), (.milliseconds(1), "0.001"), (.milliseconds(-1500), "-1.5"),
+    (Duration.zero, "0"), (.seconds(12) + .milliseconds(500), "12.5"), (.milliseconds(1), "0.001"),
+    (.milliseconds(-1500), "-1.5"),
     (.seconds(3600), "3600"), (.milliseconds(1010), "1.01"), (.nanoseconds(999_999), "0"),
     (Duration.seconds(Int64.max), "9223372036.854"), (.nanoseconds(Int64.min), "-9223372036.854"),
 ])

@@ -38,7 +38,8 @@ final class LiveNode: Sendable {
         let (board, commands) = (board, wiring.commands)
         servers = [
             HTTPServer(
-                loop: loop, router: publicRouter(board: board, commands: commands) { wiring.node?.tokens.withLock { $0 } ?? AccessTokens() }),
+                loop: loop,
+                router: publicRouter(board: board, commands: commands) { wiring.node?.tokens.withLock { $0 } ?? AccessTokens() }),
             HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands)),
         ]
         wiring.connect(self)
@@ -55,7 +56,9 @@ final class LiveNode: Sendable {
         loop.stop()
     }
 
-    func tcp(_ method: String, _ target: String, token: String? = nil, body: String? = nil, headers: [String] = []) throws -> Reply {
+    func tcp(_ method: String, _ target: String, token: String? = nil, body: String? = nil, headers: [String] = []) throws
+        -> Reply
+    {
         let authorization = token.map { ["Authorization: Bearer \($0)"] } ?? []
         return try Exchange.run(ports.withLock { $0[0] }, method, target, headers: headers + authorization, body: body)
     }

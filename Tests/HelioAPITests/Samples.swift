@@ -17,11 +17,13 @@ enum Sample {
     static let identity = NodeIdentity(
         name: "mirror-1", version: "0.1.0", id: "11111111-2222-4333-8444-555555555555", boot: "b00",
         address: .init(host: "127.0.0.1", port: 7990),
-        upstream: .init(url: "file:///srv/git", fingerprint: "00112233445566778899aabbccddeeff" + String(repeating: "0", count: 32)),
+        upstream: .init(
+            url: "file:///srv/git", fingerprint: "00112233445566778899aabbccddeeff" + String(repeating: "0", count: 32)),
         cloneURLs: ["https://git.example/scm/{project}/{repository}.git", "ssh://git@git.example/{project}/{repository}.git"])
 
     static func entry(
-        _ id: Int64, _ path: String, project: Int64 = 1, isPublic: Bool = false, _ change: (inout RepositoryEntry) -> Void = { _ in }
+        _ id: Int64, _ path: String, project: Int64 = 1, isPublic: Bool = false,
+        _ change: (inout RepositoryEntry) -> Void = { _ in }
     ) throws -> RepositoryEntry {
         let name = try RepositoryName(ByteString(path))
         let owner = Project(id: ProjectID(project), key: name.project, name: name.project.description, isPublic: isPublic)

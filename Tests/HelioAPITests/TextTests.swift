@@ -3,11 +3,14 @@ import Foundation
 import HelioNode
 import Testing
 
-@Test(arguments: [
-    (0, "1970-01-01T00:00:00.000Z"), (1_660_788_286_435, "2022-08-18T02:04:46.435Z"), (1_709_164_800_000, "2024-02-29T00:00:00.000Z"),
-    (951_868_799_999, "2000-02-29T23:59:59.999Z"), (-1, "1969-12-31T23:59:59.999Z"), (-2_203_977_600_001, "1900-02-27T23:59:59.999Z"),
-    (Int64.min, "0000-01-01T00:00:00.000Z"), (Int64.max, "9999-12-31T23:59:59.999Z"),
-] as [(Int64, String)])
+@Test(
+    arguments: [
+        (0, "1970-01-01T00:00:00.000Z"), (1_660_788_286_435, "2022-08-18T02:04:46.435Z"),
+        (1_709_164_800_000, "2024-02-29T00:00:00.000Z"),
+        (951_868_799_999, "2000-02-29T23:59:59.999Z"), (-1, "1969-12-31T23:59:59.999Z"),
+        (-2_203_977_600_001, "1900-02-27T23:59:59.999Z"),
+        (Int64.min, "0000-01-01T00:00:00.000Z"), (Int64.max, "9999-12-31T23:59:59.999Z"),
+    ] as [(Int64, String)])
 func civilTime_IsISO8601_WhenGivenMilliseconds(milliseconds: Int64, text: String) {
     #expect(CivilTime(WallTime(millisecondsSince1970: milliseconds), .milliseconds).text == text)
 }
@@ -20,7 +23,9 @@ func civilTime_IsISO8601_WhenGivenMilliseconds(milliseconds: Int64, text: String
     }
 }
 
-@Test(arguments: [("500ms", 500), ("30s", 30_000), ("3m", 180_000), ("2h", 7_200_000), ("7d", 604_800_000), ("0s", 0)] as [(String, Int64)])
+@Test(
+    arguments: [("500ms", 500), ("30s", 30_000), ("3m", 180_000), ("2h", 7_200_000), ("7d", 604_800_000), ("0s", 0)]
+        as [(String, Int64)])
 func duration_IsRead_WhenItHasAUnit(text: String, milliseconds: Int64) {
     #expect(UnitDuration.parse(text) == .milliseconds(milliseconds))
 }

@@ -85,6 +85,7 @@ import Testing
         let farm = try Farm()
         try farm.make("P/r")
         let repository = try await farm.repository("P/r")
+        // Gone already the second time.
         let vanishing = Interposed(farm.upstream) { _ in _ = try? farm.sh("rm -rf up/P/r.git") }
         let failure = await failure { _ = try await farm.copies.prepare(repository, upstream: vanishing, lastKnownHead: nil) }
         #expect(failure?.reason == .notFound)

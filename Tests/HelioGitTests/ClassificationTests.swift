@@ -43,6 +43,7 @@ import Testing
         (.rejected, "fatal: unknown repository extension found:\n\trefstorage"),
         (.rejected, "fatal: transport 'ext' not allowed"),
         (.rejected, "fatal: unable to update url base from redirection:\n  asked for: http://a/x\n   redirect: http://b/x"),
+        (.rejected, "fatal: unable to access 'http://a/x/': The requested URL returned error: 301"),
         (.internal, "fatal: something new under the sun"),
         (.internal, ""),
     ] as [(FailureReason, String)])

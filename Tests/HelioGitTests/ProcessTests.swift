@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func bytesOnStderr_AreProgress() async throws {
-        let (farm, _) = try farm("i=0; while [ $i -lt 30 ]; do i=$((i+1)); sleep 0.1; echo $i >&2; done") { $0.noProgress = .milliseconds(1500) }
+        let (farm, _) = try farm("i=0; while [ $i -lt 60 ]; do i=$((i+1)); sleep 0.1; echo $i >&2; done") { $0.noProgress = .seconds(4) }
         #expect(await failure(farm) == nil)
     }
 
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func growthOfObjects_IsProgress() async throws {
-        let (farm, _) = try farm("i=0; while [ $i -lt 30 ]; do i=$((i+1)); sleep 0.1; echo $i >> $HOME/r/objects/pack/tmp_pack_x; done") { $0.noProgress = .milliseconds(1500) }
+        let (farm, _) = try farm("i=0; while [ $i -lt 60 ]; do i=$((i+1)); sleep 0.1; echo $i >> $HOME/r/objects/pack/tmp_pack_x; done") { $0.noProgress = .seconds(4) }
         try farm.sh("mkdir -p data/git/home/r/objects/pack")
         var command = GitCommand(["x"], total: .seconds(60))
         command.growing = farm.data + "/git/home/r"
@@ -67,7 +67,7 @@ import Testing
     @Test func cancellation_KillsTheGroup() async throws {
         let (farm, _) = try farm("trap '' TERM; (exec sleep 1000) & echo $! > $HOME/child.new; mv $HOME/child.new $HOME/child; while :; do sleep 0.05; done")
         let task = Task { await failure(farm) }
-        try await eventually("the child runs") { FileManager.default.fileExists(atPath: farm.data + "/git/home/child") }
+        try await eventually(within: 40, "the child runs") { FileManager.default.fileExists(atPath: farm.data + "/git/home/child") }
         let child = try #require(pid_t(try farm.sh("cat data/git/home/child").trimmed))
         task.cancel()
         #expect(await task.value?.reason == .cancelled)
@@ -123,7 +123,7 @@ import Testing
             HELIOSTAT_NODE=\(marker) setsid sh -c 'trap "" TERM; sleep 1000 & echo $$ $! > pids.new; mv pids.new pids; wait' > /dev/null 2>&1 &
             HELIOSTAT_NODE=other setsid sh -c 'echo $$ > other.new; mv other.new other; exec sleep 1000' > /dev/null 2>&1 &
             """)
-        try await eventually("both run") { ["pids", "other"].allSatisfy { FileManager.default.fileExists(atPath: farm.root + "/" + $0) } }
+        try await eventually(within: 40, "both run") { ["pids", "other"].allSatisfy { FileManager.default.fileExists(atPath: farm.root + "/" + $0) } }
         let pids = try farm.sh("cat pids").split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
         let other = try #require(pid_t(try farm.sh("cat other").trimmed))
         defer { kill(other, SIGKILL) }

@@ -142,6 +142,7 @@ import Testing
         let farm = try Farm()
         try farm.make("P/r")
         try farm.sh("mkdir small && mount -t tmpfs -o size=3m none small")
+        // The directory goes with the test whether it is mounted or not.
         defer { _ = try? farm.sh("umount small") }
         let copies = try LocalCopies(git: Git(GitConfiguration(data: farm.root + "/small/data")))
         let repository = try await farm.repository("P/r")

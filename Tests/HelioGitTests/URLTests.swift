@@ -54,7 +54,8 @@ import Testing
             .init(project: "P", slug: "none", url: "git://127.0.0.1:\(daemon.port)/P/none.git"),
             .init(project: "P", slug: "dead", url: "git://127.0.0.1:1/P/r.git"),
         ], git: farm.git)
-        try await eventually("the daemon answers") { (try? await upstream.refs(of: self.repository("r", upstream))) != nil }
+        // Refused until it listens.
+        try await eventually(within: 40, "the daemon answers") { (try? await upstream.refs(of: self.repository("r", upstream))) != nil }
         #expect(try await sync("r", upstream, farm) == nil)
         #expect(try await farm.isMirrored("P/r"))
         #expect(try await sync("dead", upstream, farm) == .connection)

@@ -88,7 +88,7 @@ import Testing
             let timer = Mutex<LoopTimer?>(nil)
             // Runs before the timer's start, which waits behind it.
             loop.execute {
-                while timer.withLock({ $0 == nil }) { Glibc.usleep(1000) }
+                while timer.withLock({ $0 == nil }) { Pace.block(milliseconds: 1) }
                 timer.withLock { $0?.cancel() }
             }
             timer.withLock { $0 = loop.schedule(after: .zero) { fired.store(true, ordering: .relaxed) } }
@@ -103,7 +103,7 @@ import Testing
         try await withLoop { loop in
             let worst = Seen()
             loop.observeLag { worst.append(Int($0 / .milliseconds(1))) }
-            loop.execute { Glibc.usleep(50_000) }
+            loop.execute { Pace.block(milliseconds: 50) }
             try await eventually("the lag is seen") { (worst.all.max() ?? 0) >= 50 }
         }
     }

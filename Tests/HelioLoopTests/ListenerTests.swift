@@ -129,6 +129,7 @@ private actor Greeter {
             let greeter = Greeter(loop)
             guard case .tcp(_, let port) = try await greeter.listen(.tcp(host: "127.0.0.1", port: 0)) else { exit(2) }
             let client = RawSocket()
+            try await Pace.take(.milliseconds(20))  // libdispatch opens its descriptors at the first sleep, or crashes
             exhaustDescriptors()
             try client.connect(port: port)
             try await client.send("x")

@@ -1,12 +1,15 @@
 @testable import HelioNode
 import Testing
 
-private func entry(_ id: Int64, project: Int64, key: String, _ change: (inout RepositoryEntry) -> Void = { _ in }) throws -> RepositoryEntry {
+private func entry(_ id: Int64, project: Int64, key: String, _ change: (inout RepositoryEntry) -> Void = { _ in }) throws
+    -> RepositoryEntry
+{
     let owner = Project(id: ProjectID(project), key: ByteString(key), name: key, isPublic: false)
     let name = try RepositoryName(project: owner.key, slug: ByteString("r\(id)"))
     var entry = RepositoryEntry(
         repository: Repository(
-            id: RepositoryID(id), name: name, displayName: key, project: owner, isPublic: false, description: nil, defaultBranch: nil),
+            id: RepositoryID(id), name: name, displayName: key, project: owner, isPublic: false, description: nil,
+            defaultBranch: nil),
         metadata: .unknown)
     change(&entry)
     return entry
@@ -73,7 +76,9 @@ func catalogue_TellsTheOldest_WhenAgesComeAndGo(seed: UInt64) throws {
 @Test func hex_IsWrittenDigitByDigit_WhenEveryByteIsTried() {
     for byte in UInt8.min...UInt8.max {
         let raw = (0..<32).map { byte &+ UInt8($0) }
-        let expected = raw.map { "0123456789abcdef".map(String.init)[Int($0 >> 4)] + "0123456789abcdef".map(String.init)[Int($0 & 15)] }
+        let expected = raw.map {
+            "0123456789abcdef".map(String.init)[Int($0 >> 4)] + "0123456789abcdef".map(String.init)[Int($0 & 15)]
+        }
         var digest: [UInt8] = []
         Digest(raw: raw).appendHex(to: &digest)
         #expect(String(decoding: digest, as: UTF8.self) == expected.joined())

@@ -1,6 +1,8 @@
 /// A condition that did not come true in time.
 public struct NeverHappened: Error, CustomStringConvertible {
     public let description: String
+
+    public init(_ description: String) { self.description = description }
 }
 
 /// Waits for `condition`, asked every 5 ms, instead of sleeping for as long as it might take.
@@ -11,7 +13,7 @@ public func eventually(
 ) async throws {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NeverHappened(description: "not within \(seconds) s: \(what)") }
+        guard ContinuousClock.now < deadline else { throw NeverHappened("not within \(seconds) s: \(what)") }
         try await Task.sleep(for: .milliseconds(5))
     }
 }

@@ -12,6 +12,7 @@ extension Response {
 
     static func text(_ text: String) -> Response {
         Response(
-            headers: [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")], body: .bytes(Array(text.utf8)))
+            headers: [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")],
+            body: .bytes(Array(text.utf8)))
     }
 }

@@ -1,5 +1,5 @@
-/// The body of a request: one JSON object whose values are strings, `true`, `false` or `null`. No request needs more, so a number,
-/// a list or an object inside is refused, and with them every question of depth.
+/// The body of a request: one JSON object whose values are strings, `true`, `false` or `null`. No request needs more, so a
+/// number, a list or an object inside is refused, and with them every question of depth.
 struct FlatObject: Sendable, Equatable {
     enum Value: Sendable, Equatable {
         case string([UInt8])

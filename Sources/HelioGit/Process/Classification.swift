@@ -33,7 +33,7 @@ enum Classification {
         ]),
         (.refLock, ["cannot lock ref", "unable to lock", "unable to create '': file exists", "but expected", "reference already exists"]),
         (.rejected, [
-            "fsck error", "unknown repository extension", "expected git repo version", "not allowed", "shallow",
+            "requested url returned error: 3", "fsck error", "unknown repository extension", "expected git repo version", "not allowed", "shallow",
             "bad config", "unable to update url base from redirection", "refusing to", "mismatched algorithms", "invalid refspec",
             "unhandled message id",
         ]),

@@ -15,7 +15,10 @@ enum RefFormat {
 
     /// Control characters, space, DEL and `~ ^ : ? * [ \`.
     private static func isForbidden(_ byte: UInt8) -> Bool {
-        byte <= 0x20 || byte == 0x7F || [0x7E, 0x5E, 0x3A, 0x3F, 0x2A, 0x5B, 0x5C].contains(byte)
+        switch byte {
+        case ...0x20, 0x7F, 0x7E, 0x5E, 0x3A, 0x3F, 0x2A, 0x5B, 0x5C: true
+        default: false
+        }
     }
 
     private static func isLegalComponent(_ component: ArraySlice<UInt8>) -> Bool {

@@ -104,6 +104,8 @@ extension Catalogue {
 
     public func projectID(key: ByteString) -> ProjectID? { projects[key] }
 
+    func projectKey(_ id: ProjectID) -> ByteString? { projects[id] }
+
     /// Where the repositories of a project begin; nil when it has none.
     public func start(of project: ProjectID) -> (shelf: Int, slot: Int)? {
         guard !shelves.isEmpty else { return nil }

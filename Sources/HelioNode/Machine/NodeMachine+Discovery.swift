@@ -71,7 +71,8 @@ extension NodeMachine {
     }
 
     private mutating func admit(_ listing: Listing, for runs: [RunID], at now: Moment) {
-        let listed = Set(listing.repositories.map(\.repository.id))
+        let (accepted, twins) = IdentityCheck.sift(listing.repositories, against: catalogue)
+        let listed = Set(accepted.map(\.repository.id))
         let missing = catalogue.entries.map(\.repository).filter { !listed.contains($0.id) }
         let accepts = runs.contains { self.runs[$0]?.acceptsDeletions == true }
         let limit = PurgeGuard.Limit(fraction: settings.purgeGuardFraction, atLeast: settings.purgeGuardAtLeast)
@@ -86,8 +87,8 @@ extension NodeMachine {
         if purgeAlarm != nil { log(.info, "purge guard: listing accepted") }
         purgeAlarm = nil
         discovery.failedAttempts = 0
-        report(listing.rejected)
-        store(listing.repositories, deletions: missing, accepted: accepts, for: runs)
+        report(listing.rejected + twins)
+        store(accepted, deletions: missing, accepted: accepts, for: runs)
     }
 
     private mutating func report(_ found: [RejectedRepository]) {
@@ -194,8 +195,9 @@ extension NodeMachine {
         switch result {
         case .success(let listed?):
             if listed.isHeardOfUpstream { contact.heard(at: now) }
-            guard catalogue[listed.repository.id] == nil else { return enqueue(listed.repository.id, .notify, at: now) }
-            store([listed], deletions: [], for: nil)
+            let (accepted, twins) = IdentityCheck.sift([listed], against: catalogue)
+            report(rejected + twins.filter { !rejected.contains($0) })
+            if !accepted.isEmpty { store(accepted, deletions: [], for: nil) }
         case .success(nil):
             log(.warning, "notified of a repository that the upstream does not have", ("repository", .text(name.description)))
         case .failure(let failure):

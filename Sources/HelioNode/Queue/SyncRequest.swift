@@ -36,10 +36,11 @@ public struct SyncRequest: Sendable {
         merged.runs.formUnion(other.runs)
         merged.rebuild = rebuild || other.rebuild
         merged.failedAttempts = max(failedAttempts, other.failedAttempts)
-        if other.isUrgent {
-            merged.trigger = .notify
-            if !heldByUpstream { merged.notBefore = other.notBefore }
-        }
+        merged.heldByUpstream = heldByUpstream || other.heldByUpstream
+        if other.isUrgent { merged.trigger = .notify }
+        // A notification brings a back-off to its end; anything else waits for the later of the two.
+        let mayHurry = merged.isUrgent && !merged.heldByUpstream
+        merged.notBefore = mayHurry ? min(notBefore, other.notBefore) : max(notBefore, other.notBefore)
         return merged
     }
 }

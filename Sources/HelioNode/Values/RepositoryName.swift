@@ -43,7 +43,10 @@ public struct RepositoryName: Hashable, Sendable {
 }
 
 extension RepositoryName: Comparable {
-    public static func < (left: RepositoryName, right: RepositoryName) -> Bool { left.path < right.path }
+    /// By project, then slug, each bytewise.
+    public static func < (left: RepositoryName, right: RepositoryName) -> Bool {
+        left.project == right.project ? left.slug < right.slug : left.project < right.project
+    }
 }
 
 extension RepositoryName: CustomStringConvertible {

@@ -6,7 +6,7 @@ struct Drain: ParsableCommand {
         abstract: "Take a node out of the balancer: /status answers 503 until undrain, everything else goes on.")
 
     @Option(help: ArgumentHelp("Why, for those who look at the node.", valueName: "text"))
-    var reason = ""
+    var reason = "asked by command line"
 
     @OptionGroup var node: NodeOptions
 

@@ -29,11 +29,19 @@ extension Store {
         }
     }
 
-    /// The number of repositories deleted after `time`, and those that a clock set back since puts into the future.
-    public func deletions(since time: WallTime) throws(StoreError) -> Int {
+    /// The deletions after `time`, oldest first, with those that a clock set back since puts into the future.
+    public func deletions(since time: WallTime) throws(StoreError) -> [Deletions] {
         try write { db in
-            let sql = "SELECT coalesce(sum(count), 0) FROM deletion WHERE at > ?"
-            return try Int.fetchOne(db, sql: sql, arguments: [time.millisecondsSince1970]) ?? 0
+            let sql = "SELECT at, count FROM deletion WHERE at > ? ORDER BY at"
+            return try Row.fetchAll(db, sql: sql, arguments: [time.millisecondsSince1970]).map { row in
+                Deletions(at: WallTime(millisecondsSince1970: row[0]), count: row[1])
+            }
         }
+    }
+
+    /// How many repositories were deleted together.
+    public struct Deletions: Hashable, Sendable {
+        public let at: WallTime
+        public let count: Int
     }
 }

@@ -239,6 +239,7 @@ extension Conversation {
         case .maintain(let repository): "maintain \(repository.name)"
         case .trash(let names): "trash " + names.map(\.description).joined(separator: " ")
         case .record(let id, let record): "record \(names[id] ?? "?") failures=\(record.failedSyncCount)\(record.isQuarantined ? " quarantined" : "")"
+        case .noteBehind(let id): "note behind \(names[id] ?? "?")"
         case .runOpened(let run): "run \(number(run.id)) opened (\(run.trigger.rawValue))"
         case .runPlanned(let run): "run \(number(run.id)) planned \(run.planned ?? 0), outstanding \(run.outstandingCount)"
         case .runClosed(let run): closed(run)

@@ -30,7 +30,7 @@ extension Overview {
         let total = repositories.total
         let left = min(max(repositories.firstCopiesLeft, 0), max(total, 0))
         if discovering { screen.line((label("discovery"), .faint), ("asking the upstream for its repositories", nil)) }
-        guard left > 0 else { return }
+        guard left > 0, state != "SYNCHRONIZED" else { return }
         let bar = ProgressBar(done: total - left, total: total, columns: (screen.width ?? 80) - label("").count)
         screen.line((label("first sync"), .faint), (bar.full, .green), (bar.rest, .faint), (bar.figures, nil))
     }

@@ -39,6 +39,7 @@ extension NodeDriver {
             log.run(run)
             write([.runClosed(run)], hands)
         case .record(let id, let record): write(record.reports.map { .report(id, $0) }, hands)
+        case .noteBehind(let id): write([.report(id, .behind)], hands)
         case .discover: report { .discovered(await Self.result { try await hands.adapters.upstream.current.list() }) }
         case .find(let name):
             report { .found(name, await Self.result { try await hands.adapters.upstream.current.find(name) }) }
@@ -57,9 +58,7 @@ extension NodeDriver {
         Task { feed(await body()) }
     }
 
-    private func write(_ writes: [StoreLane.Write], _ hands: Hands) {
-        Task { await hands.lane.append(writes) }
-    }
+    private func write(_ writes: [StoreLane.Write], _ hands: Hands) { hands.lane.append(writes) }
 
     private func start(_ job: SyncJob, _ hands: Hands) {
         jobs[job.id] = Task {

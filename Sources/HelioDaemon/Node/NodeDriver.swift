@@ -6,6 +6,9 @@ actor NodeDriver {
     /// How long a publication may wait for the next: what readers see is at most this old, and a storm of events costs little.
     private static let publishingInterval = Duration.milliseconds(50)
 
+    /// For cancelled jobs to end their git: TERM, five seconds, KILL.
+    private static let cancellationLimit = Duration.seconds(8)
+
     private var machine: NodeMachine
     private let board: NodeBoard
     let log: NodeLog
@@ -75,7 +78,17 @@ actor NodeDriver {
             try? await Task.sleep(for: .milliseconds(20))  // cancelled: the loop ends
         }
         for job in jobs.values { job.cancel() }
-        for job in jobs.values { await job.value }
+        // A task of its own, which is not cancelled with this one: its sleeps last.
+        await Task { await waitForJobs(within: Self.cancellationLimit) }.value
+    }
+
+    /// A job that does not react, because its disk hangs, is left behind: what it leaves half done is what a crash may leave too.
+    private func waitForJobs(within limit: Duration) async {
+        let deadline = SystemClock.monotonic() + limit
+        while !jobs.isEmpty, SystemClock.monotonic() < deadline {
+            try? await Task.sleep(for: .milliseconds(20))  // never cancelled
+        }
+        if !jobs.isEmpty { log.error("synchronisations do not end and are left behind", ["count": .count(jobs.count)]) }
     }
 
     /// Closes the open runs and waits until the store has them.

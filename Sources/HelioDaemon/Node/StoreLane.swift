@@ -1,12 +1,12 @@
 import HelioNode
 import HelioStore
 
-/// Writes that nobody waits for, in order and in batches: failure counts, verified copies, runs.
+/// Writes that nobody waits for, in the order in which they were appended and in batches: failure counts, verified copies, runs.
 ///
-/// What cannot be written because the disk is full stays and is tried again, a later report on a repository taking the place of
-/// an earlier one; the other errors are logged and the write is dropped, since it can never succeed.
-actor StoreLane {
-    /// Beyond this many waiting writes reports are dropped: they say what the next synchronisation will say again.
+/// What cannot be written because the disk is full stays and is tried again; when too much waits, only the last report on each
+/// repository is kept, which says what the ones before it said. A write that fails for another reason is logged and dropped alone,
+/// since it can never succeed.
+final class StoreLane: Sendable {
     private static let waitingLimit = 100_000
     private static let batchSize = 512
     private static let retryAfter = Duration.seconds(1)
@@ -19,65 +19,129 @@ actor StoreLane {
         case synchronized
     }
 
+    private struct Line {
+        var waiting: [Write] = []
+        var isWriting = false
+        /// Those who wait until everything is written, or cannot be for now.
+        var settling: [CheckedContinuation<Void, Never>] = []
+    }
+
     private let store: Store
     private let log: NodeLog
-    private var waiting: [Write] = []
-    private var writer: Task<Void, Never>?
+    private let line = Locked(Line())
 
     init(store: Store, log: NodeLog) {
         self.store = store
         self.log = log
     }
 
+    /// Takes its place in the order before this returns.
     func append(_ writes: [Write]) {
-        waiting += writes
-        if waiting.count > Self.waitingLimit { dropReports() }
-        if writer == nil, !waiting.isEmpty { writer = Task { await writeAll() } }
+        guard !writes.isEmpty else { return }
+        let mustStart = line.withLock { line in
+            line.waiting += writes
+            if line.waiting.count > Self.waitingLimit { line.waiting = Self.lastReports(line.waiting) }
+            defer { line.isWriting = true }
+            return !line.isWriting
+        }
+        if mustStart { Task { await writeAll() } }
     }
 
     /// Returns when everything appended before has been written, or cannot be for now.
-    func settle() async { await writer?.value }
+    func settle() async {
+        await withCheckedContinuation { continuation in
+            let isSettled = line.withLock { line in
+                if line.isWriting { line.settling.append(continuation) }
+                return !line.isWriting
+            }
+            if isSettled { continuation.resume() }
+        }
+    }
 
     private func writeAll() async {
-        defer { writer = nil }
-        while !waiting.isEmpty {
-            let batch = Array(waiting.prefix(Self.batchSize))
+        while let batch = nextBatch() {
+            let rest = await write(batch)
+            guard !rest.isEmpty else { continue }
+            line.withLock { $0.waiting = rest + $0.waiting }
+            // Nobody waits for a full disk.
+            for waiter in takeSettling() { waiter.resume() }
+            try? await Task.sleep(for: Self.retryAfter)  // never cancelled
+        }
+    }
+
+    /// - Returns: nil when there is none, and then the line is free for the next writer.
+    private func nextBatch() -> [Write]? {
+        let (batch, settled) = line.withLock { line -> ([Write]?, [CheckedContinuation<Void, Never>]) in
+            guard !line.waiting.isEmpty else {
+                line.isWriting = false
+                defer { line.settling = [] }
+                return (nil, line.settling)
+            }
+            let batch = Array(line.waiting.prefix(Self.batchSize))
+            line.waiting.removeFirst(batch.count)
+            return (batch, [])
+        }
+        for waiter in settled { waiter.resume() }
+        return batch
+    }
+
+    private func takeSettling() -> [CheckedContinuation<Void, Never>] {
+        line.withLock { line in
+            defer { line.settling = [] }
+            return line.settling
+        }
+    }
+
+    /// - Returns: what is left to write when the disk is full.
+    private func write(_ batch: [Write]) async -> [Write] {
+        var rest = batch[...]
+        while !rest.isEmpty {
+            let reports = rest.prefix { $0.asReport != nil }
+            let piece = reports.isEmpty ? rest.prefix(1) : reports
             do throws(StoreError) {
-                let written = try await write(batch)
-                waiting.removeFirst(written)
+                try await write(together: piece)
             } catch .diskFull {
-                return retryLater()
+                return Array(rest)
+            } catch {
+                guard piece.count == 1 else {
+                    // One of them is at fault, and the others must not suffer for it.
+                    let kept = await writeSingly(piece)
+                    if !kept.isEmpty { return kept + rest.dropFirst(piece.count) }
+                    rest = rest.dropFirst(piece.count)
+                    continue
+                }
+                log.error("store: write dropped", ["error": "\(error)"])
+            }
+            rest = rest.dropFirst(piece.count)
+        }
+        return []
+    }
+
+    private func writeSingly(_ writes: ArraySlice<Write>) async -> [Write] {
+        for (index, write) in zip(writes.indices, writes) {
+            do throws(StoreError) {
+                try await self.write(together: [write])
+            } catch .diskFull {
+                return Array(writes[index...])
             } catch {
                 log.error("store: write dropped", ["error": "\(error)"])
-                waiting.removeFirst()
             }
         }
+        return []
     }
 
-    private func retryLater() {
-        Task {
-            try? await Task.sleep(for: Self.retryAfter)  // cancelled only with the process
-            append([])
-        }
-    }
-
-    /// - Returns: how many of the batch were written: a run of reports together, anything else by itself.
-    private func write(_ batch: [Write]) async throws(StoreError) -> Int {
+    /// Reports together in one transaction, anything else by itself.
+    private func write(together writes: ArraySlice<Write>) async throws(StoreError) {
         let now = SystemClock.wall()
-        let reports = batch.prefix { if case .report = $0 { true } else { false } }
-        if !reports.isEmpty {
-            try await store.record(reports.compactMap(\.asReport), at: now)
-            return reports.count
-        }
-        switch batch[0] {
-        case .report: break
+        switch writes.first {
+        case nil: break
+        case .report: try await store.record(writes.compactMap(\.asReport), at: now)
         case .runOpened(let run):
             try await store.openRun(id: run.id.description, trigger: run.trigger.rawValue, at: run.claimedAt.wall)
         case .runPlanned(let run): try await store.planRun(id: run.id.description, planned: run.planned ?? 0)
         case .runClosed(let run): try await close(run)
         case .synchronized: try await store.setSynchronized(true)
         }
-        return 1
     }
 
     private func close(_ run: Run) async throws(StoreError) {
@@ -90,10 +154,9 @@ actor StoreLane {
             seconds: end.duration.inSeconds, at: end.at.wall)
     }
 
-    private func dropReports() {
-        let before = waiting.count
-        waiting.removeAll { $0.asReport != nil }
-        log.warning("store: reports dropped", ["count": .count(before - waiting.count)])
+    private static func lastReports(_ writes: [Write]) -> [Write] {
+        var seen: Set<RepositoryID> = []
+        return writes.reversed().filter { write in write.asReport.map { seen.insert($0.0).inserted } ?? true }.reversed()
     }
 }
 

@@ -72,7 +72,11 @@ struct SyncWorker: Sendable {
     private func finishEarlier(_ described: Repository) async throws {
         let repository = described.id
         guard let earlier = unfinished.withLock({ $0[repository] }) else { return }
-        try await Recovery.settle(earlier.change, of: described, as: earlier.id, adapters)
+        do {
+            try await Recovery.settle(earlier.change, of: described, as: earlier.id, adapters)
+        } catch StoreError.unknownChange {
+            // The repository left the upstream meanwhile, and its outstanding changes went with it.
+        }
         unfinished.withLock { $0[repository] = nil }
     }
 }

@@ -13,10 +13,11 @@ enum Recovery {
             log.info("run closed", ["run": .text(run), "status": "cancel", "reason": "orphaned"])
         }
         let day = WallTime(millisecondsSince1970: now.millisecondsSince1970 - 24 * 3_600_000)
-        let deleted = try await adapters.store.deletions(since: day)
+        let deletions = try await adapters.store.deletions(since: day)
         return StoredNode(
             entries: try await adapters.store.loadCatalogue().map { RepositoryEntry($0) },
-            wasSynchronized: try await adapters.store.wasSynchronized, deletions: deleted > 0 ? [(.zero, deleted)] : [])
+            wasSynchronized: try await adapters.store.wasSynchronized,
+            deletions: deletions.map { (age: now.age(of: $0.at), count: $0.count) })
     }
 
     private static func settleChanges(_ adapters: Adapters, _ log: NodeLog) async throws {
@@ -68,9 +69,19 @@ extension RepositoryEntry {
         lastSync = stored.lastSync
         failedSyncCount = stored.failedSyncCount
         lastFailure = stored.lastFailure
+        if let since = stored.upstreamChangedAt, stored.hasCopy {
+            behindSince = SystemClock.monotonic() - SystemClock.wall().age(of: since)
+        }
         if stored.quarantined {
             quarantinedSince = SystemClock.monotonic()
             ownFailures = stored.failedSyncCount
         }
+    }
+}
+
+extension WallTime {
+    /// Zero for a time that a clock set back since puts into the future.
+    fileprivate func age(of earlier: WallTime) -> Duration {
+        .milliseconds(max(millisecondsSince1970 - earlier.millisecondsSince1970, 0))
     }
 }

@@ -4,8 +4,12 @@ public struct RepositoryEntry: Sendable {
     public var metadata: MirrorHash
     /// Of our copy; `.unknown` when there is none, or when it has not been computed yet.
     public var content: MirrorHash = .unknown
+    /// When it came into the catalogue.
+    public var knownSince: MonotonicTime?
     /// What the upstream had when it was last asked; nil when it was not asked since the start.
     public var upstreamContent: MirrorHash?
+    /// When a listing last told of it.
+    public var listedAt: MonotonicTime?
     public var head: Head?
     public var hasCopy = false
     public var initialSync: WallTime?

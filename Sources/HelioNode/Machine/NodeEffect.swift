@@ -18,6 +18,9 @@ public enum NodeEffect: Sendable {
     /// A repository's record changed without a change of refs.
     case record(RepositoryID, SyncRecord)
 
+    /// A change became known that is not here yet: remember since when, over restarts.
+    case noteBehind(RepositoryID)
+
     case runOpened(Run)
     case runPlanned(Run)
     case runClosed(Run)

@@ -3,6 +3,7 @@ struct Discovery: Sendable {
     /// When the next pass is due; nil before the node has joined its farm.
     var nextPass: MonotonicTime?
     var isRunning = false
+    var startedAt: MonotonicTime?
     var failedAttempts = 0
     /// The runs that the discovery under way is for.
     var runs: [RunID] = []
@@ -36,6 +37,7 @@ extension NodeMachine {
         discovery.runs = discovery.waiting
         discovery.waiting = []
         discovery.isRunning = true
+        discovery.startedAt = now.monotonic
         effects.append(.discover)
     }
 
@@ -73,7 +75,7 @@ extension NodeMachine {
     private mutating func admit(_ listing: Listing, for runs: [RunID], at now: Moment) {
         let (accepted, twins) = IdentityCheck.sift(listing.repositories, against: catalogue)
         let listed = Set(accepted.map(\.repository.id))
-        let missing = catalogue.entries.map(\.repository).filter { !listed.contains($0.id) }
+        let missing = missing(from: listed)
         let accepts = runs.contains { self.runs[$0]?.acceptsDeletions == true }
         let limit = PurgeGuard.Limit(fraction: settings.purgeGuardFraction, atLeast: settings.purgeGuardAtLeast)
         if !accepts,
@@ -89,6 +91,15 @@ extension NodeMachine {
         discovery.failedAttempts = 0
         report(listing.rejected + twins)
         store(accepted, deletions: missing, accepted: accepts, for: runs)
+    }
+
+    /// What came into the catalogue after the listing was begun may well be missing from it.
+    private func missing(from listed: Set<RepositoryID>) -> [Repository] {
+        catalogue.entries.filter { entry in
+            guard !listed.contains(entry.repository.id) else { return false }
+            guard let known = entry.knownSince, let begun = discovery.startedAt else { return true }
+            return known <= begun
+        }.map(\.repository)
     }
 
     private mutating func report(_ found: [RejectedRepository]) {
@@ -142,10 +153,15 @@ extension NodeMachine {
 
     private mutating func take(_ listed: ListedRepository, at now: Moment) {
         let id = listed.repository.id
+        let wasBehind = catalogue[id]?.behindSince != nil
+        defer {
+            if !wasBehind, let entry = catalogue[id], entry.status == .behind { effects.append(.noteBehind(id)) }
+        }
         if catalogue[id] == nil {
             var entry = RepositoryEntry(repository: listed.repository, metadata: listed.metadata)
             entry.behindSince = now.monotonic
             entry.lastChange = now.monotonic
+            entry.knownSince = now.monotonic
             catalogue.insert(entry)
         }
         guard let entry = catalogue[id] else { return }
@@ -156,7 +172,9 @@ extension NodeMachine {
             entry.repository = listed.repository
             entry.metadata = listed.metadata
             entry.upstreamContent = content
-            if isNews, entry.behindSince == nil { entry.behindSince = now.monotonic }
+            entry.listedAt = now.monotonic
+            if isNews { entry.behindSince = entry.behindSince ?? now.monotonic }
+            if content == entry.content, entry.hasCopy { entry.behindSince = nil }
         }
     }
 
@@ -171,6 +189,8 @@ extension NodeMachine {
             firstListLeft?.remove(repository.id)
             if let job = queue.removeWhenDone(repository.id) {
                 effects.append(.cancel(job))
+            } else if maintenance.current == repository.id {
+                maintenance.trashAfterwards = repository.name
             } else {
                 free.append(repository.name)
             }

@@ -4,6 +4,7 @@ extension NodeMachine {
         for var entry in stored.entries {
             if !entry.hasCopy { entry.behindSince = now.monotonic }
             entry.lastChange = now.monotonic
+            entry.knownSince = now.monotonic
             catalogue.insert(entry)
         }
         for deletion in stored.deletions {
@@ -13,7 +14,7 @@ extension NodeMachine {
         // Standalone: a farm of one is joined at once.
         transition(to: .bootstrapped, because: "standalone", at: now)
         discovery.nextPass = now.monotonic
-        hashUnknownCopies()
+        hashing.append(catalogue.entries.filter(\.isHashUnknown).map(\.repository.id))
     }
 
     mutating func startFailed(_ why: String, at now: Moment) {
@@ -32,10 +33,11 @@ extension NodeMachine {
     /// An upstream outage must not take complete nodes out: the stored list stands, once the copies on disk prove good.
     mutating func fallBackToStoredList(at now: Moment) {
         guard let due = storedListDue, due <= now.monotonic else { return }
-        verifyingStored = Set(catalogue.ids)
+        let copies = catalogue.entries.filter(\.hasCopy).map(\.repository.id)
+        verifyingStored = Set(copies)
         transition(to: .metadataSynchronized, because: "stored", at: now)
         beginFirstList(Set(catalogue.ids))
-        for batch in catalogue.entries.map(\.repository).chunks(of: Vet.batchSize) { effects.append(.hash(batch)) }
+        hashing.append(copies)
     }
 
     mutating func beginFirstList(_ ids: Set<RepositoryID>) {
@@ -64,31 +66,35 @@ extension NodeMachine {
         }
     }
 
-    mutating func hashUnknownCopies() {
-        let unknown = catalogue.entries.filter(\.isHashUnknown).map(\.repository)
-        for batch in unknown.chunks(of: Vet.batchSize) { effects.append(.hash(batch)) }
+    mutating func hashCopies(at now: Moment) {
+        while true {
+            let batch = hashing.nextBatch(at: now.monotonic)
+            if batch.isEmpty { return }
+            let repositories = batch.compactMap { catalogue[$0]?.repository }
+            for gone in Set(batch).subtracting(repositories.map(\.id)) {
+                _ = hashing.ended(gone)
+                verifyingStored?.remove(gone)
+            }
+            if repositories.isEmpty { hashing.batchEnded() } else { effects.append(.hash(repositories)) }
+        }
     }
 
     mutating func hashed(_ hashes: [RepositoryID: MirrorHash?], at now: Moment) {
+        hashing.batchEnded()
         for (id, hash) in hashes.sorted(by: { $0.key < $1.key }) {
-            verified(id, hash, at: now)
+            if let begun = hashing.ended(id) { verified(id, hash, readSince: begun, at: now) }
+            verifyingStored?.remove(id)
             noteFirstList(id)
         }
-        guard let left = verifyingStored else { return }
-        verifyingStored = left.subtracting(hashes.keys)
-        reachSynchronizedOnStored(at: now)
     }
 
     /// Our copy was read from disk. What we believed stays only where the disk agrees.
-    private mutating func verified(_ id: RepositoryID, _ hash: MirrorHash?, at now: Moment) {
-        guard let entry = catalogue[id], !queue.isRunning(id) else { return }
+    private mutating func verified(_ id: RepositoryID, _ hash: MirrorHash?, readSince begun: MonotonicTime, at now: Moment) {
+        guard let entry = catalogue[id], isCurrent(entry, since: begun) else { return }
         if let hash {
-            if entry.hasCopy, entry.content == .unknown || entry.content == hash {
-                catalogue.update(id) { $0.content = hash }
-                return
-            }
-            log(.warning, "copy is not what was stored", ("repository", .text(entry.repository.name.description)))
             catalogue.update(id) { $0.content = hash; $0.hasCopy = true }
+            if entry.hasCopy, entry.content == .unknown || entry.content == hash { return }
+            log(.warning, "copy is not what was stored", ("repository", .text(entry.repository.name.description)))
         } else {
             log(.warning, "copy is missing or unreadable", ("repository", .text(entry.repository.name.description)))
             catalogue.update(id) { $0.content = .unknown; $0.hasCopy = false; $0.behindSince = now.monotonic }
@@ -97,7 +103,7 @@ extension NodeMachine {
         enqueue(id, .vet, at: now, rebuild: hash == nil)
     }
 
-    private mutating func reachSynchronizedOnStored(at now: Moment) {
+    mutating func reachSynchronizedOnStored(at now: Moment) {
         guard verifyingStored?.isEmpty == true, state == .metadataSynchronized else { return }
         guard firstListLeft?.isEmpty == true else { return }
         transition(to: .synchronized, because: "stored", at: now)
@@ -112,11 +118,5 @@ extension NodeMachine {
         transition(to: .synchronized, because: "first synchronisation and vet complete", at: now)
         wasSynchronized = true
         effects.append(.rememberSynchronized)
-    }
-}
-
-extension Array {
-    func chunks(of size: Int) -> [[Element]] {
-        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

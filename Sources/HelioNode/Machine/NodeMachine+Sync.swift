@@ -49,24 +49,27 @@ extension NodeMachine {
     private mutating func succeeded(_ job: SyncJob, _ result: SyncResult, at now: Moment) {
         let id = job.repository.id
         contact.reached(id, at: now)
-        let hadFailed = (catalogue[id]?.failedSyncCount ?? 0) > 0
-        catalogue.update(id) { $0.take(result, at: now) }
+        let before = catalogue[id]
+        let hadFailed = (before?.failedSyncCount ?? 0) > 0
+        let news = before?.news(since: job, synchronizedTo: result.content)
+        catalogue.update(id) { entry in
+            entry.take(result, at: now)
+            if let news { (entry.upstreamContent, entry.behindSince) = (news.content, news.since) }
+        }
         // A change has been recorded with its refs already.
         if hadFailed || !result.changed, let entry = catalogue[id] {
             effects.append(.record(id, SyncRecord(entry, verified: result)))
         }
         settleRuns(of: job.request, id, .success, at: now)
         settleVet(id, resolved: true)
-        settleFollowUp(id, synchronizedTo: result.content, at: now)
+        if before?.upstreamContent == result.content { settleFollowUp(id, at: now) }
         if result.changed, result.kind == .incremental { maintenance.line(up: id) }
     }
 
     /// A pass asked for the repository while its job ran, and the job has brought what the pass had seen: no need to go again.
     /// A notification always goes again.
-    private mutating func settleFollowUp(_ id: RepositoryID, synchronizedTo content: MirrorHash, at now: Moment) {
-        guard let next = queue.waiting[id], !next.isUrgent, !next.rebuild, catalogue[id]?.upstreamContent == content else {
-            return
-        }
+    private mutating func settleFollowUp(_ id: RepositoryID, at now: Moment) {
+        guard let next = queue.waiting[id], !next.isUrgent, !next.rebuild else { return }
         settleRuns(of: queue.remove(id), id, .success, at: now)
         settleVet(id, resolved: true)
     }
@@ -138,6 +141,8 @@ extension NodeMachine {
 
     mutating func maintained(_ id: RepositoryID, at now: Moment) {
         if maintenance.current == id { maintenance.current = nil }
+        if let name = maintenance.trashAfterwards, catalogue.id(named: name) == nil { effects.append(.trash([name])) }
+        maintenance.trashAfterwards = nil
         queue.release(id, now: now.monotonic)
     }
 }
@@ -145,6 +150,8 @@ extension NodeMachine {
 /// Repositories whose copies changed and want a look, one at a time and never during their sync.
 struct MaintenanceLine: Sendable {
     var current: RepositoryID?
+    /// The current one left the upstream meanwhile.
+    var trashAfterwards: RepositoryName?
     private var line = Fifo<RepositoryID>()
     private var inLine: Set<RepositoryID> = []
 
@@ -167,6 +174,14 @@ struct MaintenanceLine: Sendable {
 }
 
 extension RepositoryEntry {
+    /// A listing that came while the job ran told of something else than the job brought: it may be newer, so it stays known.
+    fileprivate func news(since job: SyncJob, synchronizedTo content: MirrorHash) -> (content: MirrorHash, since: MonotonicTime)? {
+        guard let listedAt, listedAt > job.startedAt.monotonic, let upstreamContent, upstreamContent != .unknown,
+            upstreamContent != content
+        else { return nil }
+        return (upstreamContent, listedAt)
+    }
+
     fileprivate mutating func take(_ result: SyncResult, at now: Moment) {
         if result.changed { lastChange = now.monotonic }
         content = result.content

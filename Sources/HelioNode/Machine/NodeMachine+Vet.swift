@@ -28,7 +28,7 @@ extension NodeMachine {
     }
 
     mutating func advanceVet(at now: Moment) {
-        while let batch = vet?.nextBatch(), !batch.isEmpty { compare(batch) }
+        while let batch = vet?.nextBatch(at: now.monotonic), !batch.isEmpty { compare(batch) }
         guard let done = vet, done.isDone else { return }
         vet = nil
         let report = VetReport(
@@ -68,35 +68,45 @@ extension NodeMachine {
 
     private mutating func judge(_ comparison: Comparison, at now: Moment) {
         let id = comparison.repository
-        guard let entry = catalogue[id] else {
+        guard let begun = vet?.compared(id), let entry = catalogue[id] else {
             vet?.forget(id)
             return
         }
         if case .success = comparison.upstream { contact.reached(id, at: now) }
-        let outcome = judgement(of: comparison, entry)
+        let isCurrent = isCurrent(entry, since: begun)
+        let outcome = judgement(of: comparison, entry, isCurrent: isCurrent)
         let needsRepair = Self.needsRepair(outcome, comparison)
-        vet?.compared(id, as: outcome, needsRepair: needsRepair && entry.quarantinedSince == nil)
-        if case .success(let real?) = comparison.ours, real != entry.content, !queue.isRunning(id) {
-            catalogue.update(id) { $0.content = real }
-        }
+        vet?.judged(id, as: outcome, needsRepair: needsRepair && entry.quarantinedSince == nil)
+        if isCurrent, case .success(let real?) = comparison.ours, real != entry.content { catalogue.update(id) { $0.content = real } }
         guard needsRepair else {
-            if outcome == .equal, !queue.isRunning(id) { catalogue.update(id) { $0.behindSince = nil } }
+            if isCurrent, outcome == .equal { catalogue.update(id) { $0.behindSince = nil } }
             return
         }
-        if outcome == .mismatch { log(.error, "copy differs from what it was synchronised to", ("repository", .text(entry.repository.name.description))) }
-        // What could not be read proves no change.
-        if outcome != .unknown, outcome != .extra { catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic } }
+        repair(entry, comparison, outcome, at: now)
+    }
+
+    private mutating func repair(_ entry: RepositoryEntry, _ comparison: Comparison, _ outcome: VetClass, at now: Moment) {
+        let id = entry.repository.id
+        if outcome == .mismatch {
+            log(.error, "copy differs from what it was synchronised to", ("repository", .text(entry.repository.name.description)))
+        }
+        // Only an upstream that answered has shown that there is something to be behind of.
+        if case .success = comparison.upstream { catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic } }
         var rebuild = false
         if case .failure(let failure) = comparison.ours { rebuild = failure.reason == .corrupt }
         enqueue(id, .vet, at: now, rebuild: rebuild)
     }
 
+    /// Whether a reading that began then still tells what is on disk.
+    func isCurrent(_ entry: RepositoryEntry, since begun: MonotonicTime) -> Bool {
+        !queue.isRunning(entry.repository.id) && (entry.lastChange.map { $0 <= begun } ?? true)
+    }
+
     /// What changed while the vet was reading is no mismatch: the two sides were read at different moments.
-    private func judgement(of comparison: Comparison, _ entry: RepositoryEntry) -> VetClass {
+    private func judgement(of comparison: Comparison, _ entry: RepositoryEntry, isCurrent: Bool) -> VetClass {
         let outcome = comparison.classify(remembered: entry.content)
         guard outcome == .mismatch, case .success = comparison.ours else { return outcome }
-        let changedSince = vet.map { (entry.lastChange ?? $0.startedAt.monotonic) > $0.startedAt.monotonic } ?? false
-        return changedSince || queue.isRunning(entry.repository.id) ? .lagging : outcome
+        return isCurrent ? outcome : .lagging
     }
 
     /// An upstream that could not be read is asked again through the queue, whose retries and quarantine settle it.

@@ -15,6 +15,8 @@ public struct NodeMachine: Sendable {
     var queue = SyncQueue()
     var runs = RunLedger()
     var vet: Vet?
+    /// Copies whose hash is not known, or not to be trusted.
+    var hashing = ReadingLine()
     /// Vets asked for and not begun; one vet answers them all.
     var vetRequests: [RunID] = []
     var nextVet: MonotonicTime?
@@ -88,12 +90,15 @@ public struct NodeMachine: Sendable {
     private mutating func advance(at now: Moment) {
         hysteresis.observe(lag: lag(at: now.monotonic), limits: settings.lag, at: now.monotonic)
         guard isWorking else { return }
+        queue.ripen(now: now.monotonic)
         startDueDiscovery(at: now)
         fallBackToStoredList(at: now)
+        hashCopies(at: now)
         startMaintenance()
         startDueVet(at: now)
         advanceVet(at: now)
         startJobs(at: now)
+        reachSynchronizedOnStored(at: now)
         reachSynchronized(at: now)
     }
 

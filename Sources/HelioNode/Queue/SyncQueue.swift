@@ -32,7 +32,9 @@ struct SyncQueue: Sendable {
         let merged = before.map { $0.merging(request) } ?? request
         waiting[id] = merged
         // A request that changes nothing about its turn keeps the place that it has waited for.
-        if let before, tickets[id] != nil, before.isUrgent == merged.isUrgent, before.notBefore == merged.notBefore { return }
+        if let before, tickets[id] != nil, before.isUrgent == merged.isUrgent {
+            if before.notBefore == merged.notBefore || max(before.notBefore, merged.notBefore) <= now { return }
+        }
         place(merged, now: now)
     }
 
@@ -46,7 +48,6 @@ struct SyncQueue: Sendable {
         now: MonotonicTime, concurrency: Int, isBusy: (RepositoryID) -> Bool, make: (SyncRequest, JobID) -> SyncJob?
     ) -> SyncJob? {
         guard running.count < concurrency else { return nil }
-        ripen(now: now)
         while let ticket = urgent.popFirst() ?? ordinary.popFirst() {
             guard tickets[ticket.repository] == ticket.number, let request = waiting[ticket.repository] else { continue }
             tickets[ticket.repository] = nil
@@ -84,7 +85,8 @@ struct SyncQueue: Sendable {
         }
     }
 
-    private mutating func ripen(now: MonotonicTime) {
+    /// Delayed entries whose time has come get their place; so `nextDue` is never in the past for long.
+    mutating func ripen(now: MonotonicTime) {
         while let (due, ticket) = delayed.earliest, due <= now {
             delayed.popEarliest()
             guard tickets[ticket.repository] == ticket.number, let request = waiting[ticket.repository] else { continue }

@@ -1,16 +1,10 @@
 /// One vet: every repository is compared with the upstream, what differs is repaired through the sync queue, and the vet ends
 /// when the last repair has come out. It waits for nothing itself, so it cannot starve the workers that it depends on.
 struct Vet: Sendable {
-    /// Repositories compared by one request, and requests under way at once.
-    static let batchSize = 64
-    static let batchesAtOnce = 2
-
     /// Its own id first, then those of requests that came while it had not begun.
     let ids: [RunID]
     let startedAt: Moment
-    private var remaining: ArraySlice<RepositoryID>
-    private var comparing: Set<RepositoryID> = []
-    private var batches = 0
+    private var line: ReadingLine
     private var repairing: Set<RepositoryID> = []
     private(set) var classes: [VetClass: Int] = [:]
     /// Repositories that neither equal the upstream nor were quarantined when the vet was through with them.
@@ -21,27 +15,22 @@ struct Vet: Sendable {
         precondition(!ids.isEmpty, "a vet has an id")
         self.ids = ids
         self.startedAt = startedAt
-        remaining = repositories[...]
+        line = ReadingLine(repositories)
     }
 
     var id: RunID { ids[0] }
 
-    var isDone: Bool { remaining.isEmpty && comparing.isEmpty && repairing.isEmpty }
+    var isDone: Bool { line.isDone && repairing.isEmpty }
 
     /// The next repositories to compare; empty while enough are under way.
-    mutating func nextBatch() -> [RepositoryID] {
-        guard batches < Self.batchesAtOnce, !remaining.isEmpty else { return [] }
-        let batch = Array(remaining.prefix(Self.batchSize))
-        remaining = remaining.dropFirst(Self.batchSize)
-        comparing.formUnion(batch)
-        batches += 1
-        return batch
-    }
+    mutating func nextBatch(at now: MonotonicTime) -> [RepositoryID] { line.nextBatch(at: now) }
 
-    mutating func batchEnded() { batches -= 1 }
+    mutating func batchEnded() { line.batchEnded() }
 
-    mutating func compared(_ id: RepositoryID, as outcome: VetClass, needsRepair: Bool) {
-        guard comparing.remove(id) != nil else { return }
+    /// - Returns: when the comparison of the repository began.
+    mutating func compared(_ id: RepositoryID) -> MonotonicTime? { line.ended(id) }
+
+    mutating func judged(_ id: RepositoryID, as outcome: VetClass, needsRepair: Bool) {
         classes[outcome, default: 0] += 1
         if needsRepair { repairing.insert(id) }
     }
@@ -54,7 +43,7 @@ struct Vet: Sendable {
 
     /// The repository left the catalogue.
     mutating func forget(_ id: RepositoryID) {
-        comparing.remove(id)
+        _ = line.ended(id)
         repairing.remove(id)
     }
 }

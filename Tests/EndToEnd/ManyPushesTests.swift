@@ -49,7 +49,8 @@ import Testing
         var stream = "reset refs/heliostat/all\nfrom refs/heads/main\n\n"
         for number in 0..<pushes {
             let files = number % 10 == 0 ? 110 : 1
-            stream += "commit refs/heliostat/all\nmark :\(number + 1)\ncommitter C <c@example.org> \(1_700_000_000 + number) +0000\ndata 4\npush\n"
+            stream += "commit refs/heliostat/all\nmark :\(number + 1)\n"
+            stream += "committer C <c@example.org> \(1_700_000_000 + number) +0000\ndata 4\npush\n"
             for file in 0..<files {
                 let text = "\(number) \(file)"
                 stream += "M 100644 inline d\(number % 50)/f\(file)\ndata \(text.utf8.count)\n\(text)\n"
@@ -57,13 +58,15 @@ import Testing
         }
         let git = scene.upstream.repository("P/r")
         try Shell().run(["git", "--git-dir", git, "fast-import", "--quiet"], input: stream)
-        try scene.script("git rev-list --reverse main..refs/heliostat/all > \"$GIT_DIR/commits\"; git update-ref -d refs/heliostat/all")
+        try scene.script(
+            "git rev-list --reverse main..refs/heliostat/all > \"$GIT_DIR/commits\"; git update-ref -d refs/heliostat/all")
     }
 
     /// As git moves a ref: a complete file by rename.
     private static func push(_ commit: Substring, as ref: String, _ scene: Scene) throws {
         let path = scene.upstream.repository("P/r") + "/" + ref
-        try FileManager.default.createDirectory(atPath: URL(filePath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
+        let directory = URL(filePath: path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try "\(commit)\n".write(toFile: path, atomically: true, encoding: .utf8)
     }
 
@@ -71,7 +74,8 @@ import Testing
     private static func tell(_ scene: Scene) async throws -> Bool {
         let body = #"{"repository":"P/r"}"#
         let socket = try RawSocket(path: scene.node.socket)
-        try await socket.send("POST /notify HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        let head = "POST /notify HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        try await socket.send(head + body)
         let answer = try await socket.receiveAll()
         #expect(answer.hasPrefix("HTTP/1.1 202") || answer.hasPrefix("HTTP/1.1 429"), "\(answer)")
         return answer.hasPrefix("HTTP/1.1 202")

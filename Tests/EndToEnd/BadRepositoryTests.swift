@@ -131,7 +131,7 @@ import Testing
         try await scene.synchronized()
         #expect(try scene.isQuarantined("P/bad", "corrupt"))
         try scene.script("mv \"$GIT_DIR/HEAD.gone\" \"$GIT_DIR/HEAD\"", in: "P/bad")
-        try await scene.arrives("P/bad", within: 8, "the repaired repository")
+        try await scene.arrives("P/bad", within: 10, "the repaired repository")
     }
 
     @Test func repositoryThatBreaks_KeepsItsCopy() async throws {

@@ -30,7 +30,7 @@ import Testing
         #expect(try scene.node.contentHashes().count == 2)
         try move(scene.upstream.path + ".away", scene.upstream.path)
         try scene.upstream.commit("P/r", message: "after")
-        try await scene.arrives(within: 5)
+        try await scene.arrives()
         try await eventually("readyz has no complaint") { try scene.readiness().rules == [] }
     }
 
@@ -102,7 +102,7 @@ import Testing
         #expect(try UpstreamFixture.contentHash(of: #require(kept)) == hash)
         // And back again, from the upstream, not from the trash.
         try scene.upstream.create("P/gone", commits: 2)
-        try await scene.arrives("P/gone", within: 5, "the new repository")
+        try await scene.arrives("P/gone", "the new repository")
     }
 
     @Test func repositoryThatVanishesMidSync_IsNoFailureOfTheOthers() async throws {

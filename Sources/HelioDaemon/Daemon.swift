@@ -10,7 +10,7 @@ import HelioNode
 public enum Daemon {
     /// - Returns: the process's exit code: 0 stopped as asked, 1 failed, 78 the configuration is wrong.
     public static func serve(configurationPath path: String) async -> Int32 {
-        StandardStreams.complete()
+        DescriptorLimit.raise()
         let loaded: LoadedConfiguration
         let tokens: TokenFiles
         do {

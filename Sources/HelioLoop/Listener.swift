@@ -15,7 +15,7 @@ public final class Listener {
     /// Connections accepted before other events get their turn.
     static let acceptBatch = 64
     /// Connections answered on the reserve descriptor before the listener pauses.
-    static let reserveBatch = 16
+    static let reserveBatch = 64
     /// How long it pauses when there is no descriptor or no memory for another connection.
     static let pause = Duration.milliseconds(100)
 

@@ -1,6 +1,21 @@
 internal import ArgumentParser
+internal import Dispatch
+internal import Glibc
+internal import HelioDaemon
 
 @main
+enum Program {
+    /// Not async: an asynchronous `main` opens descriptors before its first line runs, and would open them as standard streams.
+    static func main() {
+        StandardStreams.complete()
+        Task.detached {
+            await Heliostat.main()
+            exit(0)
+        }
+        dispatchMain()
+    }
+}
+
 struct Heliostat: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "heliostat",

@@ -57,7 +57,7 @@ extension NodeMachine {
     }
 
     private mutating func discoveryFailed(_ failure: Failure, _ failedRuns: [RunID], at now: Moment) {
-        log(.warning, "discovery failed", ("reason", .text(failure.reason.rawValue)), ("message", .text(failure.message)))
+        log(.warning, "discovery failed", ("reason", .text(failure.reason.rawValue)), ("error", .text(failure.message)))
         for id in failedRuns {
             runs.discoveryFailed(id, failure)
             closeRunIfDone(id, at: now)

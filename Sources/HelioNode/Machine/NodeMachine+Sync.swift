@@ -75,7 +75,7 @@ extension NodeMachine {
         let id = job.repository.id
         log(
             .warning, "synchronisation failed", ("repository", .text(job.repository.name.description)),
-            ("reason", .text(failure.reason.rawValue)), ("message", .text(failure.message)), ("attempt", .count(job.attempt)))
+            ("reason", .text(failure.reason.rawValue)), ("error", .text(failure.message)), ("attempt", .count(job.attempt)))
         if failure.reason == .cancelled, !isWorking {
             return settleRuns(of: job.request, id, .cancel, at: now)
         }

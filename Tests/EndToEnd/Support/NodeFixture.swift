@@ -8,6 +8,8 @@ final class NodeFixture: @unchecked Sendable {
     let port: Int
     private var process: Process?
     private(set) var starts = 0
+    /// As YAML; takes effect with the next `configure`.
+    var shutdown = "{ notice: 300ms, drain: 5s }"
 
     var base: String { "http://127.0.0.1:\(port)" }
     var data: String { directory + "/data" }
@@ -33,7 +35,7 @@ final class NodeFixture: @unchecked Sendable {
             http: { listen: "127.0.0.1:\(port)" }
             upstream:
             \(upstreamLines)
-            shutdown: { notice: 300ms, drain: 5s }
+            shutdown: \(shutdown)
             \(extra)
 
             """
@@ -47,7 +49,8 @@ final class NodeFixture: @unchecked Sendable {
 
     /// - Parameters:
     ///   - wrapper: words before the binary, such as `["prlimit", "--nofile=64"]`.
-    func start(wrapper: [String] = [], environment: [String: String] = [:]) throws {
+    ///   - errors: takes the node's standard error instead of the log file.
+    func start(wrapper: [String] = [], environment: [String: String] = [:], errors: FileHandle? = nil) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = wrapper + [Self.binary, "serve", "--config", configurationPath]
@@ -56,7 +59,7 @@ final class NodeFixture: @unchecked Sendable {
         if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(filePath: path)) }
         guard let handle = FileHandle(forWritingAtPath: path) else { throw CocoaError(.fileNoSuchFile) }
         try handle.seekToEnd()
-        process.standardError = handle
+        process.standardError = errors ?? handle
         process.standardOutput = handle
         process.standardInput = FileHandle.nullDevice
         try process.run()

@@ -31,8 +31,8 @@ import Testing
         Case(
             name: "historic dates",
             script: """
-                commit=$(printf 'tree %s\\nauthor A<a@b> 1 +9999\\ncommitter A <a> 18446744073709551615 +0000\\n\\nold\\n' $(git rev-parse 'main^{tree}') \
-                | git hash-object -t commit -w --literally --stdin); git update-ref refs/heads/main $commit
+                commit=$(printf 'tree %s\\nauthor A<a@b> 1 +9999\\ncommitter A <a> 18446744073709551615 +0000\\n\\nold\\n' \
+                $(git rev-parse 'main^{tree}') | git hash-object -t commit -w --literally --stdin); git update-ref refs/heads/main $commit
                 """),
         Case(name: "of another user", script: "chown -R nobody \"$GIT_DIR\""),
         Case(name: "empty", script: "git update-ref -d refs/heads/main"),
@@ -41,7 +41,9 @@ import Testing
         // git passes over what is no ref, and so does the formula.
         Case(name: "with garbage among its refs", script: "echo garbage > \"$GIT_DIR/refs/heads/other\""),
         Case(name: "packed", script: "git repack -adq; git pack-refs --all; rmdir \"$GIT_DIR\"/refs/tags || :"),
-        Case(name: "with a stale lock", script: "touch \"$GIT_DIR/packed-refs.lock\" \"$GIT_DIR/refs/heads/main.lock\" \"$GIT_DIR/HEAD.lock\""),
+        Case(
+            name: "with a stale lock",
+            script: "touch \"$GIT_DIR/packed-refs.lock\" \"$GIT_DIR/refs/heads/main.lock\" \"$GIT_DIR/HEAD.lock\""),
         Case(name: "with hooks and evil configuration", script: """
             git config core.fsmonitor 'touch /tmp/heliostat-evil'; git config uploadpack.packObjectsHook 'touch /tmp/heliostat-evil'
             git config core.sshCommand 'touch /tmp/heliostat-evil'; git config core.alternateRefsCommand 'touch /tmp/heliostat-evil'
@@ -53,14 +55,19 @@ import Testing
     static let refused = [
         Case(name: "without HEAD", script: "rm \"$GIT_DIR/HEAD\"", reason: "corrupt"),
         Case(name: "garbage in HEAD", script: "echo nonsense > \"$GIT_DIR/HEAD\"", reason: "corrupt"),
-        Case(name: "missing blob", script: "o=$(git rev-parse main:file | sed 's|..|&/|'); rm -f \"$GIT_DIR/objects/$o\"", reason: "corrupt"),
         Case(
-            name: "damaged commit", script: "o=$GIT_DIR/objects/$(git rev-parse main | sed 's|..|&/|'); chmod 600 $o; echo x > $o", reason: "corrupt"),
+            name: "missing blob", script: "o=$(git rev-parse main:file | sed 's|..|&/|'); rm -f \"$GIT_DIR/objects/$o\"", reason: "corrupt"),
+        Case(
+            name: "damaged commit",
+            script: "o=$GIT_DIR/objects/$(git rev-parse main | sed 's|..|&/|'); chmod 600 $o; echo x > $o", reason: "corrupt"),
         Case(name: "ref to nothing", script: "echo 1234567890123456789012345678901234567890 > \"$GIT_DIR/refs/heads/main\"", reason: "corrupt"),
         Case(name: "without objects", script: "rm -r \"$GIT_DIR/objects\"", reason: "corrupt"),
         Case(
             name: "shallow",
-            script: "git commit-tree -p main -m two 'main^{tree}' | xargs git update-ref refs/heads/main; git rev-parse main > \"$GIT_DIR/shallow\"",
+            script: """
+                git commit-tree -p main -m two 'main^{tree}' | xargs git update-ref refs/heads/main
+                git rev-parse main > "$GIT_DIR/shallow"
+                """,
             reason: "rejected"),
         Case(
             name: "reftable",
@@ -90,7 +97,8 @@ import Testing
             let trouble = try scene.trouble(of: item.repository)
             #expect(trouble == nil, "\(item.name): \(trouble?.message ?? "")")
             guard item.name != "hides refs" else { continue }
-            #expect(try Self.formula(scene.upstream.repository(item.repository)) == Self.formula(scene.node.copy(item.repository)), "\(item.name)")
+            let copy = try Self.formula(scene.node.copy(item.repository))
+            #expect(try copy == Self.formula(scene.upstream.repository(item.repository)), "\(item.name)")
         }
         #expect(!FileManager.default.fileExists(atPath: "/tmp/heliostat-evil"))
     }
@@ -98,8 +106,11 @@ import Testing
     /// The shell formula, for a repository that belongs to somebody else.
     private static func formula(_ path: String) throws -> String {
         let trust = ["GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*", "GIT_DIR": path]
-        return try Shell(environment: trust).run(
-            "sh", "-c", #"(git for-each-ref --format='%(objectname) %(refname)'; echo "HEAD $(git symbolic-ref -q HEAD || git rev-parse HEAD)") | sha256sum"#)
+        let formula = """
+            (git for-each-ref --format='%(objectname) %(refname)'; \
+            echo "HEAD $(git symbolic-ref -q HEAD || git rev-parse HEAD)") | sha256sum
+            """
+        return try Shell(environment: trust).run("sh", "-c", formula)
     }
 
     @Test func brokenRepositories_AreQuarantinedWithTheirReason_AndHoldNobodyUp() async throws {
@@ -120,7 +131,7 @@ import Testing
         try await scene.synchronized()
         #expect(try scene.isQuarantined("P/bad", "corrupt"))
         try scene.script("mv \"$GIT_DIR/HEAD.gone\" \"$GIT_DIR/HEAD\"", in: "P/bad")
-        try await scene.arrives("P/bad", within: 8, "the repaired repository")
+        try await scene.arrives("P/bad", within: 10, "the repaired repository")
     }
 
     @Test func repositoryThatBreaks_KeepsItsCopy() async throws {
@@ -140,7 +151,8 @@ import Testing
         try scene.upstream.commit("P/sha256", message: "one")
         try await scene.synchronized()
         #expect(scene.node.mirrors("P/sha256", of: scene.upstream))
-        #expect(try scene.node.contentHashes()[derivedID("P/sha256")] == UpstreamFixture.contentHash(of: scene.upstream.repository("P/sha256")))
+        let expected = try UpstreamFixture.contentHash(of: scene.upstream.repository("P/sha256"))
+        #expect(try scene.node.contentHashes()[derivedID("P/sha256")] == expected)
         try scene.upstream.commit("P/sha256", message: "two")
         try scene.notify("P/sha256")
         try await scene.arrives("P/sha256")

@@ -17,7 +17,9 @@ import Testing
         return scene
     }
 
-    private func post(_ scene: Scene, _ path: String = "/notify", token: String?, body: String = #"{"repository":"P/r"}"#) throws -> HTTPCall {
+    private func post(
+        _ scene: Scene, _ path: String = "/notify", token: String?, body: String = #"{"repository":"P/r"}"#
+    ) throws -> HTTPCall {
         try HTTPCall(
             scene.node.base + path, method: "POST", headers: token.map { ["Authorization: Bearer \($0)"] } ?? [], body: body)
     }
@@ -47,7 +49,11 @@ import Testing
     @Test func notification_IsRefused_WhenItNamesNoRepository() async throws {
         let scene = try scene()
         try await scene.synchronized()
-        for body in [#"{}"#, #"{"repository":"../../etc"}"#, #"{"repository":7}"#, "[", #"{"repository":"P/r","x":1}"#, #"{"repository":"noslash"}"#] {
+        let bodies = [
+            "{}", #"{"repository":"../../etc"}"#, #"{"repository":7}"#, "[", #"{"repository":"P/r","x":1}"#,
+            #"{"repository":"noslash"}"#,
+        ]
+        for body in bodies {
             #expect(try post(scene, token: Self.secret, body: body).status == 400, "\(body)")
         }
         #expect(try post(scene, token: Self.secret, body: #"{"repository":"P/unknown"}"#).status == 202)

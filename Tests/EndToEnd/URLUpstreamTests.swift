@@ -42,7 +42,7 @@ import Testing
         try scene.notify("P/a")
         try await scene.arrives("P/a", of: served.upstream)
         try served.upstream.commit("P/a", branch: "polled", message: "polled")
-        try await scene.arrives("P/a", of: served.upstream, within: 2 + 4, "the other push")
+        try await scene.arrives("P/a", of: served.upstream, within: 2 + 8, "the other push")
     }
 
     @Test func pushesOfEveryKind_FollowOverAURL() async throws {

@@ -22,7 +22,7 @@ import Testing
         (.connection, "fatal: the remote end hung up unexpectedly\nfatal: early EOF\nfatal: index-pack failed"),
         (.connection, "error: RPC failed; HTTP 503 curl 22 The requested URL returned error: 503"),
         (.connection, "fatal: unable to access 'https://host/x/': The requested URL returned error: 429"),
-        (.timeout, "fatal: unable to access 'https://host/x/': Operation too slow. Less than 1 bytes/sec transferred the last 120 seconds"),
+        (.noProgress, "fatal: unable to access 'https://host/x/': Operation too slow. Less than 1 bytes/sec transferred the last 120 seconds"),
         (.timeout, "ssh: connect to host 10.0.0.1 port 22: Connection timed out\nfatal: Could not read from remote repository."),
         (.notFound, "remote: Repository not found.\nfatal: repository 'https://host/x/' not found"),
         (.notFound, "fatal: '/up/P/none.git' does not appear to be a git repository\nfatal: Could not read from remote repository."),

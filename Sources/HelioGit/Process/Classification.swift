@@ -24,7 +24,9 @@ enum Classification {
             "terminal prompts disabled", "requested url returned error: 401", "requested url returned error: 403",
             "host key verification failed", "invalid username or password", "access denied", "dubious ownership",
         ]),
-        (.timeout, ["operation timed out", "connection timed out", "operation too slow", "timed out"]),
+        // curl's own watch, set to our limit: it may notice before ours does.
+        (.noProgress, ["operation too slow"]),
+        (.timeout, ["operation timed out", "connection timed out", "timed out"]),
         (.corrupt, [
             "reference broken", "bad object", "corrupt", "inflate", "unable to read tree", "unable to read sha1", "broken link",
             "unresolved delta", "bad tree", "did not send all necessary objects", "missing blob", "missing tree", "missing commit",

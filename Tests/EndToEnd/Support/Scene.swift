@@ -47,7 +47,7 @@ final class Scene: Sendable {
     /// Waits until the node streams the upstream's hash, and checks that the copy on disk has it.
     /// - Parameter other: the upstream when it is not the scene's own.
     func arrives(
-        _ name: String = "P/r", of other: UpstreamFixture? = nil, within seconds: Double = 2, _ what: String = "the push"
+        _ name: String = "P/r", of other: UpstreamFixture? = nil, within seconds: Double = 10, _ what: String = "the push"
     ) async throws {
         let expected = try UpstreamFixture.contentHash(of: (other ?? upstream).repository(name))
         let entry = "{\"id\":\(try derivedID(name)),\"hashes\":{\"content\":\"\(expected)\""

@@ -57,6 +57,8 @@ let package = Package(
             "HelioDaemon",
             ["HelioNode", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI", crypto, logging, yams]),
         .executableTarget(name: "heliostat", dependencies: ["HelioDaemon", argumentParser], swiftSettings: settings),
+        // No product: it makes what `scripts/bench` measures with.
+        .executableTarget(name: "heliostat-bench", dependencies: ["HelioGit", "HelioNode", "HelioStore"], swiftSettings: settings),
 
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("HelioNodeTests", ["HelioNode"], exclude: ["Transcripts"]),

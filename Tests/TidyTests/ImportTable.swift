@@ -10,6 +10,7 @@ enum ImportTable {
         "HelioAPI": ["HelioNode", "HelioHTTP"],
         "HelioDaemon": ["HelioNode", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI"],
         "heliostat": ["HelioDaemon"],
+        "heliostat-bench": ["HelioGit", "HelioNode", "HelioStore"],
     ]
 
     /// Modules that hide behind one door: everybody else speaks to the module that owns them.

@@ -6,7 +6,7 @@ import HelioNode
 final class DiskThreads: TaskExecutor {
     /// As many as a spinning disk or a network file system makes good use of, and more than the cores of a small machine.
     private static let threadCount = 4
-    private static let shared = DiskThreads()
+    static let shared = DiskThreads()
 
     static func run<T: Sendable>(_ body: @Sendable () throws(Failure) -> T) async throws(Failure) -> T {
         try await withTaskExecutorPreference(shared) { () async throws(Failure) in try await Self.call(body) }

@@ -1,7 +1,8 @@
 import HelioNode
 
 enum InParallel {
-    /// Maps in order, at most `atOnce` batches at a time; one failure ends all.
+    /// Maps in order, at most `atOnce` batches at a time; one failure ends all. A batch stays on one of the disk's threads, which
+    /// its steps that block would each have to change to and back from.
     static func map<T: Sendable, R: Sendable>(
         _ items: [T], atOnce: Int, batch: Int, _ body: @escaping @Sendable (T) async throws(Failure) -> R
     ) async throws(Failure) -> [R] {
@@ -10,7 +11,7 @@ enum InParallel {
             var done: [(Int, [R])] = []
             func start() {
                 guard let items = batches.popFirst() else { return }
-                group.addTask { (items.startIndex, await all(items, body)) }
+                group.addTask(executorPreference: DiskThreads.shared) { (items.startIndex, await all(items, body)) }
             }
             for _ in 0..<atOnce { start() }
             while let (index, result) = await group.next() {

@@ -44,8 +44,12 @@ extension Git {
         return GitResult(status: GitStatus(result.terminationStatus), output: attended.output, errors: attended.errors)
     }
 
+    /// Looked up here, since swift-subprocess starts a process for each directory of the path that it tries.
     private var program: Executable {
-        configuration.program.contains("/") ? .path(FilePath(configuration.program)) : .name(configuration.program)
+        guard !configuration.program.contains("/") else { return .path(FilePath(configuration.program)) }
+        let candidates = configuration.path.split(separator: ":").map { "\($0)/\(configuration.program)" }
+        let found = candidates.first { access($0, X_OK) == 0 && Files.kind($0) == .file }
+        return found.map { .path(FilePath($0)) } ?? .name(configuration.program)
     }
 
     private var termination: TeardownStep {

@@ -18,13 +18,13 @@ enum ProcessGroup {
     /// Kills what is left of a group whose leader has not been reaped, and waits until it is gone: what lives on could still
     /// write to the copy. Gives up after five seconds, since a process in an uninterruptible wait dies only when that ends.
     static func end(_ group: pid_t) async {
-        guard isAlive(group) else { return }
         // A task of its own is not cancelled with the one that waits here, so its sleeps last.
         await Task.detached { await outlive(group) }.value
     }
 
     private static func outlive(_ group: pid_t) async {
-        for attempt in 0..<50 where isAlive(group) {
+        for attempt in 0..<50 {
+            guard isAlive(group) else { return }
             kill(-group, SIGKILL)
             try? await Task.sleep(for: .milliseconds(2 + attempt * 4))  // never cancelled
         }

@@ -18,7 +18,9 @@ struct ProgressWatch: Sendable {
     func firstFailure(_ activity: Activity) async -> Failure? {
         let clock = ContinuousClock()
         let start = clock.now
-        var (last, lastProgress) = (sample(activity), start)
+        // The first sample is taken at the first tick: most runs of git have ended by then, and a sample walks through /proc.
+        var last: Sample?
+        var lastProgress = start
         while true {
             // Cancellation is how git's end is told; it is no failure.
             do { try await clock.sleep(for: tick) } catch { return nil }
@@ -26,7 +28,8 @@ struct ProgressWatch: Sendable {
             if now - start >= total { return Failure(.deadline, "git took longer than \(total.components.seconds) s") }
             let current = sample(activity)
             if current != last {
-                (last, lastProgress) = (current, now)
+                if last != nil { lastProgress = now }
+                last = current
             } else if now - lastProgress >= noProgress {
                 return Failure(.noProgress, "git made no progress for \(noProgress.components.seconds) s")
             }

@@ -43,7 +43,8 @@ extension Faults {
             let pusher = Pusher(upstream, names, seed: seed)
             for round in 0..<50 {
                 try node.start()
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...900, using: &random)))  // the moment is the subject
+                let moment = ContinuousClock.now + .milliseconds(Int.random(in: 0...900, using: &random))
+                try await eventually("the moment to kill") { ContinuousClock.now >= moment }
                 #expect(node.isRunning, "seed \(seed), round \(round): \(node.log.suffix(2000))")
                 node.kill()
             }

@@ -48,14 +48,15 @@ let package = Package(
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
 
         module("HelioNode"),
-        module("HelioLoop", ["CLibevent"]),
+        module("HelioLock"),
+        module("HelioLoop", ["CLibevent", "HelioLock"]),
         module("HelioHTTP", ["HelioLoop"]),
         module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
         module("HelioStore", ["HelioNode", grdb, sqlite]),
-        module("HelioAPI", ["HelioNode", "HelioHTTP"]),
+        module("HelioAPI", ["HelioNode", "HelioHTTP", "HelioLock"]),
         module(
             "HelioDaemon",
-            ["HelioNode", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI", crypto, logging, yams]),
+            ["HelioNode", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI", crypto, logging, yams]),
         .executableTarget(name: "heliostat", dependencies: ["HelioDaemon", argumentParser], swiftSettings: settings),
         // No product: it makes what `scripts/bench` measures with.
         .executableTarget(name: "heliostat-bench", dependencies: ["HelioGit", "HelioNode", "HelioStore"], swiftSettings: settings),

@@ -1,4 +1,5 @@
 import HelioHTTP
+import HelioLock
 import HelioNode
 
 extension NodeProcess {

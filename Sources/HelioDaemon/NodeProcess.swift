@@ -1,6 +1,7 @@
 import Glibc
 import HelioAPI
 import HelioHTTP
+import HelioLock
 import HelioLoop
 import HelioNode
 import HelioStore

@@ -1,5 +1,6 @@
 import CLibevent
 import Glibc
+import HelioLock
 
 /// One thread that waits for sockets, timers and signals, and runs the actors that name it as their executor.
 ///
@@ -12,7 +13,7 @@ public final class EventLoop: @unchecked Sendable {
     static let batchLimit = 1024
 
     let base: OpaquePointer
-    let inbox = Lock(JobInbox())
+    let inbox = Locked(JobInbox())
     private var thread = pthread_t()
     private var wakeEvent: OpaquePointer?
     private var continueEvent: OpaquePointer?

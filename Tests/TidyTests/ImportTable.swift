@@ -3,12 +3,13 @@
 enum ImportTable {
     static let ours: [String: Set<String>] = [
         "HelioNode": [],
-        "HelioLoop": ["CLibevent"],
+        "HelioLock": [],
+        "HelioLoop": ["CLibevent", "HelioLock"],
         "HelioHTTP": ["HelioLoop"],
         "HelioGit": ["HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
-        "HelioAPI": ["HelioNode", "HelioHTTP"],
-        "HelioDaemon": ["HelioNode", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI"],
+        "HelioAPI": ["HelioNode", "HelioHTTP", "HelioLock"],
+        "HelioDaemon": ["HelioNode", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI"],
         "heliostat": ["HelioDaemon"],
         "heliostat-bench": ["HelioGit", "HelioNode", "HelioStore"],
     ]
@@ -24,7 +25,7 @@ enum ImportTable {
     ]
 
     /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
-    static let withoutFoundation: Set = ["HelioNode", "HelioLoop", "HelioHTTP"]
+    static let withoutFoundation: Set = ["HelioNode", "HelioLock", "HelioLoop", "HelioHTTP"]
 
     static func isOurs(_ module: String) -> Bool { ours[module] != nil || module == "CLibevent" || module == "CGit2" }
 }

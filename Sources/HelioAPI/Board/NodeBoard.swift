@@ -1,3 +1,4 @@
+import HelioLock
 public import HelioNode
 import HelioHTTP
 
@@ -18,10 +19,10 @@ public final class NodeBoard: Sendable {
         }
     }
 
-    private let cell: Guarded<Page>
+    private let cell: Locked<Page>
 
     public init(identity: NodeIdentity, snapshot: NodeSnapshot) {
-        cell = Guarded(Page(identity: identity, snapshot: snapshot, status: StatusAnswer.prepare(snapshot.verdict)))
+        cell = Locked(Page(identity: identity, snapshot: snapshot, status: StatusAnswer.prepare(snapshot.verdict)))
     }
 
     public var snapshot: NodeSnapshot { page.snapshot }

@@ -1,11 +1,12 @@
 import HelioHTTP
+import HelioLock
 import HelioNode
 
 /// `POST /notify`: a hook at the upstream says that a repository has changed. The node's queue merges what names the same one.
 enum NotifyRoute {
     static func add(to router: inout Router, _ board: NodeBoard, _ commands: NodeCommands, _ gate: Gate) {
         // One for each router: a flood over TCP leaves the socket's own alone.
-        let bucket = Guarded(TokenBucket())
+        let bucket = Locked(TokenBucket())
         router.answer(.post, "/notify", bodyLimit: AdminRoutes.bodyLimit) { request throws(Rejection) in
             try gate.check(request)
             guard let name = try request.fields(["repository"]).repository("repository") else {

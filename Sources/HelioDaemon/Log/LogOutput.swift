@@ -1,4 +1,5 @@
 import Glibc
+import HelioLock
 import HelioNode
 import Logging
 

@@ -1,4 +1,5 @@
 import Glibc
+import HelioLock
 
 /// Writes lines to standard error from a thread of its own, so that a blocked journal or a stopped terminal never blocks the
 /// node. Lines that find the queue full are dropped and counted; the count is written when there is room again.

@@ -1,3 +1,4 @@
+import HelioLock
 import HelioNode
 import HelioStore
 

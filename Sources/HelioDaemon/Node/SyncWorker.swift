@@ -1,4 +1,5 @@
 import HelioGit
+import HelioLock
 import HelioNode
 import HelioStore
 

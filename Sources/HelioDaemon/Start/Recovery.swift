@@ -14,10 +14,21 @@ enum Recovery {
         }
         let day = WallTime(millisecondsSince1970: now.millisecondsSince1970 - 24 * 3_600_000)
         let deletions = try await adapters.store.deletions(since: day)
+        let catalogue = try await adapters.store.loadCatalogue()
+        try await trashStrays(beside: catalogue, adapters, log)
         return StoredNode(
-            entries: try await adapters.store.loadCatalogue().map { RepositoryEntry($0) },
+            entries: catalogue.map { RepositoryEntry($0) },
             wasSynchronized: try await adapters.store.wasSynchronized,
             deletions: deletions.map { (age: now.age(of: $0.at), count: $0.count) })
+    }
+
+    /// An empty catalogue makes no strays: a store that was begun anew finds its copies again by mirroring.
+    private static func trashStrays(beside catalogue: [StoredRepository], _ adapters: Adapters, _ log: NodeLog) async throws {
+        guard !catalogue.isEmpty else { return }
+        for name in try await adapters.copies.strays(beside: Set(catalogue.map(\.repository.name))) {
+            log.warning("copy of a repository that left the upstream goes to the trash", ["repository": .text(name.description)])
+            try adapters.copies.trash(name, at: SystemClock.wall())
+        }
     }
 
     private static func settleChanges(_ adapters: Adapters, _ log: NodeLog) async throws {

@@ -2,6 +2,7 @@ import HelioAPI
 import HelioGit
 import HelioHTTP
 import HelioLoop
+import HelioLock
 import HelioNode
 import HelioStore
 

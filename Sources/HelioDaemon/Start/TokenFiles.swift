@@ -1,4 +1,5 @@
 import HelioAPI
+import HelioLock
 
 /// The tokens of administration and notification over TCP, read from their files and rotated by a reload.
 final class TokenFiles: Sendable {

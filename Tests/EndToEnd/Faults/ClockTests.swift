@@ -26,7 +26,7 @@ extension Faults {
                 #expect(passes <= seconds / 0.8 + 2, "\(passes) passes in \(seconds) s at \(offset) s")
             }
             // The clock that the log shows proves that the node was under it.
-            let years = Set(node.log.split(separator: "\n").compactMap { $0.firstMatch(of: /"time":"(\d{4})/)?.output.1 })
+            let years = Set(node.log.split(separator: "\n").map { $0.dropFirst(#"{"time":""#.count).prefix(4) })
             #expect(years.count >= 3, "\(years)")
             #expect(node.log.components(separatedBy: "vet started").count - 1 == 1)
             #expect(try await node.end() == 0)

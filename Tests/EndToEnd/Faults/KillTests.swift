@@ -34,6 +34,23 @@ extension Faults {
             try node.expectCleanDisk(["P/a"])
         }
 
+        /// What a kill leaves between a repository's leaving the catalogue and its copy's going to the trash.
+        @Test func copyThatNobodyKnows_GoesToTheTrash_AtTheNextStart() async throws {
+            try upstream.create("P/a")
+            let node = try NodeFixture(in: directory.path, upstream: upstream.path)
+            try node.start()
+            try await node.waitForState("SYNCHRONIZED")
+            node.kill()
+            try Shell().run("mkdir", "-p", node.copy("Q/deep/x").replacing("/x.git", with: ""))
+            try Shell().run("cp", "-r", node.copy("P/a"), node.copy("Q/deep/x"))
+            try node.start()
+            try await node.waitForState("SYNCHRONIZED")
+            #expect(!FileManager.default.fileExists(atPath: node.data + "/repositories/Q"))
+            #expect(try Shell().run("find", node.data + "/trash", "-name", "x.git").hasSuffix("/Q/deep/x.git"))
+            #expect(node.mirrors("P/a", of: upstream))
+            #expect(try await node.end() == 0)
+        }
+
         @Test func mirror_IsEqual_AfterFiftyKillsDuringPushes() async throws {
             let seed = UInt64.random(in: 0 ... .max)
             var random = Seeded(state: seed)
@@ -43,7 +60,8 @@ extension Faults {
             let pusher = Pusher(upstream, names, seed: seed)
             for round in 0..<50 {
                 try node.start()
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...900, using: &random)))  // the moment is the subject
+                let moment = ContinuousClock.now + .milliseconds(Int.random(in: 0...900, using: &random))
+                try await eventually("the moment to kill") { ContinuousClock.now >= moment }
                 #expect(node.isRunning, "seed \(seed), round \(round): \(node.log.suffix(2000))")
                 node.kill()
             }

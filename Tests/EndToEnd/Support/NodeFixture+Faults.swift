@@ -8,8 +8,8 @@ extension NodeFixture {
     func status(_ method: String = "GET") -> RawAnswer? {
         // Not listening yet, or not any more, or cut: there is no answer.
         guard let client = try? RawClient(port: port) else { return nil }
-        try? client.send(RawClient.request("/status", method: method))
-        return try? client.receiveAnswer(isHead: method == "HEAD", within: 2)
+        try? client.send(RawClient.request("/status", method: method))  // cut: the same
+        return try? client.receiveAnswer(isHead: method == "HEAD", within: 2)  // cut: the same
     }
 
     /// Expects `/status` to say `state` with `code`, to the byte.
@@ -56,7 +56,8 @@ extension NodeFixture {
     }
 
     private static var processes: [Int32] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [])  // no /proc: none
+            .compactMap { Int32($0) }
     }
 
     /// Processor time used so far, in seconds.

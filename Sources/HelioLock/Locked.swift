@@ -1,13 +1,12 @@
-import CLibevent
-import Glibc
+public import Glibc
 
 /// A value behind a POSIX mutex. Not `Synchronization.Mutex`: ThreadSanitizer does not see its futex and reports races that
 /// are none.
-final class Lock<Value>: @unchecked Sendable {  // every access to `value` holds the mutex
-    private var value: Value
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+public final class Locked<Value>: @unchecked Sendable {  // every access to `value` holds the mutex
+    @usableFromInline var value: Value
+    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-    init(_ value: Value) {
+    public init(_ value: sending Value) {
         self.value = value
         mutex = .allocate(capacity: 1)
         mutex.initialize(to: pthread_mutex_t())
@@ -20,9 +19,9 @@ final class Lock<Value>: @unchecked Sendable {  // every access to `value` holds
         mutex.deallocate()
     }
 
-    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    @inlinable public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        return body(&value)
+        return try body(&value)
     }
 }

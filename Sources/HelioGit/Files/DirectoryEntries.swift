@@ -23,7 +23,7 @@ extension Files {
         }
     }
 
-    private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
+    static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
         // The record may be shorter than the declared array, so the name is read through its address up to the NUL.
         let offset = MemoryLayout<dirent>.offset(of: \.d_name)!  // a stored property has an offset
         let start = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: UInt8.self)

@@ -61,6 +61,12 @@ enum Files {
         }
     }
 
+    /// Whether there is nothing, and not merely nothing that can be looked at.
+    static func isGone(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 && errno == ENOENT
+    }
+
     static func remove(_ path: String) throws(Failure) {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path, errno) }
     }

@@ -24,7 +24,7 @@ public struct DirectoryUpstream: Upstream {
         let repositories = try await InParallel.map(found.repositories, atOnce: 8) { entry async throws(Failure) in
             try await listed(entry, reader)
         }
-        return Listing(repositories: repositories.compactMap { $0 }, rejected: found.rejected)
+        return Listing(repositories: repositories.compactMap { $0 }, rejected: found.rejected, unseen: found.unseen)
     }
 
     public func find(_ name: RepositoryName) async throws(Failure) -> ListedRepository? {
@@ -40,12 +40,16 @@ public struct DirectoryUpstream: Upstream {
     }
 
     public func refs(of repository: Repository) async throws(Failure) -> UpstreamRefs {
-        let snapshot = try await reader.read(path(of: repository.name), foreign: true)
-        return UpstreamRefs(format: snapshot.format, refs: snapshot.refs, head: snapshot.head)
+        do throws(Failure) {
+            let snapshot = try await reader.read(path(of: repository.name), foreign: true)
+            return UpstreamRefs(format: snapshot.format, refs: snapshot.refs, head: snapshot.head)
+        } catch {
+            throw try await UpstreamRoot.blamed(error, root)
+        }
     }
 
     public func source(of repository: Repository) throws(Failure) -> FetchSource {
-        FetchSource(directory: path(of: repository.name))
+        FetchSource(directory: path(of: repository.name), root: root)
     }
 
     private func path(of name: RepositoryName) -> String { DirectoryWalk.path(of: name, below: root) }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 @testable import HelioGit
 import HelioNode
 import Testing
@@ -91,13 +92,50 @@ import Testing
         #expect(failure?.reason == .notFound)
     }
 
-    @Test func unreadableDirectory_FailsTheWholeListing() async throws {
+    @Test(arguments: ["mv up away", "mv up away && mkdir up"])
+    func upstreamThatIsAway_IsNoRepositorysFault(_ unmount: String) async throws {
         let farm = try Farm()
         try farm.make("P/r")
-        // As root no mode forbids reading, so the walk itself is asked about a name that cannot be opened.
-        #expect(Files.reason(EACCES) == .auth && Files.reason(EIO) == .disk)
+        let repository = try await farm.repository("P/r")
+        // Between learning and fetching, too.
+        let vanishing = Interposed(farm.upstream) { _ in _ = try? farm.sh(unmount) }
+        let fetching = await failure { _ = try await farm.copies.prepare(repository, upstream: vanishing, lastKnownHead: nil) }
+        let learning = await failure { _ = try await farm.upstream.refs(of: repository) }
+        #expect(fetching?.reason == .connection && fetching?.message.contains("the upstream's directory") == true)
+        #expect(learning?.reason == .connection && learning?.message.contains("the upstream's directory") == true)
+    }
+
+    @Test func rootThatIsNoDirectory_FailsTheWholeListing() async throws {
+        let farm = try Farm()
         try farm.sh("rm -rf up && touch up")
         #expect(await failure { _ = try await farm.upstream.list() }?.reason == .notFound)
+    }
+
+    @Test func directoryThatWeAreNotLetInto_IsRejectedAndWhatLiesBelowIsUnseen() async throws {
+        let farm = try Farm()
+        for name in ["P/r", "A/closed/x", "A/open/x", "names/y"] { try farm.make(name) }
+        try farm.sh("""
+            mkdir up/lost+found && chmod 700 up/lost+found up/A/closed && chmod 744 up/names && chmod 755 . && ln -s ../A/closed/x.git up/P/link.git
+            ln -s nowhere up/P/dangling.git
+            """)
+        let root = farm.upstreamRoot
+        // As root every mode lets us in, so one thread looks as somebody else (setfsuid(2)).
+        let walk = try await Task.detached { () throws(Failure) in try Self.asNobody { () throws(Failure) in try DirectoryWalk.walk(root) } }.value
+        #expect(walk.repositories.map { "\($0.name)" } == ["A/open/x", "P/r"])
+        #expect(walk.unseen.map { "\($0)" }.sorted() == ["A/closed/", "P/link", "lost+found/", "names/"])
+        #expect(walk.rejected.map(\.path).sorted() == ["A/closed", "P/link", "lost+found", "names"])
+        try farm.sh("chmod 700 up")
+        let closed = await failure {
+            _ = try await Task.detached { () throws(Failure) in try Self.asNobody { () throws(Failure) in try DirectoryWalk.walk(root) } }.value
+        }
+        #expect(closed?.reason == .auth)
+        try farm.sh("chmod 755 up")
+    }
+
+    private static func asNobody<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
+        _ = setfsuid(65534)
+        defer { _ = setfsuid(0) }
+        return try body()
     }
 
     @Test func emptiedUpstreamRepository_IsCorruptAndLeavesTheCopy() async throws {
@@ -281,3 +319,6 @@ struct Interposed: Upstream {
         func next() -> Int { value += 1; return value }
     }
 }
+
+/// The user as whom this thread alone looks at files (setfsuid(2)); Glibc's module does not show it.
+@_silgen_name("setfsuid") private func setfsuid(_ user: uid_t) -> Int32

@@ -1,3 +1,4 @@
+import Glibc
 @testable import HelioGit
 import HelioNode
 import Testing
@@ -48,14 +49,40 @@ import Testing
         (.internal, ""),
     ] as [(FailureReason, String)])
     func reason_IsOfTheClosedList(_ expected: FailureReason, _ message: String) {
-        #expect(Classification.reason(of: Array(message.utf8)) == expected)
+        #expect(Classification.reason(of: Array(message.utf8), isUpstream: false) == expected)
     }
 
     @Test func message_IsOneBoundedLineWithoutSecrets() {
         let text = "remote: Counting\rfatal: a\u{202E}b https://u:s3cret@h/x and ssh://git@h/y\nfatal: " + String(repeating: "é", count: 500)
-        let failure = Classification.failure(stderr: Array(text.utf8), exitCode: 128)
+        let failure = Classification.failure(stderr: Array(text.utf8), exitCode: 128, isUpstream: true)
         #expect(failure.message.hasPrefix("fatal: a\\u{202e}b https://h/x and ssh://h/y; fatal: é"))
         #expect(failure.message.utf8.count <= GitMessage.limit + 6)
-        #expect(Classification.failure(stderr: [], exitCode: 3).message == "git exited with 3 and said nothing")
+        #expect(Classification.failure(stderr: [], exitCode: 3, isUpstream: true).message == "git exited with 3 and said nothing")
+    }
+
+    @Test(arguments: [
+        "remote: fatal: write error: No space left on device", "remote: cannot lock ref: x\rremote: error: x: Disk quota exceeded",
+        "fatal: remote error: upstream\nfatal: write error: No space left on device", "fatal: remote error: cannot lock ref",
+        "fatal: git fetch-pack: expected ACK/NAK, got 'ERR' x: No space left on device'", "fatal: something new under the sun", "",
+    ])
+    func upstreamsWords_AreNoConditionOfThisNode(_ message: String) {
+        #expect(Classification.reason(of: Array(message.utf8), isUpstream: true) == .rejected)
+    }
+
+    @Test(arguments: [
+        "remote: hello\nfatal: write error: No space left on device\nfatal: index-pack failed", "fatal: Out of memory, malloc failed (tried to allocate 9 bytes)",
+        "fatal: cannot store pack file: No space left on device", "error: unable to write file /d/objects/11: Disk quota exceeded",
+    ])
+    func ourOwnDisk_IsOursEvenInAFetch(_ message: String) {
+        #expect(Classification.reason(of: Array(message.utf8), isUpstream: true) == .disk)
+    }
+
+    @Test func crashOverWhatAnUpstreamSent_IsTheRepositorys() {
+        func reason(_ signal: Int32, isUpstream: Bool) -> FailureReason? {
+            do { _ = try GitResult(status: .signalled(signal), output: [], errors: [], isUpstream: isUpstream).checked() } catch { return error.reason }
+            return nil
+        }
+        #expect(reason(SIGSEGV, isUpstream: true) == .rejected && reason(SIGSEGV, isUpstream: false) == .internal)
+        #expect(reason(SIGKILL, isUpstream: true) == .internal)
     }
 }

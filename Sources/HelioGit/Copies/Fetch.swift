@@ -17,7 +17,8 @@ extension LocalCopies {
         } catch {
             // index-pack leaves its unfinished pack, which may be what fills the disk, and a killed git its locks.
             try Sweep(git: git).sweepCopy(copy)
-            throw error
+            guard let root = source.root else { throw error }
+            throw try await UpstreamRoot.blamed(error, root)
         }
         try await refuseShallow(copy)
         return true

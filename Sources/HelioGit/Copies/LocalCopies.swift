@@ -23,6 +23,8 @@ public struct LocalCopies: Sendable {
             return try await reader.read(path, foreign: false)
         } catch {
             if error.reason == .notFound, Files.kind(path, followLinks: false) == nil { return nil }
+            // Our own disk hangs: that is no fault of the repository's.
+            if error.reason == .timeout { throw Failure(.disk, error.message) }
             throw [.cancelled, .disk, .auth].contains(error.reason) ? error : Failure(.corrupt, error.message)
         }
     }

@@ -8,7 +8,7 @@ extension LocalCopies {
     public func sweep() async throws(Failure) {
         try await Orphans(marker: git.marker).end()
         let sweep = Sweep(git: git)
-        try await DiskThreads.run { () throws(Failure) in try sweep.all() }
+        try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try sweep.all() }
     }
 }
 

@@ -23,7 +23,16 @@ extension Files {
         }
     }
 
-    private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
+    /// The same of a directory in which the names can be looked at, too: with `r` and without `x` it tells names and nothing more.
+    /// - Throws: `.auth` when they cannot.
+    static func searchableEntries(_ path: String) throws(Failure) -> [[UInt8]]? {
+        var status = stat()
+        guard let names = try entries(path) else { return nil }
+        guard names.isEmpty || lstat(path + "/.", &status) == 0 || errno == ENOENT else { throw failure("search the directory", path, errno) }
+        return names
+    }
+
+    static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
         // The record may be shorter than the declared array, so the name is read through its address up to the NUL.
         let offset = MemoryLayout<dirent>.offset(of: \.d_name)!  // a stored property has an offset
         let start = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: UInt8.self)

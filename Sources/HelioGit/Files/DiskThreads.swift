@@ -2,80 +2,53 @@ import Glibc
 import HelioNode
 
 /// A few threads for calls that block on a disk. A file system that hangs then holds these and not the pool that the whole
-/// program runs on.
-final class DiskThreads: TaskExecutor {
-    /// As many as a spinning disk or a network file system makes good use of, and more than the cores of a small machine.
-    private static let threadCount = 4
-    static let shared = DiskThreads()
+/// program runs on, and holds nobody who waits for them longer than a limit.
+///
+/// A thread whose call outlives its limit is lost: nothing can wake it. Its caller goes on with a failure, and a spare takes the
+/// thread's place, at most `spares` at once, so that a hanging disk cannot use up the memory. A lost thread that comes back ends.
+final class DiskThreads: Sendable {
+    /// Reading the refs of one repository takes 0.1 ms, of one with 100,000 loose ones on a slow disk some seconds.
+    static let patience: Duration = .seconds(60)
+    /// For walks through a whole tree: 300,000 repositories at 10 ms, as a cold network file system takes for each.
+    static let longPatience: Duration = .seconds(3600)
 
-    static func run<T: Sendable>(_ body: @Sendable () throws(Failure) -> T) async throws(Failure) -> T {
-        try await withTaskExecutorPreference(shared) { () async throws(Failure) in try await Self.call(body) }
-    }
+    /// As many threads as a spinning disk or a network file system makes good use of, and more than the cores of a small machine.
+    static let shared = DiskThreads(count: 4, spares: 28)
 
-    /// Not isolated, so it runs where the task prefers.
-    @concurrent
-    private static func call<T: Sendable>(_ body: @Sendable () throws(Failure) -> T) async throws(Failure) -> T { try body() }
+    private let jobs: DiskJobs
 
-    private let queue = JobQueue()
-
-    private init() {
-        for _ in 0..<Self.threadCount {
-            var thread = pthread_t()
-            let context = Unmanaged.passRetained(self).toOpaque()  // the threads live as long as the process
-            pthread_create(&thread, nil, { context in
-                guard let context else { return nil }
-                Unmanaged<DiskThreads>.fromOpaque(context).takeUnretainedValue().work()
-                return nil
-            }, context)
-            pthread_detach(thread)
+    /// - Parameter tick: how much later than its limit a call may be given up.
+    init(count: Int, spares: Int, tick: Duration = .seconds(1)) {
+        jobs = DiskJobs(count: count, spares: spares)
+        for _ in 0..<count { DiskJobs.start(jobs) { $0.work() } }
+        DiskJobs.start(jobs) { jobs in
+            while true {
+                usleep(useconds_t(clamping: tick.wholeNanoseconds / 1000))
+                jobs.giveUpOverdue()
+            }
         }
     }
 
-    func enqueue(_ job: consuming ExecutorJob) { queue.push(UnownedJob(job)) }
-
-    private func work() {
-        while true { queue.pop().runSynchronously(on: asUnownedTaskExecutor()) }
-    }
-}
-
-/// Jobs in order. Unchecked: `jobs` is touched under the mutex only, and the two pthread objects never move.
-private final class JobQueue: @unchecked Sendable {
-    private var jobs: [UnownedJob] = []
-    private var next = 0
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let filled = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-    init() {
-        mutex.initialize(to: pthread_mutex_t())
-        filled.initialize(to: pthread_cond_t())
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(filled, nil)
+    static func run<T: Sendable>(
+        within limit: Duration = patience, _ body: @escaping @Sendable () throws(Failure) -> T
+    ) async throws(Failure) -> T {
+        try await shared.run(within: limit, body)
     }
 
-    deinit {
-        pthread_cond_destroy(filled)
-        pthread_mutex_destroy(mutex)
-        filled.deallocate()
-        mutex.deallocate()
-    }
-
-    func push(_ job: UnownedJob) {
-        pthread_mutex_lock(mutex)
-        jobs.append(job)
-        pthread_cond_signal(filled)
-        pthread_mutex_unlock(mutex)
-    }
-
-    func pop() -> UnownedJob {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        while next == jobs.count { pthread_cond_wait(filled, mutex) }
-        let job = jobs[next]
-        next += 1
-        if next == jobs.count || next > 1024 {
-            jobs.removeFirst(next)
-            next = 0
+    /// - Throws: `.timeout` when `body` itself takes longer than `limit`, `.disk` when no thread was free for so long.
+    func run<T: Sendable>(
+        within limit: Duration, _ body: @escaping @Sendable () throws(Failure) -> T
+    ) async throws(Failure) -> T {
+        let result: Result<T, Failure> = await withCheckedContinuation { continuation in
+            let job = DiskJob(limit: limit) {
+                let result: Result<T, Failure>
+                do throws(Failure) { result = .success(try body()) } catch { result = .failure(error) }
+                return { continuation.resume(returning: result) }
+            } giveUp: { failure in
+                continuation.resume(returning: .failure(failure))
+            }
+            jobs.add(job)
         }
-        return job
+        return try result.get()
     }
 }

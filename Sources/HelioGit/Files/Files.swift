@@ -61,6 +61,18 @@ enum Files {
         }
     }
 
+    /// Whether there is nothing, and not merely nothing that can be looked at.
+    static func isGone(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 && errno == ENOENT
+    }
+
+    /// Whether there is no file or directory for certain: nothing, a link that leads nowhere, or something else.
+    static func isAbsent(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 || [ENOENT, ENOTDIR, ELOOP].contains(errno)
+    }
+
     static func remove(_ path: String) throws(Failure) {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path, errno) }
     }

@@ -4,12 +4,22 @@ import HelioNode
 ///
 /// The order matters: what caused a failure is said before or beside what followed from it ("the remote end hung up"), so the
 /// specific comes first. Every entry has a real message in the tests.
+///
+/// What the upstream says is told apart from what git says here, as far as git marks it: `remote: …` on each line, and
+/// everything after `remote error:`. The upstream's words are never taken for a condition of this node (disk, lock), or an
+/// upstream could stay out of quarantine by its words. Over ssh the other side's own stderr comes unmarked; there a disk that
+/// is claimed to be full cannot be told from ours.
 enum Classification {
+    /// What strerror(3) says of our own disk and memory; git puts it last on the line, where no text of a peer's that it quotes
+    /// can stand.
+    private static let diskErrors = [
+        "no space left on device", "disk quota exceeded", "read-only file system", "input/output error", "file too large",
+        "file size limit exceeded", "cannot allocate memory",
+    ]
+    private static let diskComplaints = ["error: unable to write file", "fatal: unable to write file", "fatal: out of memory"]
+    private static let lockComplaints = ["cannot lock ref", "unable to lock", "unable to create '': file exists", "but expected", "reference already exists"]
+
     private static let table: [(FailureReason, [String])] = [
-        (.disk, [
-            "no space left on device", "disk quota exceeded", "read-only file system", "input/output error",
-            "unable to write file", "file size limit exceeded", "out of memory", "cannot allocate memory",
-        ]),
         (.dns, [
             "could not resolve host", "could not resolve hostname", "could not resolve proxy", "name or service not known",
             "temporary failure in name resolution", "unable to look up", "no address associated with hostname",
@@ -33,7 +43,6 @@ enum Classification {
             "does not point to a valid object", "unable to parse object", "nonexistent object", "packed-refs", "bad pack",
             "pack has bad", "cannot be accessed", "not our ref", "failed to traverse", "missing necessary objects",
         ]),
-        (.refLock, ["cannot lock ref", "unable to lock", "unable to create '': file exists", "but expected", "reference already exists"]),
         (.rejected, [
             "requested url returned error: 3", "fsck error", "unknown repository extension", "expected git repo version", "not allowed", "shallow",
             "bad config", "unable to update url base from redirection", "refusing to", "mismatched algorithms", "invalid refspec",
@@ -52,16 +61,27 @@ enum Classification {
         ]),
     ]
 
-    static func failure(stderr: [UInt8], exitCode: Int32) -> Failure {
+    /// - Parameter isUpstream: whether git talked to an upstream. What nobody knows is then the repository's own trouble, not ours.
+    static func failure(stderr: [UInt8], exitCode: Int32, isUpstream: Bool) -> Failure {
         let summary = GitMessage.summary(stderr)
         let message = summary.isEmpty ? "git exited with \(exitCode) and said nothing" : summary
-        return Failure(reason(of: stderr), message)
+        return Failure(reason(of: stderr, isUpstream: isUpstream), message)
     }
 
-    static func reason(of stderr: [UInt8]) -> FailureReason {
-        let text = String(decoding: withoutQuotations(stderr), as: UTF8.self).lowercased()
-        for (reason, needles) in table where needles.contains(where: text.contains) { return reason }
-        return .internal
+    static func reason(of stderr: [UInt8], isUpstream: Bool) -> FailureReason {
+        let text = StderrText(withoutQuotations(stderr))
+        if text.local.contains(where: isDisk) { return .disk }
+        let whole = text.whole
+        for (reason, needles) in table {
+            if needles.contains(where: whole.contains) { return reason }
+            // Where it stands among the others: git says what broke a ref beside that it cannot lock it.
+            if reason == .corrupt, lockComplaints.contains(where: { needle in text.local.contains { $0.contains(needle) } }) { return .refLock }
+        }
+        return isUpstream ? .rejected : .internal
+    }
+
+    private static func isDisk(_ line: String) -> Bool {
+        diskErrors.contains { line.hasSuffix(": \($0)") } || diskComplaints.contains(where: line.hasPrefix)
     }
 
     /// `'…'` becomes `''`: a repository may be named `corrupt` or `timed out`. An apostrophe inside a word opens nothing.
@@ -84,5 +104,22 @@ enum Classification {
     /// An object that we asked for by id is gone at the upstream: a ref moved or went between learning and fetching.
     static func isVanishedObject(_ stderr: [UInt8]) -> Bool {
         String(decoding: stderr, as: UTF8.self).contains("not our ref")
+    }
+}
+
+/// git's stderr in lower case, taken apart by who said it.
+private struct StderrText {
+    /// Lines of the git that runs here.
+    private(set) var local: [String] = []
+    let whole: String
+
+    init(_ stderr: [UInt8]) {
+        whole = String(decoding: stderr, as: UTF8.self).lowercased()
+        // git repeats `remote: ` after a carriage return, too.
+        for line in whole.unicodeScalars.split(whereSeparator: { $0 == "\n" || $0 == "\r" }).map({ String($0) }) {
+            // A message of the upstream's may hold line ends; git has nothing to say after it.
+            if line.contains("remote error:") { return }
+            if !line.hasPrefix("remote:") { local.append(line) }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import HelioNode
 
 /// One run of git.
@@ -23,13 +24,18 @@ struct GitResult: Sendable {
     let output: [UInt8]
     /// The last `StderrTail.limit` bytes.
     let errors: [UInt8]
+    /// Whether git talked to an upstream.
+    let isUpstream: Bool
 
     /// - Throws: the classified failure when git did not exit with 0.
     func checked() throws(Failure) -> GitResult {
         switch status {
         case .exited(0): return self
-        case .exited(let code): throw Classification.failure(stderr: errors, exitCode: code)
-        case .signalled(let signal): throw Failure(.internal, "git was ended by signal \(signal)")
+        case .exited(let code): throw Classification.failure(stderr: errors, exitCode: code, isUpstream: isUpstream)
+        case .signalled(let signal):
+            // A crash over what an upstream sent is that repository's; a KILL, as of the kernel out of memory, is nobody's.
+            let isCrash = [SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL].contains(signal)
+            throw Failure(isUpstream && isCrash ? .rejected : .internal, "git was ended by signal \(signal)")
         }
     }
 }

@@ -41,7 +41,8 @@ extension Git {
         let attended = result.closureResult
         if Task.isCancelled { throw Failure(.cancelled, "cancelled") }
         if let failure = attended.failure { throw failure }
-        return GitResult(status: GitStatus(result.terminationStatus), output: attended.output, errors: attended.errors)
+        return GitResult(
+            status: GitStatus(result.terminationStatus), output: attended.output, errors: attended.errors, isUpstream: command.source != nil)
     }
 
     /// Looked up here, since swift-subprocess starts a process for each directory of the path that it tries.

@@ -13,7 +13,7 @@ struct RefReader: Sendable {
 
     /// - Parameter foreign: whether it may belong to another user.
     /// - Throws: `.notFound` when there is nothing, `.auth` without permission, `.corrupt` when it cannot be read, `.rejected`
-    ///   for a format that git cannot read either.
+    ///   for a format that git cannot read either, `.timeout` when the disk hangs.
     func read(_ path: String, foreign: Bool) async throws(Failure) -> RefSnapshot {
         if let snapshot = try await DiskThreads.run({ () throws(Failure) in try readFast(path) }) { return snapshot }
         return try await readByGit(path, foreign: foreign)
@@ -22,6 +22,7 @@ struct RefReader: Sendable {
     /// Blocks on the disk, for 0.1 ms at best.
     /// - Returns: nil when git has to be asked.
     func readFast(_ path: String) throws(Failure) -> RefSnapshot? {
+        try PlainFiles.check(path)
         do {
             let repository = try OpenRepository(path)
             return RefSnapshot(format: .sha1, refs: try repository.refs(filter), head: try repository.head())
@@ -49,7 +50,7 @@ struct RefReader: Sendable {
             throw error.reason == .notFound ? Failure(.corrupt, error.message) : error
         }
         let refs = try RefLines.parse(output, filter: filter)
-        let head = try HeadFile.read(path)
+        let head = try await DiskThreads.run { () throws(Failure) in try HeadFile.read(path) }
         return RefSnapshot(format: try await format(path, foreign: foreign, refs: refs, head: head), refs: refs, head: head)
     }
 

@@ -7,16 +7,24 @@ enum DirectoryMetadata {
     /// A longer description is cut by nobody; it counts as none.
     private static let descriptionLimit = 64 * 1024
 
+    /// A project is public as a repository is: by the file in its directory.
     static func repository(_ name: RepositoryName, path: String, defaultBranch: RefName?) -> Repository {
         Repository(
-            id: DerivedID.repository(name), name: name, displayName: name.slug.description, project: project(name, path),
-            isPublic: isExported(path), description: description(path), defaultBranch: defaultBranch)
+            id: DerivedID.repository(name), name: name, displayName: name.slug.description,
+            project: project(name, isPublic: isExported(Files.parent(path))), isPublic: isExported(path), description: description(path),
+            defaultBranch: defaultBranch)
     }
 
-    /// A project is public as a repository is: by the file in its directory.
-    private static func project(_ name: RepositoryName, _ path: String) -> Project {
+    /// What its name alone tells of a repository whose directory cannot be looked at.
+    static func unread(_ name: RepositoryName) -> Repository {
+        Repository(
+            id: DerivedID.repository(name), name: name, displayName: name.slug.description, project: project(name, isPublic: false),
+            isPublic: false, description: nil, defaultBranch: nil)
+    }
+
+    private static func project(_ name: RepositoryName, isPublic: Bool) -> Project {
         let key = name.project
-        return Project(id: DerivedID.project(key), key: key, name: key.description, isPublic: isExported(Files.parent(path)))
+        return Project(id: DerivedID.project(key), key: key, name: key.description, isPublic: isPublic)
     }
 
     private static func isExported(_ path: String) -> Bool { access(path + "/git-daemon-export-ok", F_OK) == 0 }

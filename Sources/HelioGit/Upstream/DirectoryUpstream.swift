@@ -20,27 +20,36 @@ public struct DirectoryUpstream: Upstream {
 
     public func list() async throws(Failure) -> Listing {
         let (root, reader) = (root, reader)
-        let found = try await DiskThreads.run { () throws(Failure) in try DirectoryWalk.walk(root) }
-        let repositories = try await InParallel.map(found.repositories, atOnce: 4, batch: 32) { entry async throws(Failure) in
+        let found = try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try DirectoryWalk.walk(root) }
+        let repositories = try await InParallel.map(found.repositories, atOnce: 8) { entry async throws(Failure) in
             try await listed(entry, reader)
         }
-        return Listing(repositories: repositories.compactMap { $0 }, rejected: found.rejected)
+        return Listing(repositories: repositories.compactMap { $0 }, rejected: found.rejected, unseen: found.unseen)
     }
 
     public func find(_ name: RepositoryName) async throws(Failure) -> ListedRepository? {
+        let found = try await DiskThreads.run { () throws(Failure) in try look(for: name) }
+        guard let found else { return nil }
+        return try await listed(found, reader)
+    }
+
+    private func look(for name: RepositoryName) throws(Failure) -> FoundRepository? {
         guard Files.kind(root) == .directory else { throw Files.failure("read", root, ENOENT) }
         let path = path(of: name)
-        guard Files.kind(path) == .directory else { return nil }
-        return try await listed(FoundRepository(name: name, path: path), reader)
+        return Files.kind(path) == .directory ? FoundRepository(name: name, path: path) : nil
     }
 
     public func refs(of repository: Repository) async throws(Failure) -> UpstreamRefs {
-        let snapshot = try await reader.read(path(of: repository.name), foreign: true)
-        return UpstreamRefs(format: snapshot.format, refs: snapshot.refs, head: snapshot.head)
+        do throws(Failure) {
+            let snapshot = try await reader.read(path(of: repository.name), foreign: true)
+            return UpstreamRefs(format: snapshot.format, refs: snapshot.refs, head: snapshot.head)
+        } catch {
+            throw try await UpstreamRoot.blamed(error, root)
+        }
     }
 
     public func source(of repository: Repository) throws(Failure) -> FetchSource {
-        FetchSource(directory: path(of: repository.name))
+        FetchSource(directory: path(of: repository.name), root: root)
     }
 
     private func path(of name: RepositoryName) -> String { DirectoryWalk.path(of: name, below: root) }
@@ -51,16 +60,33 @@ public struct DirectoryUpstream: Upstream {
         do throws(Failure) { outcome = .success(try await reader.read(entry.path, foreign: true)) } catch { outcome = .failure(error) }
         if case .failure(let failure) = outcome {
             if failure.reason == .cancelled { throw failure }
-            if Files.kind(entry.path) == nil, errno == ENOENT { return nil }
+            // Where the refs hung the rest would too, and would hang the listing.
+            if failure.reason == .timeout { return entry.unread(failure) }
         }
-        let head = try? outcome.get().defaultBranch  // a failure is told below
-        let repository = DirectoryMetadata.repository(entry.name, path: entry.path, defaultBranch: head)
-        let metadata = MetadataHash.of(repository)
+        do throws(Failure) {
+            return try await DiskThreads.run { entry.described(outcome) }
+        } catch {
+            return entry.unread(error)
+        }
+    }
+}
+
+extension FoundRepository {
+    /// Looks at the disk.
+    fileprivate func described(_ outcome: Result<RefSnapshot, Failure>) -> ListedRepository? {
         switch outcome {
         case .success(let snapshot):
-            return ListedRepository(repository: repository, metadata: metadata, content: ContentHash.of(snapshot))
+            let repository = DirectoryMetadata.repository(name, path: path, defaultBranch: snapshot.defaultBranch)
+            return ListedRepository(repository: repository, metadata: MetadataHash.of(repository), content: ContentHash.of(snapshot))
         case .failure(let failure):
-            return ListedRepository(repository: repository, metadata: metadata, content: nil, failure: failure)
+            if Files.isGone(path) { return nil }
+            return listed(DirectoryMetadata.repository(name, path: path, defaultBranch: nil), failure)
         }
+    }
+
+    fileprivate func unread(_ failure: Failure) -> ListedRepository { listed(DirectoryMetadata.unread(name), failure) }
+
+    private func listed(_ repository: Repository, _ failure: Failure) -> ListedRepository {
+        ListedRepository(repository: repository, metadata: MetadataHash.of(repository), content: nil, failure: failure)
     }
 }

@@ -11,13 +11,17 @@ struct FoundRepository: Sendable {
 struct DirectoryWalk {
     private(set) var repositories: [FoundRepository] = []
     private(set) var rejected: [RejectedRepository] = []
+    /// `Listing.unseen`.
+    private(set) var unseen: [ByteString] = []
     private let root: String
     private static let depthLimit = 16
 
-    /// - Throws: when the root or a directory below it cannot be read: what cannot be seen must not look deleted.
+    /// A directory below the root that we are not let into (`lost+found`) is rejected, and `unseen` names it.
+    /// - Throws: when the root cannot be read, or a directory below it for another reason than its mode: what cannot be seen must
+    ///   not look deleted.
     static func walk(_ root: String) throws(Failure) -> DirectoryWalk {
         var walk = DirectoryWalk(root: root)
-        guard let names = try Files.entries(root) else { throw Files.failure("read the directory", root, ENOENT) }
+        guard let names = try Files.searchableEntries(root) else { throw Files.failure("read the directory", root, ENOENT) }
         try walk.visit(names, key: [], depth: 1)
         walk.repositories.sort { $0.name < $1.name }
         return walk
@@ -49,7 +53,11 @@ struct DirectoryWalk {
         do {
             let name = try RepositoryName(project: key.isEmpty ? Self.rootKey : ByteString(key), slug: ByteString(slug))
             let path = root + "/" + String(decoding: relative, as: UTF8.self) + ".git"
-            guard Files.kind(path) == .directory else { return }
+            guard Files.kind(path) == .directory else {
+                // A link to where we are not let into, or a disk in trouble: it may be there.
+                if !Files.isAbsent(path) { withhold(relative, below: false, "cannot be looked at") }
+                return
+            }
             if key.isEmpty, Files.kind(root + "/ROOT/" + name.slug.description + ".git") != nil {
                 return reject(relative, "ROOT/\(name.slug) exists too")
             }
@@ -67,10 +75,19 @@ struct DirectoryWalk {
         guard Files.kind(path, followLinks: false) == .directory else { return }
         do { _ = try RepositoryName(project: ByteString(name), slug: "x") } catch { return reject(below, error.rawValue) }
         guard depth < Self.depthLimit else { return reject(below, "deeper than \(Self.depthLimit) directories") }
+        let names: [[UInt8]]?
+        do throws(Failure) { names = try Files.searchableEntries(path) } catch {
+            guard error.reason == .auth else { throw error }
+            return withhold(below, below: true, error.message)
+        }
         // nil: it has gone since; and a work tree or a repository without the suffix is not searched.
-        guard let names = try Files.entries(path), !names.contains(Array("objects".utf8)) || !names.contains(Array("HEAD".utf8))
-        else { return }
+        guard let names, !names.contains(Array("objects".utf8)) || !names.contains(Array("HEAD".utf8)) else { return }
         try visit(names, key: below, depth: depth + 1)
+    }
+
+    private mutating func withhold(_ path: [UInt8], below: Bool, _ why: String) {
+        unseen.append(ByteString(below ? path + [0x2F] : path))
+        reject(path, why)
     }
 
     private mutating func reject(_ path: [UInt8], _ why: String) {

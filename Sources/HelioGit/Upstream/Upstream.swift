@@ -54,13 +54,16 @@ public struct FetchSource: Sendable {
     let trusted: String?
     /// Bounds the requests to one host.
     let gate: HostGate?
+    /// The directory of the upstream as a whole, where it is one.
+    let root: String?
 
     /// A bare repository on this machine.
-    init(directory path: String) {
-        self.init(location: path, scheme: "file", credentials: nil, trusted: path, gate: nil)
+    init(directory path: String, root: String? = nil) {
+        self.init(location: path, scheme: "file", credentials: nil, trusted: path, gate: nil, root: root)
     }
 
-    init(location: String, scheme: String, credentials: GitCredentials?, trusted: String?, gate: HostGate?) {
+    init(location: String, scheme: String, credentials: GitCredentials?, trusted: String?, gate: HostGate?, root: String? = nil) {
+        self.root = root
         self.location = location
         self.scheme = scheme
         self.credentials = credentials

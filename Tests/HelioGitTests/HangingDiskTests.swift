@@ -1,0 +1,76 @@
+import Foundation
+import Glibc
+@testable import HelioGit
+import HelioNode
+import TestSupport
+import Testing
+
+/// Pipes and devices where files are expected, and a disk that does not answer.
+@Suite(.timeLimit(.minutes(2))) struct HangingDiskTests {
+    private static let pipes = [
+        "rm packed-refs; mkfifo packed-refs", "rm config; mkfifo config", "rm HEAD; mkfifo HEAD", "mkfifo refs/heads/pipe",
+        "mkfifo pipe; ln -s ../../pipe refs/heads/link", "mkfifo objects/info/alternates", "rm packed-refs; ln -s /dev/zero packed-refs",
+        "mkdir refs/heads/deep; mkfifo refs/heads/deep/x; echo 'ref: refs/heads/deep/x' > refs/heads/alias",
+    ]
+
+    @Test(arguments: pipes) func pipeInAnUpstream_IsCorruptAndHangsNobody(_ damage: String) async throws {
+        let farm = try Farm()
+        for name in ["P/r", "P/good"] { try farm.make(name) }
+        let repository = try await farm.repository("P/r")
+        try farm.sh("cd up/P/r.git && git pack-refs --all && \(damage)")
+        let failure = await #expect(throws: Failure.self) { _ = try await farm.upstream.refs(of: repository) }
+        #expect(failure?.reason == .corrupt && failure?.message.contains("no regular file") == true)
+        #expect(try await farm.upstream.list().repositories.map { $0.failure?.reason } == [nil, .corrupt])
+    }
+
+    @Test func pipeInACopy_IsDamageAndIsBuiltAnew() async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try await farm.sync("P/r")
+        try farm.sh("rm data/repositories/P/r.git/packed-refs; mkfifo data/repositories/P/r.git/packed-refs")
+        guard case .damaged = try await farm.copies.condition(of: try RepositoryName("P/r")) else { return #expect(Bool(false)) }
+        try await farm.sync("P/r")
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
+    @Test func hangingCall_TimesOutAndOthersGoOn() async throws {
+        let threads = DiskThreads(count: 1, spares: 1, tick: .milliseconds(10))
+        let hanging = Hanging()
+        defer { hanging.release() }
+        let failure = await #expect(throws: Failure.self) { try await threads.run(within: .milliseconds(50)) { hanging.wait() } }
+        #expect(failure?.reason == .timeout)
+        #expect(try await threads.run(within: .seconds(60)) { 1 } == 1)
+    }
+
+    @Test func spares_AreBoundedAndWhoGetsNoThreadIsNotBlamed() async throws {
+        let threads = DiskThreads(count: 1, spares: 1, tick: .milliseconds(10))
+        let hanging = Hanging()
+        for _ in 0..<2 {
+            let failure = await #expect(throws: Failure.self) { try await threads.run(within: .milliseconds(50)) { hanging.wait() } }
+            #expect(failure?.reason == .timeout)
+        }
+        let third = await #expect(throws: Failure.self) { try await threads.run(within: .milliseconds(50)) { hanging.wait() } }
+        #expect(third?.reason == .disk)
+        hanging.release()
+        #expect(try await threads.run(within: .seconds(60)) { 1 } == 1)
+    }
+
+    /// What a call waits for until it is released, for good.
+    private final class Hanging: Sendable {
+        private let ends: (read: Int32, write: Int32)
+
+        init() {
+            var pipe: [Int32] = [0, 0]
+            _ = Glibc.pipe(&pipe)
+            ends = (pipe[0], pipe[1])
+        }
+
+        func wait() {
+            var byte: UInt8 = 0
+            _ = read(ends.read, &byte, 1)
+        }
+
+        /// By bytes and not by closing: a child of another test may hold the other end too.
+        func release() { _ = write(ends.write, "........", 8) }
+    }
+}

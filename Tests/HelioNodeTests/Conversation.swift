@@ -155,7 +155,9 @@ extension Conversation {
     private mutating func listing(_ words: [String]) throws -> Listing {
         var listing = Listing(repositories: [])
         for word in words {
-            if word.hasPrefix("!") {
+            if word.hasPrefix("?") {
+                listing.unseen.append(ByteString(String(word.dropFirst())))
+            } else if word.hasPrefix("!") {
                 listing.rejected.append(RejectedRepository(path: String(word.dropFirst()), why: "said so"))
             } else {
                 let (repository, token) = try pair(word)

@@ -75,7 +75,7 @@ extension NodeMachine {
     private mutating func admit(_ listing: Listing, for runs: [RunID], at now: Moment) {
         let (accepted, twins) = IdentityCheck.sift(listing.repositories, against: catalogue)
         let listed = Set(accepted.map(\.repository.id))
-        let missing = missing(from: listed)
+        let missing = missing(from: listed, unseen: listing.unseen)
         let accepts = runs.contains { self.runs[$0]?.acceptsDeletions == true }
         let limit = PurgeGuard.Limit(fraction: settings.purgeGuardFraction, atLeast: settings.purgeGuardAtLeast)
         if !accepts,
@@ -93,10 +93,13 @@ extension NodeMachine {
         store(accepted, deletions: missing, accepted: accepts, for: runs)
     }
 
-    /// What came into the catalogue after the listing was begun may well be missing from it.
-    private func missing(from listed: Set<RepositoryID>) -> [Repository] {
+    /// What came into the catalogue after the listing was begun may well be missing from it, and so may what lies where the
+    /// upstream could not be looked at.
+    private func missing(from listed: Set<RepositoryID>, unseen: [ByteString]) -> [Repository] {
         catalogue.entries.filter { entry in
             guard !listed.contains(entry.repository.id) else { return false }
+            let path = entry.repository.name.path
+            guard !unseen.contains(where: { path.hasPrefix($0) }) else { return false }
             guard let known = entry.knownSince, let begun = discovery.startedAt else { return true }
             return known <= begun
         }.map(\.repository)

@@ -25,7 +25,7 @@ extension Faults {
             }
         }
 
-        @Test(arguments: ["fdatasync", "rename", "renameat2", "unlinkat"])
+        @Test(arguments: ["fdatasync", "rename", "link", "unlink"])
         func firstCopy_Converges_WhenKilledAtEachCall(call: String) async throws {
             try await sweep(call) { number in
                 try upstream.create("P/n\(number)")

@@ -92,6 +92,28 @@ import Testing
         #expect(listed.content == ContentHash.of(copy))
     }
 
+    @Test func refsThatAreExcludedLater_GoFromTheCopy() async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try farm.sh("cd work/P/r && git push -q origin HEAD:refs/pull/1/head HEAD:refs/heads/tmp")
+        try await farm.sync("P/r")
+        try farm.sh("git --git-dir=data/repositories/P/r.git update-ref refs/heliostat/ours main")
+        var configuration = farm.git.configuration
+        configuration.refsExclude = ["refs/pull"]
+        let git = try Git(configuration)
+        let (copies, upstream) = (LocalCopies(git: git), try DirectoryUpstream(path: farm.upstreamRoot, git: git))
+        let name = try RepositoryName("P/r")
+        let listed = try #require(try await upstream.find(name))
+        let before = try #require(try await copies.snapshot(of: name))
+        #expect(listed.content != ContentHash.of(before))
+        guard case .change(let change, nil) = try await copies.prepare(listed.repository, upstream: upstream, lastKnownHead: nil)
+        else { return #expect(Bool(false)) }
+        try await copies.apply(change, staged: nil)
+        #expect(try listed.content?.description == farm.formula(farm.copy("P/r")))
+        #expect(try farm.sh("git --git-dir=data/repositories/P/r.git for-each-ref --format='%(refname)'")
+            == "refs/heads/main\nrefs/heads/tmp\nrefs/heliostat/ours\n")
+    }
+
     @Test func rebuild_SwapsTheWholeCopy() async throws {
         let farm = try Farm()
         try farm.make("P/r")

@@ -101,6 +101,74 @@ import Testing
         #expect(await most.highest == 2)
     }
 
+    @Test func hostGate_LetsHighPriorityPassAndLowOnesNotStarve() async throws {
+        let gate = HostGate(limit: 1)
+        let release = AsyncStream<Void>.makeStream()
+        let order = Order()
+        let holder = Task { try await gate.run { () async throws(Failure) in for await _ in release.stream { break } } }
+        try await eventually("the holder is in") { await gate.isFull }
+        var tasks: [Task<Void, any Error>] = []
+        for (count, priority) in ([RequestPriority.low, .low, .low] + Array(repeating: .high, count: 10)).enumerated() {
+            tasks.append(Task { try await gate.run(priority: priority) { () async throws(Failure) in await order.note(priority) } })
+            try await eventually("it waits") { await gate.queued == count + 1 }
+        }
+        release.continuation.yield()
+        try await holder.value
+        for task in tasks { try await task.value }
+        let expected: [RequestPriority] = Array(repeating: .high, count: 8) + [.low, .high, .high, .low, .low]
+        #expect(await order.all == expected)
+    }
+
+    @Test func priority_ReachesTheGate() async throws {
+        let repository = try await URLUpstream([.init(project: "P", slug: "r", url: "git://127.0.0.1:1/r")], git: Farm().git).list().repositories[0].repository
+        let probe = Probe()
+        _ = try await probe.refs(of: repository, priority: .low)
+        _ = try await probe.refs(of: repository)
+        #expect(await probe.order.all == [.low, .high])
+    }
+
+    @Test func hostGate_RefusesEverybodyDuringAPauseAndNobodyAfterIt() async throws {
+        let gate = HostGate(limit: 1)
+        await gate.pause(for: .seconds(3600 * 24))
+        let failure = await #expect(throws: Failure.self) { try await gate.run { () async throws(Failure) in } }
+        #expect(failure?.reason == .connection)
+        let asked = try #require(failure?.retryAfter)
+        #expect(asked > .seconds(3500) && asked <= .seconds(3600))
+        let other = HostGate(limit: 1)
+        await other.pause(for: .milliseconds(50))
+        try await eventually("the pause is over") { (try? await other.run { () async throws(Failure) in }) != nil }
+    }
+
+    @Test(arguments: [429, 503]) func hostThatAsksForAPause_IsNotAskedAgain(_ code: Int) async throws {
+        let scripts = try TemporaryDirectory()
+        let program = scripts.path + "/git"
+        let script = "#!/bin/sh\necho x >> \(scripts.path)/asked\necho \"fatal: unable to access 'http://h/x/': The requested URL returned error: \(code)\" >&2\nexit 128\n"
+        try script.write(toFile: program, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let farm = try Farm { $0.program = program }
+        let upstream = try URLUpstream([.init(project: "P", slug: "a", url: "http://h/a"), .init(project: "P", slug: "b", url: "http://h/b")], git: farm.git)
+        for slug in ["a", "b"] {
+            let repository = try await repository(slug, upstream)
+            let failure = await #expect(throws: Failure.self) { _ = try await upstream.refs(of: repository) }
+            #expect(failure?.reason == .connection)
+            let asked = try #require(failure?.retryAfter)
+            #expect(asked > .seconds(30) && asked <= .seconds(60))
+        }
+        #expect(try String(contentsOfFile: scripts.path + "/asked", encoding: .utf8) == "x\n")
+    }
+
+    private struct Probe: Upstream {
+        let order = Order()
+        let fingerprint = ""
+        func list() async throws(Failure) -> Listing { Listing(repositories: []) }
+        func find(_ name: RepositoryName) async throws(Failure) -> ListedRepository? { nil }
+        func source(of repository: Repository) throws(Failure) -> FetchSource { FetchSource(directory: "/") }
+        func refs(of repository: Repository) async throws(Failure) -> UpstreamRefs {
+            await order.note(.current)
+            return UpstreamRefs(format: nil, refs: [], head: nil)
+        }
+    }
+
     @Test func hostGate_LetsACancelledOneGo() async throws {
         let gate = HostGate(limit: 1)
         let release = AsyncStream<Void>.makeStream()
@@ -146,6 +214,11 @@ import Testing
         let result = try await farm.git.run(command)
         let failure = #expect(throws: Failure.self) { _ = try result.checked() }
         #expect(failure?.reason == .rejected)
+    }
+
+    private actor Order {
+        private(set) var all: [RequestPriority] = []
+        func note(_ priority: RequestPriority) { all.append(priority) }
     }
 
     private actor Highest {

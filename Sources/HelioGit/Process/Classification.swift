@@ -65,7 +65,18 @@ enum Classification {
     static func failure(stderr: [UInt8], exitCode: Int32, isUpstream: Bool) -> Failure {
         let summary = GitMessage.summary(stderr)
         let message = summary.isEmpty ? "git exited with \(exitCode) and said nothing" : summary
-        return Failure(reason(of: stderr, isUpstream: isUpstream), message)
+        return Failure(reason(of: stderr, isUpstream: isUpstream), message, retryAfter: isUpstream ? pause(asked: stderr) : nil)
+    }
+
+    /// git does not show `Retry-After`, so a host that answers 429 or 503 is left in peace for the shortest time that servers
+    /// commonly name, a minute; if that is too short it says so again.
+    private static let pause: Duration = .seconds(60)
+
+    /// - Returns: how long the host does not want to be asked; nil when it said nothing of the kind.
+    static func pause(asked stderr: [UInt8]) -> Duration? {
+        let lines = StderrText(withoutQuotations(stderr)).local
+        let isAsked = ["requested url returned error: 429", "requested url returned error: 503"].contains { code in lines.contains { $0.contains(code) } }
+        return isAsked ? pause : nil
     }
 
     static func reason(of stderr: [UInt8], isUpstream: Bool) -> FailureReason {

@@ -11,7 +11,11 @@ extension Git {
     ///   What git itself complains about is in the result.
     func run(_ command: GitCommand) async throws(Failure) -> GitResult {
         guard let gate = command.source?.gate else { return try await runNow(command) }
-        return try await gate.run { () async throws(Failure) in try await runNow(command) }
+        return try await gate.run { () async throws(Failure) in
+            let result = try await runNow(command)
+            if result.status != .exited(0), let pause = Classification.pause(asked: result.errors) { await gate.pause(for: pause) }
+            return result
+        }
     }
 
     private func runNow(_ command: GitCommand) async throws(Failure) -> GitResult {

@@ -4,28 +4,32 @@ import HelioNode
 /// Reads the refs of a bare repository on this machine: by libgit2, and by git where libgit2 cannot read it (SHA-256).
 struct RefReader: Sendable {
     let git: Git
+    /// Of upstreams.
     let filter: RefFilter
+    /// Of our copies: an excluded ref in one is left from before it was excluded. It is seen, so that the copy differs from the
+    /// upstream and the next synchronisation deletes it; what git shows of the copy then hashes as we say.
+    private let unfiltered = RefFilter(excluded: RefPatterns([]))
 
     init(_ git: Git) {
         self.git = git
         filter = RefFilter(excluded: RefPatterns(git.configuration.refsExclude))
     }
 
-    /// - Parameter foreign: whether it may belong to another user.
+    /// - Parameter foreign: whether it is an upstream, which may belong to another user and has excluded refs, or a copy of ours.
     /// - Throws: `.notFound` when there is nothing, `.auth` without permission, `.corrupt` when it cannot be read, `.rejected`
     ///   for a format that git cannot read either, `.timeout` when the disk hangs.
     func read(_ path: String, foreign: Bool) async throws(Failure) -> RefSnapshot {
-        if let snapshot = try await DiskThreads.run({ () throws(Failure) in try readFast(path) }) { return snapshot }
+        if let snapshot = try await DiskThreads.run({ () throws(Failure) in try readFast(path, foreign: foreign) }) { return snapshot }
         return try await readByGit(path, foreign: foreign)
     }
 
     /// Blocks on the disk, for 0.1 ms at best.
     /// - Returns: nil when git has to be asked.
-    func readFast(_ path: String) throws(Failure) -> RefSnapshot? {
+    func readFast(_ path: String, foreign: Bool) throws(Failure) -> RefSnapshot? {
         try PlainFiles.check(path)
         do {
             let repository = try OpenRepository(path)
-            return RefSnapshot(format: .sha1, refs: try repository.refs(filter), head: try repository.head())
+            return RefSnapshot(format: .sha1, refs: try repository.refs(foreign ? filter : unfiltered), head: try repository.head())
         } catch {
             try Self.explain(path)
             return nil
@@ -49,7 +53,7 @@ struct RefReader: Sendable {
             // The directory is there, `explain` saw it: what git does not find in it is a repository.
             throw error.reason == .notFound ? Failure(.corrupt, error.message) : error
         }
-        let refs = try RefLines.parse(output, filter: filter)
+        let refs = try RefLines.parse(output, filter: foreign ? filter : unfiltered)
         let head = try await DiskThreads.run { () throws(Failure) in try HeadFile.read(path) }
         return RefSnapshot(format: try await format(path, foreign: foreign, refs: refs, head: head), refs: refs, head: head)
     }

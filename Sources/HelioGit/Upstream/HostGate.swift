@@ -1,22 +1,57 @@
 import HelioNode
 
-/// Lets at most so many requests at once go to one host; others wait in order.
+/// Lets at most so many requests at once go to one host; others wait in order, those of high priority first. While the host has
+/// asked for a pause (HTTP 429 or 503) nobody is let in.
 actor HostGate {
+    /// After so many of high priority in a row one of low priority has its turn, so that a vet ends under any load.
+    private static let highInARow = 8
+    /// The longest pause that a host is granted.
+    private static let longestPause: Duration = .seconds(3600)
+
     private let limit: Int
     private var running = 0
-    private var waiting: [(id: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
+    private var waiting: [Waiter] = []
     private var lastID: UInt64 = 0
+    private var overtaken = 0
+    private var closedUntil: ContinuousClock.Instant?
+
+    private struct Waiter {
+        let id: UInt64
+        let priority: RequestPriority
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
+    var isFull: Bool { running == limit }
+    var queued: Int { waiting.count }
 
     init(limit: Int) { self.limit = max(1, limit) }
 
-    /// - Throws: `.cancelled` when the task is cancelled while it waits, else what `body` throws.
-    func run<T: Sendable>(_ body: @Sendable () async throws(Failure) -> T) async throws(Failure) -> T {
-        guard await enter() else { throw Failure(.cancelled, "cancelled while waiting for its turn at the host") }
+    /// - Throws: `.cancelled` when the task is cancelled while it waits, `.connection` with `retryAfter` while the host is left in
+    ///   peace, else what `body` throws.
+    func run<T: Sendable>(
+        priority: RequestPriority = .current, _ body: @Sendable () async throws(Failure) -> T
+    ) async throws(Failure) -> T {
+        try refuseDuringPause()
+        guard await enter(priority) else { throw Failure(.cancelled, "cancelled while waiting for its turn at the host") }
         defer { leave() }
+        try refuseDuringPause()
         return try await body()
     }
 
-    private func enter() async -> Bool {
+    /// Lets nobody in for so long; who waits or comes meanwhile fails at once, so that no synchronisation slot is held by waiting.
+    func pause(for duration: Duration) {
+        let end = ContinuousClock.now + min(duration, Self.longestPause)
+        closedUntil = max(closedUntil ?? end, end)
+    }
+
+    private func refuseDuringPause() throws(Failure) {
+        guard let closedUntil else { return }
+        let rest = closedUntil - .now
+        guard rest > .zero else { return self.closedUntil = nil }
+        throw Failure(.connection, "the host has asked for a pause: another \(rest.components.seconds + 1) s", retryAfter: rest)
+    }
+
+    private func enter(_ priority: RequestPriority) async -> Bool {
         if Task.isCancelled { return false }
         if running < limit {
             running += 1
@@ -29,7 +64,7 @@ actor HostGate {
                 if Task.isCancelled {
                     continuation.resume(returning: false)
                 } else {
-                    waiting.append((id, continuation))
+                    waiting.append(Waiter(id: id, priority: priority, continuation: continuation))
                 }
             }
         } onCancel: {
@@ -42,8 +77,13 @@ actor HostGate {
         waiting.remove(at: index).continuation.resume(returning: false)
     }
 
-    /// A place that becomes free is handed on, so nobody overtakes.
+    /// A place that becomes free is handed on, so nobody slips in between.
     private func leave() {
-        if waiting.isEmpty { running -= 1 } else { waiting.removeFirst().continuation.resume(returning: true) }
+        guard let first = waiting.indices.first else { return running -= 1 }
+        let favoured = overtaken < Self.highInARow ? waiting.firstIndex { $0.priority == .high } : nil
+        let index = favoured ?? waiting.firstIndex { $0.priority == .low } ?? first
+        let others = waiting.contains { $0.priority == .low }
+        overtaken = waiting[index].priority == .high && others ? overtaken + 1 : 0
+        waiting.remove(at: index).continuation.resume(returning: true)
     }
 }

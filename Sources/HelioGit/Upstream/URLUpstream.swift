@@ -2,6 +2,10 @@ public import HelioNode
 
 /// A list of repositories by URL, as the configuration gives it.
 public struct URLUpstream: Upstream {
+    /// What a URL may start with, before `://`. Not `file`: a path on this machine has no host to be polite to and needs trust in
+    /// its owner, which a `DirectoryUpstream` gives.
+    public static let schemes = ["https", "http", "ssh", "git"]
+
     public struct Entry: Sendable, Hashable {
         public var project: String
         public var slug: String

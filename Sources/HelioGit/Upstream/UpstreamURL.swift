@@ -8,7 +8,7 @@ struct UpstreamURL: Sendable, Hashable {
     /// Lower case, without user and port; what requests are counted by.
     let host: String
 
-    private static let schemes = ["https", "http", "ssh", "git"]
+    private static let schemes = URLUpstream.schemes
 
     /// - Throws: `.rejected`, saying why.
     init(_ text: String) throws(Failure) {
@@ -19,7 +19,7 @@ struct UpstreamURL: Sendable, Hashable {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let scheme = parts[0].lowercased()
         guard parts.count == 2, parts[1].hasPrefix("//"), Self.schemes.contains(scheme) else {
-            throw Self.refused("it does not start with https://, http://, ssh:// or git://")
+            throw Self.refused("it starts with none of \(Self.schemes.map { "\($0)://" }.joined(separator: " "))")
         }
         let rest = parts[1].dropFirst(2)
         guard let slash = rest.firstIndex(of: "/"), rest[slash...].utf8.count > 1 else { throw Self.refused("it has no path") }

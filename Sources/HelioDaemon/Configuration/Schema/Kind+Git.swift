@@ -1,3 +1,4 @@
+internal import HelioGit
 internal import HelioNode
 
 extension Kind where Value == String {
@@ -54,7 +55,7 @@ extension Kind where Value == [NodeConfiguration.RepositoryURL] {
         let schema = Schema<URLDraft>([
             Key("project", \.project, .text, isRequired: true),
             Key("slug", \.slug, .text, isRequired: true),
-            Key("url", \.url, .url(["https", "http", "ssh", "git", "file"]), isRequired: true),
+            Key("url", \.url, .url(URLUpstream.schemes), isRequired: true),
             Key("credentials", \.credentials, .text),
         ])
         return .records(schema, startingWith: URLDraft(), maximum: 20_000, identity: \.name) { draft throws(Wrong) in

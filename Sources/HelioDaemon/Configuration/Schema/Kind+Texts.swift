@@ -93,11 +93,11 @@ func absolute(_ text: String, from directory: String) throws(Wrong) -> String {
 /// Refuses what makes git or a log do something else than fetch: options, line breaks, secrets (threats 51 and 53).
 private func checkURL(_ text: String, schemes: [String]) throws(Wrong) {
     guard let separator = text.firstRange(of: "://"), schemes.contains(String(text[..<separator.lowerBound])) else {
+        guard !text.hasPrefix("file:") || !schemes.contains("git") else { throw Wrong("is a path of this machine; mirror it with kind: directory and path") }
         throw Wrong("\(quoted(text)) does not start with \(alternatives(schemes.map { "\($0)://" }))")
     }
-    let isFile = text.hasPrefix("file:")
     let authority = text[separator.upperBound...].prefix { !"/?#".contains($0) }
-    guard isFile || !authority.isEmpty else { throw Wrong("names no host") }
+    guard !authority.isEmpty else { throw Wrong("names no host") }
     guard !authority.hasPrefix("-") else { throw Wrong("the host starts with -") }
     guard !text.contains(" ") else { throw Wrong("holds a space; write %20") }
     let user = authority.lastIndex(of: "@").map { authority[..<$0] } ?? ""

@@ -35,7 +35,7 @@ struct CopyReader: Sendable {
 
     /// The upstream first: what arrives between the two readings makes the copy newer, never a false mismatch.
     private func compare(_ repository: Repository, lastKnownHead: Head?) async -> Comparison {
-        let theirs = await result { try await adapters.upstream.current.refs(of: repository) }
+        let theirs = await result { try await adapters.upstream.current.refs(of: repository, priority: .low) }
         let snapshot = await result { try await adapters.copies.snapshot(of: repository.name) }
         let head = (try? snapshot.get())?.head ?? lastKnownHead  // unreadable: the last known head stands in
         return Comparison(

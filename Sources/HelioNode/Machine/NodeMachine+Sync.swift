@@ -94,8 +94,10 @@ extension NodeMachine {
         retryOrGiveUp(job, failure, at: now)
     }
 
+    /// A server that asks for patience is not at fault, and neither is the repository.
     private func isOwnFault(_ failure: Failure, of id: RepositoryID, at now: Moment) -> Bool {
-        switch failure.reason.blame {
+        if failure.retryAfter != nil { return false }
+        return switch failure.reason.blame {
         case .repository: true
         case .repositoryIfOthersReached:
             contact.reachedAnother(than: id, within: settings.syncInterval, at: now.monotonic)

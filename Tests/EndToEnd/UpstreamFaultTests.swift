@@ -44,13 +44,19 @@ import Testing
         }
         try scene.node.start(wrapper: wrapper)
         try await scene.node.waitForState("SYNCHRONIZED")
-        for locked in ["Q", "."] {
-            let failures = scene.node.log.components(separatedBy: "discovery failed").count
-            try Shell(directory: scene.upstream.path).run("chmod", "000", locked)
-            try await eventually("discovery fails") { scene.node.log.components(separatedBy: "discovery failed").count > failures }
-            #expect(try scene.node.contentHashes().count == 2)
-            try Shell(directory: scene.upstream.path).run("chmod", "755", locked)
-        }
+        let upstream = Shell(directory: scene.upstream.path)
+        // One project: the others go on, and what lies below it is not known to be deleted.
+        try upstream.run("chmod", "000", "Q")
+        try scene.upstream.commit("P/r", message: "beside a locked project")
+        try await eventually("the others go on") { scene.node.mirrors("P/r", of: scene.upstream) }
+        #expect(try scene.node.contentHashes().count == 2)
+        try upstream.run("chmod", "755", "Q")
+        // The whole.
+        let failures = scene.node.log.components(separatedBy: "discovery failed").count
+        try upstream.run("chmod", "000", ".")
+        try await eventually("discovery fails") { scene.node.log.components(separatedBy: "discovery failed").count > failures }
+        #expect(try scene.node.contentHashes().count == 2)
+        try upstream.run("chmod", "755", ".")
         try await eventually("discovery succeeds") { try scene.overview()["lastUpstreamContactSeconds"] as? Double ?? 9 < 1 }
         #expect(try scene.trash() == [])
     }

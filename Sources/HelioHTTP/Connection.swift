@@ -21,6 +21,8 @@ final class Connection {
     var written = 0
     var producer: (any BodyProducer)?
     var producerFraming = ResponseHead.Framing.chunked
+    /// Waits for its turn in the table's `streams`.
+    var isInStreamLine = false
     /// The peer sends nothing more; it may still read.
     var sawEnd = false
     var isInTurn = false
@@ -66,7 +68,13 @@ extension Connection: StreamOwner {
         settle()
     }
 
-    func streamIsWritable() { settle() }
+    var isStreaming: Bool { stream.isOpen && producer != nil }
+
+    func streamIsWritable() {
+        guard producer != nil else { return settle() }
+        stream.setAwaitingWrite(false)
+        table.streams.lineUp(self)
+    }
 
     private func receive(_ bytes: UnsafeRawBufferPointer) {
         isInTurn = true
@@ -138,7 +146,8 @@ extension Connection: StreamOwner {
         if sawEnd, output.isEmpty, endsIncomplete() { return }
         if machine.phase == .finished, producer == nil, output.isEmpty { return end() }
         stream.setReading(wantsToRead)
-        stream.setAwaitingWrite(!output.isEmpty || producer != nil)
+        stream.setAwaitingWrite(!output.isEmpty)
+        if producer != nil, output.isEmpty { table.streams.lineUp(self) }
         updateDeadline()
     }
 

@@ -13,6 +13,7 @@ final class ConnectionTable {
     let scratch: UnsafeMutableRawBufferPointer
     var output: [UInt8] = []
     var piece: [UInt8] = []
+    let streams: StreamLine
     private(set) var isDraining = false
     private(set) var count = 0
     private var slots: [Connection?] = []
@@ -32,6 +33,7 @@ final class ConnectionTable {
         self.loop = loop
         self.rules = rules
         self.observer = observer
+        streams = StreamLine(loop: loop)
         scratch = .allocate(byteCount: Self.readBytes, alignment: 16)
         let limits = rules.configuration
         self.limits = Nanoseconds(

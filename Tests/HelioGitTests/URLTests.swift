@@ -136,6 +136,7 @@ import Testing
         #expect(asked > .seconds(3500) && asked <= .seconds(3600))
         let other = HostGate(limit: 1)
         await other.pause(for: .milliseconds(50))
+        // Refused until then.
         try await eventually("the pause is over") { (try? await other.run { () async throws(Failure) in }) != nil }
     }
 

@@ -8,10 +8,14 @@ public struct DirectoryUpstream: Upstream {
     private let root: String
     private let git: Git
     private let reader: RefReader
+    let memory: ListingMemory
 
     /// - Throws: `.rejected` for an empty path. The directory need not exist yet.
-    public init(path: String, git: Git) throws(Failure) {
+    public init(path: String, git: Git) throws(Failure) { try self.init(path: path, git: git, memory: ListingMemory()) }
+
+    init(path: String, git: Git, memory: ListingMemory) throws(Failure) {
         root = try Files.absolute(path)
+        self.memory = memory
         self.git = git
         reader = RefReader(git)
     }
@@ -21,12 +25,14 @@ public struct DirectoryUpstream: Upstream {
     public func list() async throws(Failure) -> Listing {
         let (root, reader) = (root, reader)
         let found = try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try DirectoryWalk.walk(root) }
+        memory.beginListing()
         let batches = stride(from: 0, to: found.repositories.count, by: Self.batchSize).map { start in
             found.repositories[start..<min(start + Self.batchSize, found.repositories.count)]
         }
         let repositories = try await InParallel.map(batches, atOnce: 8) { batch async throws(Failure) in
             try await listed(batch, reader)
         }
+        memory.endListing()
         return Listing(
             repositories: repositories.joined().compactMap { $0 }, rejected: found.rejected, unseen: found.unseen)
     }
@@ -38,8 +44,9 @@ public struct DirectoryUpstream: Upstream {
         _ batch: ArraySlice<FoundRepository>, _ reader: RefReader
     ) async throws(Failure) -> [ListedRepository?] {
         let readings: [FoundRepository.Reading]
+        let memory = memory
         do throws(Failure) {
-            readings = try await DiskThreads.run { batch.map { $0.read(reader) } }
+            readings = try await DiskThreads.run { batch.map { $0.read(reader, memory) } }
         } catch {
             // One of them hangs. Each by itself then, so that the others do not suffer for it.
             readings = batch.map { _ in .unknown }
@@ -107,10 +114,14 @@ extension FoundRepository {
         case unknown
     }
 
-    fileprivate func read(_ reader: RefReader) -> Reading {
+    fileprivate func read(_ reader: RefReader, _ memory: ListingMemory) -> Reading {
+        let stamp = ListingStamp(path)
+        if let stamp, let listed = memory.recall(name, stamp) { return .told(listed) }
         do throws(Failure) {
             guard let snapshot = try reader.readFast(path, foreign: true) else { return .unknown }
-            return .told(described(.success(snapshot)))
+            let listed = described(.success(snapshot))
+            if let stamp, let listed { memory.remember(listed, stamp) }
+            return .told(listed)
         } catch {
             return .told(described(.failure(error)))
         }

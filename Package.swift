@@ -49,6 +49,7 @@ let package = Package(
 
         module("HelioNode"),
         module("HelioLock"),
+        module("HelioMetrics", ["HelioLock"]),
         module("HelioLoop", ["CLibevent", "HelioLock"]),
         module("HelioHTTP", ["HelioLoop"]),
         module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
@@ -63,6 +64,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("HelioNodeTests", ["HelioNode"], exclude: ["Transcripts"]),
+        tests("HelioMetricsTests", ["HelioMetrics"]),
         tests("HelioLoopTests", ["HelioLoop"]),
         tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),

@@ -4,6 +4,7 @@ enum ImportTable {
     static let ours: [String: Set<String>] = [
         "HelioNode": [],
         "HelioLock": [],
+        "HelioMetrics": ["HelioLock"],
         "HelioLoop": ["CLibevent", "HelioLock"],
         "HelioHTTP": ["HelioLoop"],
         "HelioGit": ["HelioNode", "CGit2"],
@@ -25,7 +26,7 @@ enum ImportTable {
     ]
 
     /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
-    static let withoutFoundation: Set = ["HelioNode", "HelioLock", "HelioLoop", "HelioHTTP"]
+    static let withoutFoundation: Set = ["HelioNode", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP"]
 
     static func isOurs(_ module: String) -> Bool { ours[module] != nil || module == "CLibevent" || module == "CGit2" }
 }

@@ -27,6 +27,7 @@ private func router(
     MirrorRoutes.add(to: &router, board, commands)
     SupportRoutes.add(to: &router, board)
     MetricsRoute.add(to: &router, metrics)
+    JolokiaRoutes.add(to: &router, board, commands, metrics)
     NotifyRoute.add(to: &router, board, commands, notify)
     AdminRoutes(board: board, commands: commands, gate: admin).add(to: &router)
     FrontRoutes.add(to: &router)

@@ -73,7 +73,7 @@ let package = Package(
         tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),
         tests("HelioStoreTests", ["HelioStore", "HelioNode", grdb]),
-        tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioLoop", "HelioMetrics", "HelioNode"]),
+        tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioLoop", "HelioMetrics", "HelioNode"], exclude: ["Clients"]),
         tests("HelioDaemonTests", ["HelioDaemon", "HelioNode"], resources: [.copy("Fixtures")]),
         tests("TidyTests", []),
         tests("EndToEndTests", ["heliostat"], path: "Tests/EndToEnd"),

@@ -3,6 +3,7 @@ import HelioAPI
 import HelioHTTP
 import HelioLock
 import HelioLoop
+import HelioMetrics
 import HelioNode
 import HelioStore
 
@@ -32,8 +33,11 @@ final class NodeProcess: Sendable {
         board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot())
         driver = NodeDriver(machine, board: board, log: log)
         let commands = NodeCommands(driver: driver, output: output)
-        publicServer = HTTPServer(loop: loop, router: publicRouter(board: board, commands: commands, tokens: tokens.current))
-        socketServer = HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands))
+        let metrics = MetricsSource(
+            registry: Registry(), now: { Tick(nanoseconds: SystemClock.monotonic().nanoseconds) }, refresh: {})
+        publicServer = HTTPServer(
+            loop: loop, router: publicRouter(board: board, commands: commands, tokens: tokens.current, metrics: metrics))
+        socketServer = HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands, metrics: metrics))
     }
 
     /// - Returns: the exit code.
@@ -94,7 +98,9 @@ final class NodeProcess: Sendable {
         for await step in steps {
             switch step {
             case .stop:
-                if let stopping { stopping.cancel() } else {
+                if let stopping {
+                    stopping.cancel()
+                } else {
                     stopping = Task {
                         await stop()
                         next.yield(.stopped)

@@ -10,8 +10,9 @@ public struct Router: Sendable {
 
     /// A GET answers HEAD as well.
     /// - Parameters:
-    ///   - pattern: `/a/b`, or with variables `/a/{}/b`; `{key}` instead of `{}` lets the value hold an encoded slash (`%2F`).
-    ///     Exact patterns win over those with variables, and among these the first added.
+    ///   - pattern: `/a/b`, or with variables `/a/{}/b`; `{key}` instead of `{}` lets the value hold an encoded slash (`%2F`), and
+    ///     `{...}` at the end is all that is left, slashes included, which may be nothing. Exact patterns win over those with
+    ///     variables, and among these the first added.
     ///   - bodyLimit: bytes of a request's body; above it the answer is 413. GET takes none.
     ///   - allowsOptions: whether the server answers OPTIONS here, with 204 and `Allow`.
     ///   - handler: runs on the loop and must not block it.

@@ -9,8 +9,10 @@ enum ImportTable {
         "HelioHTTP": ["HelioLoop"],
         "HelioGit": ["HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
-        "HelioAPI": ["HelioNode", "HelioHTTP", "HelioLock"],
-        "HelioDaemon": ["HelioNode", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI"],
+        "HelioAPI": ["HelioNode", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"],
+        "HelioDaemon": [
+            "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
+        ],
         "heliostat": ["HelioDaemon"],
         "heliostat-bench": ["HelioGit", "HelioNode", "HelioStore"],
     ]
@@ -19,6 +21,7 @@ enum ImportTable {
     static let doors: [String: String] = [
         "CLibevent": "Sources/HelioLoop/",
         "CGit2": "Sources/HelioGit/",
+        "CZlib": "Sources/HelioAPI/Metrics/",
         "GRDB": "Sources/HelioStore/",
         "GRDBSQLite": "Sources/HelioStore/",
         "Subprocess": "Sources/HelioGit/",
@@ -28,5 +31,5 @@ enum ImportTable {
     /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
     static let withoutFoundation: Set = ["HelioNode", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP"]
 
-    static func isOurs(_ module: String) -> Bool { ours[module] != nil || module == "CLibevent" || module == "CGit2" }
+    static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "CGit2", "CZlib"].contains(module) }
 }

@@ -86,7 +86,7 @@ final class LiveNode: Sendable {
     }
 
     /// Open on TCP.
-    var connections: Int { get async { await servers[0].connections } }
+    var connections: Int { servers[0].connections }
 
     var port: UInt16 {
         guard case .tcp(_, let port) = ports.withLock({ $0[0] }) else { return 0 }

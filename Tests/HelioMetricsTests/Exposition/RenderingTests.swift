@@ -47,7 +47,10 @@ struct RenderingTests {
         _ = registry.gauge("x_timestamp_seconds", "T.")
         _ = registry.gauge("x_open_fds", "F.")
         let lines = render(.openMetrics).split(separator: "\n")
-        #expect(lines.filter { $0.hasPrefix("# UNIT") } == ["# UNIT process_cpu_seconds seconds", "# UNIT x_timestamp_seconds seconds"])
+        #expect(
+            lines.filter { $0.hasPrefix("# UNIT") } == [
+                "# UNIT process_cpu_seconds seconds", "# UNIT x_timestamp_seconds seconds",
+            ])
         #expect(lines.contains("process_cpu_seconds_total 1.5"))
         #expect(!render(.text).contains("# UNIT"))
     }
@@ -74,7 +77,8 @@ struct RenderingTests {
         for (index, (status, trigger)) in Status.allCases.flatMap({ a in Trigger.allCases.map { (a, $0) } }).enumerated() {
             gauges[status, trigger].set(Double(index))
         }
-        #expect(render(.text).split(separator: "\n").dropFirst(2).map { $0.suffix(3) } == ["0.0", "1.0", "2.0", "3.0", "4.0", "5.0"])
+        #expect(
+            render(.text).split(separator: "\n").dropFirst(2).map { $0.suffix(3) } == ["0.0", "1.0", "2.0", "3.0", "4.0", "5.0"])
         #expect(render(.text).contains(#"x{status="fail",trigger="notify"} 4.0"#))
     }
 

@@ -41,7 +41,9 @@ struct TimerRenderingTests {
         #expect(samples(at: 910)["heliostat_timer_seconds{\(labels),quantile=\"0.5\"}"] == "2.0")
         for seconds: Double in [910.1, 86_400, 864_000] {
             let samples = samples(at: seconds)
-            for name in ["mean", "stddev", "min", "max"] { #expect(samples["heliostat_timer_\(name)_seconds{\(labels)}"] == "NaN") }
+            for name in ["mean", "stddev", "min", "max"] {
+                #expect(samples["heliostat_timer_\(name)_seconds{\(labels)}"] == "NaN")
+            }
             #expect(samples["heliostat_timer_seconds{\(labels),quantile=\"0.5\"}"] == "NaN")
             #expect(samples["heliostat_timer_seconds_count{\(labels)}"] == "1")
             #expect(samples["heliostat_timer_seconds_sum{\(labels)}"] == "2.0")
@@ -62,7 +64,9 @@ struct TimerRenderingTests {
     @Test(arguments: ExpositionFormat.allCases, [true, false]) func everything_PleasesTheChecker(
         _ format: ExpositionFormat, hasEvents: Bool
     ) {
-        let timers = Labelled { (status: Status) in registry.timer("operation.local.fetch", outcome: status.rawValue, at: .at(0)) }
+        let timers = Labelled { (status: Status) in
+            registry.timer("operation.local.fetch", outcome: status.rawValue, at: .at(0))
+        }
         let counters = registry.counters("x_runs_total", "Runs.", by: ("status", "trigger"), of: Status.self, Trigger.self)
         let histogram = registry.histogram("x_duration_seconds", "Durations.")
         let gauge = registry.gauge("x_lag_seconds", "The \"lag\".")

@@ -8,7 +8,8 @@ struct OracleFile: Decodable {
 
     /// `HELIOSTAT_ORACLE`, or the file that lies in `shared/oracle` beside the checkout.
     static func load() throws -> OracleFile {
-        let beside = URL(filePath: #filePath).appending(path: "../../../../../shared/oracle/dropwizard-public.json").standardizedFileURL
+        let beside = URL(filePath: #filePath).appending(path: "../../../../../shared/oracle/dropwizard-public.json")
+            .standardizedFileURL
         let path = ProcessInfo.processInfo.environment["HELIOSTAT_ORACLE"] ?? beside.path
         guard let data = FileManager.default.contents(atPath: path) else { throw OracleIsMissing(path: path) }
         let file = try JSONDecoder().decode(OracleFile.self, from: data)

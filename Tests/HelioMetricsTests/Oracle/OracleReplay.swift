@@ -31,7 +31,8 @@ extension TimerReading {
     /// By the names that the recorded timers use.
     fileprivate var figures: [String: Double] {
         var figures: [String: Double] = [
-            "count": Double(count), "sample_size": Double(sample.size), "min": Double(sample.minimum), "max": Double(sample.maximum),
+            "count": Double(count), "sample_size": Double(sample.size), "min": Double(sample.minimum),
+            "max": Double(sample.maximum),
             "mean": sample.mean, "stddev": sample.standardDeviation, "mean_rate": meanRate, "m1_rate": oneMinuteRate,
             "m5_rate": fiveMinuteRate, "m15_rate": fifteenMinuteRate,
         ]

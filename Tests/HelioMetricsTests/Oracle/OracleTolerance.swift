@@ -28,7 +28,9 @@ enum OracleTolerance {
         (read.expect_distribution ?? [:]).sorted { $0.key < $1.key }.flatMap { field, primary in
             let values = runs.compactMap { $0[field] }
             let column = read.expect_distribution_lockfree?[field] ?? primary
-            return differences(values, column, range: primary.range, recordedRuns: recordedRuns).map { "\(read.id).\(field): \($0)" }
+            return differences(values, column, range: primary.range, recordedRuns: recordedRuns).map {
+                "\(read.id).\(field): \($0)"
+            }
         }
     }
 

@@ -17,7 +17,11 @@ public struct ExpositionChecker {
 
     private mutating func read(_ document: [UInt8]) {
         var lines = document.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        if lines.last?.isEmpty == true { lines.removeLast() } else { report(.finalNewline, lines.count, "the last line has no end") }
+        if lines.last?.isEmpty == true {
+            lines.removeLast()
+        } else {
+            report(.finalNewline, lines.count, "the last line has no end")
+        }
         for (index, line) in lines.enumerated() { read(line, index + 1) }
         if dialect == .openMetrics, !hasEnded { report(.endOfFile, lines.count, "# EOF is missing") }
     }
@@ -52,11 +56,15 @@ public struct ExpositionChecker {
     private mutating func add(_ sample: ExpositionSample, _ number: Int) {
         if families.last?.owns(sample.name) != true { begin(sample.name, number) }
         families[families.count - 1].samples.append((sample, number))
-        if !series.insert(ExpositionSeries(sample)).inserted { report(.seriesOnce, number, "\(sample.name) again, with the same labels") }
+        if !series.insert(ExpositionSeries(sample)).inserted {
+            report(.seriesOnce, number, "\(sample.name) again, with the same labels")
+        }
     }
 
     private mutating func begin(_ name: String, _ number: Int) {
-        if families.contains(where: { $0.name == name || $0.owns(name) }) { report(.grouping, number, "\(name) was left and is back") }
+        if families.contains(where: { $0.name == name || $0.owns(name) }) {
+            report(.grouping, number, "\(name) was left and is back")
+        }
         families.append(ExpositionFamily(name: name, line: number))
     }
 

@@ -20,7 +20,8 @@ struct ExpositionScanner {
 
     private mutating func readLine() throws(Failure) -> ExpositionLine {
         guard !rest.isEmpty else { throw Failure(rule: .blankLine, what: "a blank line") }
-        guard rest.last != UInt8(ascii: " "), rest.first != UInt8(ascii: " "), !rest.contains(where: { $0 == 9 || $0 == 13 }) else {
+        guard rest.last != UInt8(ascii: " "), rest.first != UInt8(ascii: " "), !rest.contains(where: { $0 == 9 || $0 == 13 })
+        else {
             throw Failure(rule: .spacing, what: "spaces at an end, a tab or a carriage return")
         }
         if take("# EOF") { return try readEnd() }
@@ -80,7 +81,9 @@ struct ExpositionScanner {
         var text: [UInt8] = []
         while let byte = rest.popFirst(), byte != end {
             text.append(byte == UInt8(ascii: "\\") ? try readEscape(quotes: quotes) : byte)
-            if quotes, end == nil, byte == UInt8(ascii: "\"") { throw Failure(rule: .escape, what: "a bare quote in a help text") }
+            if quotes, end == nil, byte == UInt8(ascii: "\"") {
+                throw Failure(rule: .escape, what: "a bare quote in a help text")
+            }
             if rest.isEmpty, end != nil { throw Failure(rule: .syntax, what: "a label value without an end") }
         }
         guard let string = String(validating: text, as: UTF8.self) else { throw Failure(rule: .syntax, what: "no UTF-8") }

@@ -41,7 +41,9 @@ extension FamilyCheck {
         let line = group[0].line
         if !shares.allSatisfy({ (0...1).contains($0) }) { report(.quantileRange, line, "\(shares)") }
         if !zip(shares, shares.dropFirst()).allSatisfy({ $0 < $1 }) { report(.risingQuantiles, line, "\(shares)") }
-        for (sample, line) in quantiles where sample.value < 0 { report(.notNegative, line, "\(sample.name) is \(sample.number)") }
+        for (sample, line) in quantiles where sample.value < 0 {
+            report(.notNegative, line, "\(sample.name) is \(sample.number)")
+        }
         if count(of: group) == 0, quantiles.contains(where: { !$0.sample.value.isNaN }) {
             report(.emptyWindow, line, "the quantiles of nothing are NaN")
         }

@@ -42,7 +42,8 @@ struct SampleHeap: Sendable {
         var parent = index
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < samples.count && samples[child].priority < samples[least].priority {
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < samples.count && samples[child].priority < samples[least].priority {
                 least = child
             }
             if least == parent { return }

@@ -17,6 +17,8 @@ final class Route: Sendable {
     }
 
     let pattern: String
+    /// Its place in `Router.patterns`.
+    let index: Int
     let segments: [Segment]
     /// Which segments are variables.
     let variables: [Int]
@@ -27,9 +29,10 @@ final class Route: Sendable {
 
     /// - Parameter pattern: `/a/{}/b`; `{key}` is a variable that may hold an encoded slash; `{...}`, at the end only, is what is
     ///   left.
-    init(pattern: String, endpoints: [Endpoint], allowsOptions: Bool) {
+    init(pattern: String, index: Int, endpoints: [Endpoint], allowsOptions: Bool) {
         precondition(pattern.hasPrefix("/"), "a pattern begins with a slash")
         self.pattern = pattern
+        self.index = index
         self.endpoints = endpoints
         self.allowsOptions = allowsOptions
         let segments = Self.split(Array(pattern.utf8)).map(Self.segment)
@@ -48,7 +51,8 @@ final class Route: Sendable {
     }
 
     func adding(_ endpoint: Endpoint, allowsOptions: Bool) -> Route {
-        Route(pattern: pattern, endpoints: endpoints + [endpoint], allowsOptions: self.allowsOptions || allowsOptions)
+        Route(
+            pattern: pattern, index: index, endpoints: endpoints + [endpoint], allowsOptions: self.allowsOptions || allowsOptions)
     }
 
     /// Literals are compared as they came, undecoded; a variable must be decodable and not empty.

@@ -2,7 +2,9 @@
 public struct Router: Sendable {
     /// By the length of the path, which leaves one or two to compare.
     private var exact: [[Route]] = []
-    private var patterns: [Route] = []
+    private var variable: [Route] = []
+    /// Of all routes, each once, in the order in which they were added.
+    public private(set) var patterns: [String] = []
 
     public init() {}
 
@@ -22,8 +24,14 @@ public struct Router: Sendable {
         precondition(method != .head && method != .options, "the server answers HEAD and OPTIONS by itself")
         precondition(method != .get || bodyLimit == 0, "a GET takes no body")
         let endpoint = Route.Endpoint(method: method, bodyLimit: bodyLimit, handler: handler)
-        let added = Route(pattern: pattern, endpoints: [endpoint], allowsOptions: allowsOptions)
-        if added.isExact { insert(added, length: pattern.utf8.count) } else { Self.insert(added, into: &patterns) }
+        let added = Route(pattern: pattern, index: index(of: pattern), endpoints: [endpoint], allowsOptions: allowsOptions)
+        if added.isExact { insert(added, length: pattern.utf8.count) } else { Self.insert(added, into: &variable) }
+    }
+
+    private mutating func index(of pattern: String) -> Int {
+        if let index = patterns.firstIndex(of: pattern) { return index }
+        patterns.append(pattern)
+        return patterns.count - 1
     }
 
     private mutating func insert(_ route: Route, length: Int) {
@@ -44,10 +52,10 @@ public struct Router: Sendable {
         if range.count < exact.count {
             for route in exact[range.count] where Self.equal(route.pattern, bytes, range) { return route }
         }
-        guard !patterns.isEmpty else { return nil }
+        guard !variable.isEmpty else { return nil }
         let path = range.map { bytes[$0] }
         let parts = Route.split(path)
-        return patterns.first { $0.matches(parts) }
+        return variable.first { $0.matches(parts) }
     }
 
     private static func equal(_ pattern: String, _ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {

@@ -86,7 +86,7 @@ final class LiveNode: Sendable {
     }
 
     /// Open on TCP.
-    var connections: Int { get async { await servers[0].connections } }
+    var connections: Int { servers[0].connections }
 
     /// Bytes that wait to be sent on TCP.
     var unsent: Int { get async { await servers[0].held.output } }

@@ -19,7 +19,7 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
                 for index in 0..<60 {
                     group.addTask { try await node.fetch("GET", "/metrics", headers: index % 2 == 0 ? [openMetrics] : []).status }
                 }
-                try await eventually("sixty wait behind it") { await node.connections == 61 }
+                try await eventually("sixty wait behind it") { node.connections == 61 }
                 gate.signal()
                 for try await status in group { #expect(status == 200) }
             }
@@ -87,7 +87,7 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
             try await onThread { hangs.waitAWhile() }
             try await client.send("GET \(target) HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
             let time = try await ContinuousClock().measure {
-                try await eventually("the scrape is under way") { await node.connections == 1 }
+                try await eventually("the scrape is under way") { node.connections == 1 }
                 _ = try await node.fetch("GET", "/livez")
             }
             #expect(time < .seconds(4), "the loop hung as well")

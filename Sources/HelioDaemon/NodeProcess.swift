@@ -17,6 +17,8 @@ final class NodeProcess: Sendable {
     let loop: EventLoop
     let board: NodeBoard
     let driver: NodeDriver
+    let metrics: NodeMetrics
+    let scrape: Scrape
     let publicServer: HTTPServer
     let socketServer: HTTPServer
 
@@ -30,14 +32,28 @@ final class NodeProcess: Sendable {
         self.log = log
         loop = try EventLoop.start()
         let machine = NodeMachine(settings: configuration.settings, seed: .random(in: .min ... .max), now: SystemClock.now())
+        metrics = NodeMetrics(configuration.metrics)
         board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot())
-        driver = NodeDriver(machine, board: board, log: log)
+        driver = NodeDriver(machine, board: board, log: log, metrics: metrics)
+        let connections = (tcp: OpenConnections(), socket: OpenConnections())
+        scrape = Scrape(metrics, board: board, connections: [connections.tcp, connections.socket])
         let commands = NodeCommands(driver: driver, output: output)
-        let metrics = MetricsSource(
-            registry: Registry(), now: { Tick(nanoseconds: SystemClock.monotonic().nanoseconds) }, refresh: {})
-        publicServer = HTTPServer(
-            loop: loop, router: publicRouter(board: board, commands: commands, tokens: tokens.current, metrics: metrics))
-        socketServer = HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands, metrics: metrics))
+        let publicRoutes = publicRouter(board: board, commands: commands, tokens: tokens.current, metrics: scrape.source)
+        let socketRoutes = socketRouter(board: board, commands: commands, metrics: scrape.source)
+        // Both have the same routes in the same order, so one table counts for both.
+        let http = HTTPMetrics(metrics.registry, routes: publicRoutes.patterns)
+        publicServer = HTTPServer(loop: loop, router: publicRoutes, openConnections: connections.tcp) { http.record($0) }
+        socketServer = HTTPServer(loop: loop, router: socketRoutes, openConnections: connections.socket) { http.record($0) }
+        let lag = metrics.state.loopLag
+        loop.observeLag { lag.observe($0) }
+    }
+
+    func makeHands(_ adapters: Adapters) -> Hands {
+        let hands = Hands(
+            adapters: adapters, boot: board.identity.boot, metrics: metrics, log: log,
+            vetInterval: { [configuration] in configuration.withLock(\.vet.interval) })
+        scrape.opened(hands)
+        return hands
     }
 
     /// - Returns: the exit code.

@@ -11,7 +11,7 @@ enum ImportTable {
         "HelioStore": ["HelioNode"],
         "HelioAPI": ["HelioNode", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"],
         "HelioDaemon": [
-            "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
+            "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
         ],
         "heliostat": ["HelioDaemon"],
         "heliostat-bench": ["HelioGit", "HelioNode", "HelioStore"],
@@ -31,5 +31,5 @@ enum ImportTable {
     /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
     static let withoutFoundation: Set = ["HelioNode", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP"]
 
-    static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "CGit2", "CZlib"].contains(module) }
+    static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "CGit2", "CZlib", "CVersion"].contains(module) }
 }

@@ -12,8 +12,8 @@ struct HeliostatBench {
             try await SyntheticCatalogue(count: count).write(to: words[1])
         case let words where words.count == 3 && words[0] == "mirrored":
             try await MirroredCatalogue(upstream: words[2]).write(to: words[1])
-        case ["timer", "1"]: print(await TimerRecording(threads: 1).measure())
-        case ["timer", "2"]: print(await TimerRecording(threads: 2).measure())
+        case ["timer", "1"]: print(await TimerRecording.alone())
+        case ["timer", "2"]: print(await TimerRecording.inPairs())
         case let words where words.count == 2 && words[0] == "timer-records":
             guard let count = Int(words[1]), (1...10_000_000).contains(count) else { usage() }
             TimerRecording.record(count)
@@ -27,7 +27,7 @@ struct HeliostatBench {
             usage: heliostat-bench synthetic DATA COUNT     a catalogue of COUNT made-up repositories, all with copies
                    heliostat-bench mirrored DATA UPSTREAM   the catalogue of a node that has mirrored the directory UPSTREAM;
                                                             the copies themselves have to be put there by the caller
-                   heliostat-bench timer 1|2                nanoseconds a record into a timer, on one thread or on each of two
+                   heliostat-bench timer 1|2                nanoseconds a record into a timer: CPU on one thread, time on each of two
                    heliostat-bench timer-records COUNT      nothing but these records, to be watched from outside
                    heliostat-bench exposition               milliseconds for rendering 5,000 series
 

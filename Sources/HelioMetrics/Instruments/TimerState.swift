@@ -27,12 +27,3 @@ struct TimerState: Sendable {
             meter: meter, sum: sum, lastUpdate: lastUpdate, samples: reservoir.copy(at: now), buckets: buckets.copy())
     }
 }
-
-/// What a reader takes with it, to sort and to add up after the lock was given back.
-struct TimerCopy: Sendable {
-    let meter: Meter
-    let sum: Double
-    let lastUpdate: Tick?
-    let samples: [Sample]
-    let buckets: [(bound: Double, count: Int64)]
-}

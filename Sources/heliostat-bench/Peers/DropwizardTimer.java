@@ -1,34 +1,41 @@
 import com.codahale.metrics.Timer;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/** The peer of `heliostat-bench timer`: prints what one `Timer.update` takes in nanoseconds, chosen from several rounds as there. */
+/**
+ * The peer of `heliostat-bench timer`: prints what one `Timer.update` takes in nanoseconds, CPU on one thread, time on each of two.
+ */
 public final class DropwizardTimer {
     private static final int RECORDS = 1_000_000;
     private static final int WARM_UP = 8;
     private static final int ROUNDS = 9;
 
     public static void main(String[] arguments) throws InterruptedException {
-        int threads = Integer.parseInt(arguments[0]);
+        boolean alone = arguments[0].equals("1");
         Timer timer = new Timer();
         double[] rounds = new double[ROUNDS];
         for (int round = -WARM_UP; round < ROUNDS; round++) {
-            double nanoseconds = round(timer, threads);
-            if (round >= 0) rounds[round] = nanoseconds;
+            long nanoseconds = alone ? alone(timer) : inPairs(timer);
+            if (round >= 0) rounds[round] = (double) nanoseconds / RECORDS;
         }
         Arrays.sort(rounds);
-        System.out.println(threads == 1 ? rounds[0] : rounds[ROUNDS / 2]);
+        System.out.println(rounds[ROUNDS / 2]);
     }
 
-    private static double round(Timer timer, int threads) throws InterruptedException {
-        Thread[] running = new Thread[threads];
+    private static long alone(Timer timer) {
+        long began = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        record(timer);
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - began;
+    }
+
+    private static long inPairs(Timer timer) throws InterruptedException {
+        Thread other = new Thread(() -> record(timer));
         long began = System.nanoTime();
-        for (int thread = 0; thread < threads; thread++) {
-            running[thread] = new Thread(() -> record(timer));
-            running[thread].start();
-        }
-        for (Thread thread : running) thread.join();
-        return (double) (System.nanoTime() - began) / RECORDS;
+        other.start();
+        record(timer);
+        other.join();
+        return System.nanoTime() - began;
     }
 
     private static void record(Timer timer) {

@@ -1,6 +1,7 @@
 /// One line of a case's timeline. Times are nanoseconds since the timer was made.
 enum OracleStep: Decodable {
-    case updates(OracleTimes, OracleValues)
+    /// With their durations in nanoseconds.
+    case updates(OracleTimes, [Int64])
     case scrape(OracleTimes)
     /// The wall clock jumps, of which a timer by the monotonic clock knows nothing.
     case wallStep
@@ -12,7 +13,8 @@ enum OracleStep: Decodable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         switch try container.decode(String.self, forKey: .op) {
         case "updates":
-            self = .updates(try OracleTimes(from: decoder), try container.decode(OracleValues.self, forKey: .value))
+            let times = try OracleTimes(from: decoder)
+            self = .updates(times, try container.decode(OracleValues.self, forKey: .value).first(times.n))
         case "scrape": self = .scrape(try OracleTimes(from: decoder))
         case "wall_step": self = .wallStep
         case "read": self = .read(try OracleRead(from: decoder))

@@ -69,6 +69,10 @@ extension Metrics {
             // Prometheus makes ALERTS itself, and only while one is pending.
             let missing = metrics.subtracting(try prometheus.names()).subtracting(["ALERTS"])
             #expect(missing == [], "\(query.place) asks for series that do not exist: \(query.expression)")
+            // A misspelt label or value is no error, only an empty panel and an alert that never comes.
+            for selector in query.selectors where !selector.hasPrefix("ALERTS") {
+                #expect(try !prometheus.query(selector).isEmpty, "\(query.place) selects nothing by \(selector)")
+            }
         }
 
         @Test func namesOfMetrics_AreFoundInAnExpression() {
@@ -77,6 +81,7 @@ extension Metrics {
                 or on (f) group_left (g) h:i:j unless ignoring (k) avg without (l) (m offset 5m) and time() - (n > 0) # o
                 """
             #expect(QueryText(place: "", expression: text).metrics == ["a_bucket", "h:i:j", "m", "n"])
+            #expect(QueryText(place: "", expression: text).selectors == [#"a_bucket{x="b{c}", y=~"d|e"}"#])
         }
 
         /// What Grafana would refuse or show empty without an error.

@@ -83,11 +83,14 @@ struct ExpositionAnswer {
     ]
 
     let contentType: String?
+    /// To the byte.
     let body: String
 
     init(_ node: NodeFixture, accept: String) throws {
-        let call = try HTTPCall(node.base + "/metrics", headers: ["Accept: \(accept)"])
-        contentType = call.headers["content-type"]
-        body = call.body
+        let client = try RawClient(port: node.port)
+        try client.send("GET /metrics HTTP/1.1\r\nHost: node\r\nAccept: \(accept)\r\n\r\n")
+        let answer = try client.receiveAnswer()
+        contentType = answer.head.firstMatch(of: #/Content-Type: ([^\r\n]*)/#).map { String($0.output.1) }
+        body = answer.body
     }
 }

@@ -26,6 +26,11 @@ struct QueryText {
         return Set(names).subtracting(words)
     }
 
+    /// Its vector selectors that narrow a metric by its labels.
+    var selectors: [String] {
+        expression.matches(of: #/[a-zA-Z_:][\w:]*\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\}/#).map { String($0.output) }
+    }
+
     // MARK: Reading files
 
     /// The checked-out repository that this file stands in.

@@ -1,5 +1,6 @@
 import HelioHTTP
 import HelioLock
+import HelioMetrics
 import HelioNode
 
 extension NodeProcess {
@@ -32,14 +33,17 @@ extension NodeProcess {
             next = try NodeConfiguration.load(path: configurationPath)
             try tokens.reload(next.configuration.http)
         } catch {
+            metrics.state.reloadSucceeded.set(0)
             return log.error("reload refused, the running configuration stays", ["error": "\(error)"])
         }
         let reload = ConfigurationReload(from: configuration.withLock { $0 }, to: next.configuration)
         configuration.withLock { $0 = reload.applied }
         output.level = .init(reload.applied.log.level)
+        metrics.registry.configure(TimerOptions(reload.applied.metrics))
         await driver.feed(.reconfigured(reload.applied.settings))
         if reload.changed.contains(where: { $0.hasPrefix("upstream.") }) { await replaceUpstream(reload.applied) }
         for key in reload.needsRestart { log.warning("needs a restart to take effect", ["key": .text(key)]) }
+        metrics.state.reloadSucceeded.set(1)
         log.info("configuration reloaded", ["changed": .text(reload.changed.joined(separator: " "))])
     }
 

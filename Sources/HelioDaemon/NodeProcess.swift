@@ -3,6 +3,7 @@ import HelioAPI
 import HelioHTTP
 import HelioLock
 import HelioLoop
+import HelioMetrics
 import HelioNode
 import HelioStore
 
@@ -16,6 +17,8 @@ final class NodeProcess: Sendable {
     let loop: EventLoop
     let board: NodeBoard
     let driver: NodeDriver
+    let metrics: NodeMetrics
+    let scrape: Scrape
     let publicServer: HTTPServer
     let socketServer: HTTPServer
 
@@ -29,11 +32,28 @@ final class NodeProcess: Sendable {
         self.log = log
         loop = try EventLoop.start()
         let machine = NodeMachine(settings: configuration.settings, seed: .random(in: .min ... .max), now: SystemClock.now())
+        metrics = NodeMetrics(configuration.metrics)
         board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot())
-        driver = NodeDriver(machine, board: board, log: log)
+        driver = NodeDriver(machine, board: board, log: log, metrics: metrics)
+        let connections = (tcp: OpenConnections(), socket: OpenConnections())
+        scrape = Scrape(metrics, board: board, connections: [connections.tcp, connections.socket])
         let commands = NodeCommands(driver: driver, output: output)
-        publicServer = HTTPServer(loop: loop, router: publicRouter(board: board, commands: commands, tokens: tokens.current))
-        socketServer = HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands))
+        let publicRoutes = publicRouter(board: board, commands: commands, tokens: tokens.current, metrics: scrape.source)
+        let socketRoutes = socketRouter(board: board, commands: commands, metrics: scrape.source)
+        // Both have the same routes in the same order, so one table counts for both.
+        let http = HTTPMetrics(metrics.registry, routes: publicRoutes.patterns)
+        publicServer = HTTPServer(loop: loop, router: publicRoutes, openConnections: connections.tcp) { http.record($0) }
+        socketServer = HTTPServer(loop: loop, router: socketRoutes, openConnections: connections.socket) { http.record($0) }
+        let lag = metrics.state.loopLag
+        loop.observeLag { lag.observe($0) }
+    }
+
+    func makeHands(_ adapters: Adapters) -> Hands {
+        let hands = Hands(
+            adapters: adapters, boot: board.identity.boot, metrics: metrics, log: log,
+            vetInterval: { [configuration] in configuration.withLock(\.vet.interval) })
+        scrape.opened(hands)
+        return hands
     }
 
     /// - Returns: the exit code.
@@ -94,7 +114,9 @@ final class NodeProcess: Sendable {
         for await step in steps {
             switch step {
             case .stop:
-                if let stopping { stopping.cancel() } else {
+                if let stopping {
+                    stopping.cancel()
+                } else {
                     stopping = Task {
                         await stop()
                         next.yield(.stopped)

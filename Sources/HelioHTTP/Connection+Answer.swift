@@ -113,7 +113,7 @@ extension Connection {
     func exchange(_ ending: Exchange.Ending) -> Exchange {
         let reply = machine.reply
         return Exchange(
-            route: reply.route?.pattern, method: reply.method, status: answerStatus, bytes: answerBytes,
+            route: reply.route?.pattern, routeIndex: reply.route?.index, method: reply.method, status: answerStatus, bytes: answerBytes,
             duration: began == 0 ? .zero : .nanoseconds(loop.exactNow - began), ending: ending)
     }
 }

@@ -15,7 +15,8 @@ final class ConnectionTable {
     var piece: [UInt8] = []
     let streams: StreamLine
     private(set) var isDraining = false
-    private(set) var count = 0
+    private(set) var count = 0 { didSet { openConnections.set(count) } }
+    let openConnections: OpenConnections
     private var slots: [Connection?] = []
     private var free: [Int] = []
     private var date = DateHeader()
@@ -29,8 +30,9 @@ final class ConnectionTable {
         let idle, head, body, linger, drainWindow, drainGrace: Int64
     }
 
-    init(loop: EventLoop, rules: Rules, observer: (@Sendable (Exchange) -> Void)?) {
+    init(loop: EventLoop, rules: Rules, openConnections: OpenConnections, observer: (@Sendable (Exchange) -> Void)?) {
         self.loop = loop
+        self.openConnections = openConnections
         self.rules = rules
         self.observer = observer
         streams = StreamLine(loop: loop)
@@ -83,14 +85,14 @@ final class ConnectionTable {
         _ = bytes.withUnsafeBytes { stream.write($0) }
         stream.close()
         observer?(Exchange(
-            route: nil, method: nil, status: refusal.status, bytes: bytes.count, duration: .zero, ending: .refused(refusal)))
+            route: nil, routeIndex: nil, method: nil, status: refusal.status, bytes: bytes.count, duration: .zero, ending: .refused(refusal)))
     }
 
     /// Descriptors or memory ran out.
     func exhausted() {
         guard loop.now &- 1_000_000_000 >= lastExhausted || lastExhausted == .min else { return }
         lastExhausted = loop.now
-        observer?(Exchange(route: nil, method: nil, status: 0, bytes: 0, duration: .zero, ending: .cut(.noDescriptors)))
+        observer?(Exchange(route: nil, routeIndex: nil, method: nil, status: 0, bytes: 0, duration: .zero, ending: .cut(.noDescriptors)))
     }
 }
 

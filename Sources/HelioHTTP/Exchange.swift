@@ -19,6 +19,8 @@ public struct Exchange: Sendable {
 
     /// The pattern of the route, never the path: there are few of them.
     public let route: String?
+    /// Its place in `Router.patterns`, for those who count and must not compare texts.
+    public let routeIndex: Int?
     /// nil when the request line was not understood.
     public let method: Method?
     /// 0 when nothing was answered.

@@ -7,19 +7,24 @@ public import HelioLoop
 public actor HTTPServer {
     private let loop: EventLoop
     private let table: ConnectionTable
+    private let openConnections: OpenConnections
     private var listeners: [Listener] = []
     private var sweeper: LoopTimer?
     private var drains: [CheckedContinuation<Void, Never>] = []
 
     nonisolated public var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    /// - Parameter observer: called on the loop for each answer, refusal and cut; must not block.
+    /// - Parameters:
+    ///   - openConnections: of this server only.
+    ///   - observer: called on the loop for each answer, refusal and cut; must not block.
     public init(
         loop: EventLoop, configuration: Configuration = Configuration(), router: Router,
-        observer: (@Sendable (Exchange) -> Void)? = nil
+        openConnections: OpenConnections = OpenConnections(), observer: (@Sendable (Exchange) -> Void)? = nil
     ) {
         self.loop = loop
-        table = ConnectionTable(loop: loop, rules: Rules(router: router, configuration: configuration), observer: observer)
+        self.openConnections = openConnections
+        table = ConnectionTable(loop: loop, rules: Rules(router: router, configuration: configuration), openConnections: openConnections,
+            observer: observer)
     }
 
     isolated deinit {
@@ -61,7 +66,7 @@ public actor HTTPServer {
     }
 
     /// Open connections.
-    public var connections: Int { table.count }
+    public nonisolated var connections: Int { openConnections.value }
 
     /// Bytes kept for all connections together: received and not consumed, and not sent yet.
     var held: (input: Int, output: Int) { table.held }

@@ -34,14 +34,21 @@ public struct Request: Sendable {
         }
     }
 
-    /// The value of the n-th variable segment of the route's pattern, decoded once.
+    /// The values of all lines of a list header as one list, with commas between them (RFC 9110 section 5.3): the bytes, which
+    /// need not be UTF-8. Empty when there is no such line.
+    public func list(_ name: String) -> [UInt8] {
+        var name = name
+        let values = name.withUTF8 { HeaderSearch.findAll($0, in: headBytes.span) }
+        return Array(values.map { headBytes[$0] }.joined(separator: [UInt8(ascii: ",")]))
+    }
+
+    /// The value of the n-th variable of the route's pattern, decoded once; of `{...}`, with its slashes.
     /// - Precondition: the pattern has that many.
     public func parameter(_ index: Int) -> String {
-        guard let segments = route?.variables, segments.indices.contains(index) else {
+        guard let route, route.variables.indices.contains(index) else {
             preconditionFailure("the route has no variable \(index)")
         }
-        let parts = headBytes[pathRange].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard segments[index] < parts.count, let value = PercentDecoding.decode(parts[segments[index]]) else {
+        guard let value = route.value(index, of: headBytes[pathRange]) else {
             preconditionFailure("a route is matched with values that can be decoded")
         }
         return value

@@ -2,14 +2,17 @@
 public struct Router: Sendable {
     /// By the length of the path, which leaves one or two to compare.
     private var exact: [[Route]] = []
-    private var patterns: [Route] = []
+    private var variable: [Route] = []
+    /// Of all routes, each once, in the order in which they were added.
+    public private(set) var patterns: [String] = []
 
     public init() {}
 
     /// A GET answers HEAD as well.
     /// - Parameters:
-    ///   - pattern: `/a/b`, or with variables `/a/{}/b`; `{key}` instead of `{}` lets the value hold an encoded slash (`%2F`).
-    ///     Exact patterns win over those with variables, and among these the first added.
+    ///   - pattern: `/a/b`, or with variables `/a/{}/b`; `{key}` instead of `{}` lets the value hold an encoded slash (`%2F`), and
+    ///     `{...}` at the end is all that is left, slashes included, which may be nothing. Exact patterns win over those with
+    ///     variables, and among these the first added.
     ///   - bodyLimit: bytes of a request's body; above it the answer is 413. GET takes none.
     ///   - allowsOptions: whether the server answers OPTIONS here, with 204 and `Allow`.
     ///   - handler: runs on the loop and must not block it.
@@ -21,8 +24,14 @@ public struct Router: Sendable {
         precondition(method != .head && method != .options, "the server answers HEAD and OPTIONS by itself")
         precondition(method != .get || bodyLimit == 0, "a GET takes no body")
         let endpoint = Route.Endpoint(method: method, bodyLimit: bodyLimit, handler: handler)
-        let added = Route(pattern: pattern, endpoints: [endpoint], allowsOptions: allowsOptions)
-        if added.isExact { insert(added, length: pattern.utf8.count) } else { Self.insert(added, into: &patterns) }
+        let added = Route(pattern: pattern, index: index(of: pattern), endpoints: [endpoint], allowsOptions: allowsOptions)
+        if added.isExact { insert(added, length: pattern.utf8.count) } else { Self.insert(added, into: &variable) }
+    }
+
+    private mutating func index(of pattern: String) -> Int {
+        if let index = patterns.firstIndex(of: pattern) { return index }
+        patterns.append(pattern)
+        return patterns.count - 1
     }
 
     private mutating func insert(_ route: Route, length: Int) {
@@ -43,10 +52,10 @@ public struct Router: Sendable {
         if range.count < exact.count {
             for route in exact[range.count] where Self.equal(route.pattern, bytes, range) { return route }
         }
-        guard !patterns.isEmpty else { return nil }
+        guard !variable.isEmpty else { return nil }
         let path = range.map { bytes[$0] }
         let parts = Route.split(path)
-        return patterns.first { $0.matches(parts) }
+        return variable.first { $0.matches(parts) }
     }
 
     private static func equal(_ pattern: String, _ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {

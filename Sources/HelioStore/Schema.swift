@@ -10,6 +10,9 @@ enum Schema {
         migrator.registerMigration("1: catalogue, changes, runs") { db in
             try db.execute(sql: first)
         }
+        migrator.registerMigration("2: operations, progress of runs") { db in
+            try db.execute(sql: second)
+        }
         return migrator
     }
 
@@ -76,5 +79,20 @@ enum Schema {
             write_checks INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         INSERT INTO node (only) VALUES (1);
+        """
+
+    /// An operation stands here from its start to its end. `boot` names the process that runs it, and `heartbeat` is in nanoseconds of that
+    /// process's monotonic clock, so that neither a stepped clock nor a recycled process id makes a living one look dead.
+    private static let second = """
+        CREATE TABLE operation (
+            id TEXT PRIMARY KEY,
+            boot TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            repository BLOB,
+            run TEXT,
+            started_at INTEGER NOT NULL,
+            heartbeat INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE run ADD COLUMN scope TEXT NOT NULL DEFAULT 'all';
         """
 }

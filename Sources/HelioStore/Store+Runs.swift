@@ -5,11 +5,13 @@ extension Store {
     /// How many runs are kept: three weeks of one every three minutes. Older ones go when a new one opens.
     public static let keptRuns = 10_000
 
-    /// - Parameter id: a UUID that no run had before.
-    public func openRun(id: String, trigger: String, at time: WallTime) throws(StoreError) {
+    /// - Parameters:
+    ///   - id: a UUID that no run had before.
+    ///   - scope: `all` for a full synchronisation.
+    public func openRun(id: String, trigger: String, scope: String, at time: WallTime) throws(StoreError) {
         try write { db in
-            try db.cachedStatement(sql: "INSERT INTO run (id, trigger, opened_at) VALUES (?, ?, ?)")
-                .execute(arguments: [id, trigger, time.millisecondsSince1970])
+            try db.cachedStatement(sql: "INSERT INTO run (id, trigger, scope, opened_at) VALUES (?, ?, ?, ?)")
+                .execute(arguments: [id, trigger, scope, time.millisecondsSince1970])
             try db.cachedStatement(sql: "DELETE FROM run WHERE number <= ? AND status IS NOT NULL")
                 .execute(arguments: [db.lastInsertedRowID - Int64(Self.keptRuns)])
         }
@@ -23,6 +25,16 @@ extension Store {
             try db.cachedStatement(sql: "UPDATE run SET planned = ? WHERE id = ? AND status IS NULL")
                 .execute(arguments: [planned, id])
             guard db.changesCount == 1 else { throw StoreError.unknownRun(id) }
+        }
+    }
+
+    /// How far an open run has come, so that a crash does not lose it. A closed one stays as it is.
+    ///
+    /// - Parameter seconds: since its claim, by the monotonic clock.
+    public func progressRun(id: String, counts: StoredRun.Counts, seconds: Double) throws(StoreError) {
+        try write { db in
+            try db.cachedStatement(sql: RunRows.progress)
+                .execute(arguments: [counts.succeeded, counts.failed, counts.cancelled, counts.skipped, seconds, id])
         }
     }
 
@@ -48,13 +60,25 @@ extension Store {
 
     /// At start: runs that a crash left open are closed as `cancel`, reason `orphaned`.
     ///
-    /// - Returns: their ids, oldest first.
-    public func closeOrphanedRuns(at time: WallTime) throws(StoreError) -> [String] {
+    /// - Returns: each with what it had come to when it was last seen alive, oldest first.
+    public func closeOrphanedRuns(at time: WallTime) throws(StoreError) -> [OrphanedRun] {
         try write { db in
-            let ids = try String.fetchAll(db, sql: "SELECT id FROM run WHERE status IS NULL ORDER BY number")
-            let now = time.millisecondsSince1970
-            try db.cachedStatement(sql: RunRows.orphan).execute(arguments: [now, now])
-            return ids
+            let open = try Row.fetchAll(db, sql: RunRows.select + " WHERE status IS NULL ORDER BY number").map(RunRows.run)
+            try db.cachedStatement(sql: RunRows.orphan).execute(arguments: [time.millisecondsSince1970])
+            return try open.map { run in
+                let rows = try Row.fetchCursor(db, sql: RunRows.select + " WHERE id = ?", arguments: [run.id])
+                guard let row = try rows.next() else { throw StoreError.unknownRun(run.id) }
+                let closed = try RunRows.run(row)
+                return OrphanedRun(run: closed, lostRepositories: closed.counts.cancelled - run.counts.cancelled)
+            }
+        }
+    }
+
+    /// When the last full synchronisation that succeeded ended; nil when none of those that are kept did.
+    public func lastSuccess() throws(StoreError) -> WallTime? {
+        try write { db in
+            let sql = "SELECT closed_at FROM run WHERE status = 'success' AND scope = 'all' ORDER BY number DESC LIMIT 1"
+            return Columns.time(try Int64.fetchOne(db, sql: sql))
         }
     }
 

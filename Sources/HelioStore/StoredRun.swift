@@ -25,6 +25,8 @@ public struct StoredRun: Hashable, Sendable {
     public let id: String
     /// Who asked for it.
     public let trigger: String
+    /// `all`, or what it was confined to.
+    public let scope: String
     public let openedAt: WallTime
     /// Repositories in its plan; nil until discovery is done.
     public let planned: Int?
@@ -32,7 +34,7 @@ public struct StoredRun: Hashable, Sendable {
     public let status: Status?
     public let reason: String?
     public let counts: Counts
-    /// From the claim to the last repository; nil while it is open.
+    /// From the claim to the last repository; while it is open, and after a crash, to when it was last seen alive. nil before that.
     public let seconds: Double?
     public let closedAt: WallTime?
 }

@@ -27,7 +27,10 @@ private func run(outstanding: Set<RepositoryID>, equal: Int) throws -> Run {
     var ledger = RunLedger()
     let id = RunID(using: &random)
     ledger.claim(Run(id: id, trigger: .requested, scope: .project("A\u{7}"), acceptsDeletions: true, claimedAt: Sample.now))
-    ledger.plan(id, outstanding: outstanding, equal: equal)
+    var plan = RunPlan()
+    for repository in outstanding { plan.add(repository, of: ProjectID(1), isEqual: false) }
+    for index in 0..<equal { plan.add(RepositoryID(Int64(1000 + index)), of: ProjectID(1), isEqual: true) }
+    _ = ledger.plan(id, plan, at: Sample.now)
     return try #require(outstanding.isEmpty ? ledger.closeIfDone(id, at: Sample.now) : ledger[id])
 }
 

@@ -1,6 +1,8 @@
+import Foundation
 import HelioAPI
 import HelioHTTP
 import HelioLoop
+import HelioMetrics
 import HelioNode
 import Synchronization
 import TestSupport
@@ -11,6 +13,11 @@ final class LiveNode: Sendable {
     let orders = Mutex<[String]>([])
     let tokens = Mutex(AccessTokens(admin: "admin-secret", notify: "notify-secret"))
     let clock = Mutex(Sample.now)
+    let registry = Registry()
+    /// Of the timers, which begin at 0.
+    let tick = Mutex(Tick(nanoseconds: 4_000_000_000))
+    /// What is done before the metrics are rendered.
+    let refresh = Mutex<@Sendable () -> Void>({})
     private let loop: EventLoop
     private let servers: [HTTPServer]
     private let directory: TemporaryDirectory
@@ -35,12 +42,14 @@ final class LiveNode: Sendable {
         loop = try EventLoop.start()
         directory = try TemporaryDirectory()
         let wiring = Wiring()
-        let (board, commands) = (board, wiring.commands)
+        let (board, commands, metrics) = (board, wiring.commands, wiring.metrics(registry))
         servers = [
             HTTPServer(
                 loop: loop,
-                router: publicRouter(board: board, commands: commands) { wiring.node?.tokens.withLock { $0 } ?? AccessTokens() }),
-            HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands)),
+                router: publicRouter(
+                    board: board, commands: commands, tokens: { wiring.node?.tokens.withLock { $0 } ?? AccessTokens() },
+                    metrics: metrics)),
+            HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands, metrics: metrics)),
         ]
         wiring.connect(self)
     }
@@ -67,6 +76,23 @@ final class LiveNode: Sendable {
         try Exchange.run(ports.withLock { $0[1] }, method, target, headers: [], body: body)
     }
 
+    /// On a thread of its own: what is answered from the cooperative pool must not be waited for with a thread of that pool.
+    func fetch(_ method: String, _ target: String, body: String? = nil, headers: [String] = []) async throws -> Reply {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try self.tcp(method, target, body: body, headers: headers) })
+            }
+        }
+    }
+
+    /// Open on TCP.
+    var connections: Int { servers[0].connections }
+
+    var port: UInt16 {
+        guard case .tcp(_, let port) = ports.withLock({ $0[0] }) else { return 0 }
+        return port
+    }
+
     func taken() -> [String] { orders.withLock { $0 } }
 
     /// Commands are made before the node that they note themselves at.
@@ -74,6 +100,12 @@ final class LiveNode: Sendable {
         private let weakly = Mutex<WeakNode>(WeakNode())
         var node: LiveNode? { weakly.withLock { $0.node } }
         func connect(_ node: LiveNode) { weakly.withLock { $0.node = node } }
+
+        func metrics(_ registry: Registry) -> MetricsSource {
+            MetricsSource(
+                registry: registry, now: { self.node?.tick.withLock { $0 } ?? Tick(nanoseconds: 0) },
+                refresh: { self.node?.refresh.withLock { $0 }() })
+        }
 
         private func note(_ order: String) { node?.orders.withLock { $0.append(order) } }
 

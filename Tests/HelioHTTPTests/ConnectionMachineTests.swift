@@ -93,6 +93,7 @@ extension Router {
         let step = machine.next(bytes.span, Rules(router: .sample, configuration: Configuration()))
         guard case .handle(let request, _) = step.action else { throw Refusal.unanswered }
         #expect(request.header("x-TOKEN") == "s e" && request.header("x-toke") == nil && request.header("") == nil)
+        #expect(request.list("X-Token") == Array("s e,other".utf8) && request.list("x-toke").isEmpty)
         #expect(request.body == Array("{}".utf8) && request.peer == .unix)
         #expect(try request.query.value("a") == "1")
     }

@@ -57,7 +57,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
             let client = try server.client(receiveBuffer: 4096)
             try await client.send(get("/flood"))
             try await eventually("it is cut") { server.record.contains(.cut(.slowReader)) }
-            try await eventually("nothing is left") { await server.http.connections == 0 }
+            try await eventually("nothing is left") { server.http.connections == 0 }
             await #expect(throws: RawSocket.Failure.self, "a reset") { while let piece = try await client.receive(), !piece.isEmpty {} }
         }
     }
@@ -87,7 +87,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
                 try await client.send(get("/flood"))
                 _ = try await client.receive()
             }
-            try await eventually("nothing is left") { await server.http.connections == 0 }
+            try await eventually("nothing is left") { server.http.connections == 0 }
             #expect(server.record.contains(.cut(.peerVanished)))
         }
     }
@@ -101,7 +101,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
                 var noLinger = linger(l_onoff: 1, l_linger: 0)
                 setsockopt(client.descriptor, SOL_SOCKET, SO_LINGER, &noLinger, socklen_t(MemoryLayout<linger>.size))
             }
-            try await eventually("it is gone") { await server.http.connections == 0 }
+            try await eventually("it is gone") { server.http.connections == 0 }
             server.held.release()
             #expect(try await server.talk(get("/status")).hasSuffix("{}"))
         }
@@ -146,7 +146,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
             let client = try server.client()
             try await client.send("BREW / HTTP/1.1\r\n")
             #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 501"))
-            try await eventually("it is closed") { await server.http.connections == 0 }
+            try await eventually("it is closed") { server.http.connections == 0 }
             try? await client.send("x")  // may fail or not: only that the client still lived matters
         }
     }
@@ -156,7 +156,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
             let client = try server.client()
             try await client.send("GET /status HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" + get("/status"))
             #expect(try await client.receiveAll().components(of: "HTTP/1.1") == 1)
-            #expect(await server.http.connections == 1, "a close would reset what the client has not read")
+            #expect(server.http.connections == 1, "a close would reset what the client has not read")
         }
     }
 

@@ -4,20 +4,20 @@ import Testing
 @Suite struct RoutingTests {
     private func find(_ path: String) -> Route? {
         var router = Router()
-        for pattern in ["/status", "/a/{}", "/a/exact", "/projects/{key}/repos/{}", "/"] { router.add(.get, pattern) { _, _ in } }
+        for pattern in ["/status", "/a/{}", "/a/exact", "/projects/{key}/repos/{}", "/", "/tree/{...}"] { router.add(.get, pattern) { _, _ in } }
         let bytes = Array(path.utf8)
         return router.find(bytes.span, 0..<bytes.count)
     }
 
     @Test(arguments: [
         ("/status", "/status"), ("/", "/"), ("/a/exact", "/a/exact"), ("/a/other", "/a/{}"), ("/a/%41", "/a/{}"),
-        ("/projects/A%2FB/repos/x", "/projects/{key}/repos/{}"),
+        ("/projects/A%2FB/repos/x", "/projects/{key}/repos/{}"), ("/tree/", "/tree/{...}"), ("/tree/a//b%2Fc/", "/tree/{...}"),
     ])
     func find_Matches(path: String, pattern: String) { #expect(find(path)?.pattern == pattern) }
 
     @Test(arguments: [
         "//status", "/./status", "/status/", "/STATUS", "/%73tatus", "/status;a", "", "/a", "/a/", "/a/b/c", "/a/x%2Fy", "/a/%c0%af",
-        "/a/%0a", "/projects/x/repos/%2e%2e%2f", "/projects//repos/x",
+        "/a/%0a", "/tree", "/tree/a/%c0%af", "/tree/a/%0a", "/projects/x/repos/%2e%2e%2f", "/projects//repos/x",
     ])
     func find_FindsNothing_ForOtherPaths(path: String) { #expect(find(path) == nil) }
 
@@ -36,6 +36,15 @@ import Testing
             route: find("/projects/A/repos/x"), address: nil)
         #expect(request.parameter(0) == "A/B")
         #expect(request.parameter(1) == "x%2F\u{E9}")
+    }
+
+    @Test(arguments: [("/tree/", ""), ("/tree/a", "a"), ("/tree/a/b%2Fc%252F//", "a/b/c%2F//")])
+    func parameter_KeepsSlashes_WhenItIsTheRest(path: String, value: String) {
+        let bytes = Array(path.utf8)
+        let request = Request(
+            method: .get, body: [], headBytes: bytes, pathRange: 0..<bytes.count, queryRange: bytes.count..<bytes.count,
+            route: find(path), address: nil)
+        #expect(request.parameter(0) == value)
     }
 }
 

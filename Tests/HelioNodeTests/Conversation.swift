@@ -12,6 +12,7 @@ struct Conversation {
     private var settings = NodeSettings()
     private var names: [RepositoryID: String] = [:]
     private var runNumbers: [RunID: Int] = [:]
+    private var tally = Tally()
 
     init() { node = NodeMachine(settings: settings, seed: 1, now: now) }
 
@@ -50,6 +51,7 @@ struct Conversation {
         case "wait": return try wait(seconds(words[0]))
         case "status": return [status()]
         case "ready": return ready()
+        case "counted": return tally.tell()
         case "entry": return try [describe(identity(words[0]))]
         default: throw Misunderstood(line: line)
         }
@@ -246,6 +248,7 @@ extension Conversation {
         case .runPlanned(let run): "run \(number(run.id)) planned \(run.planned ?? 0), outstanding \(run.outstandingCount)"
         case .runClosed(let run): closed(run)
         case .vetEnded(let report): ended(report)
+        case .happened(let fact): tally.note(fact)
         case .log(let line): line.message.hasPrefix("vet ") ? nil : "log \(line.level.rawValue): \(line.message)"
         }
     }

@@ -15,7 +15,7 @@ struct RunTests {
     }
 
     @Test func run_IsKept_FromClaimToClose() async throws {
-        try await store.openRun(id: "a", trigger: "interval", at: Samples.time)
+        try await store.openRun(id: "a", trigger: "interval", scope: "all", at: Samples.time)
         #expect(try await store.run(id: "a")?.status == nil)
         try await store.planRun(id: "a", planned: 12)
         let counts = StoredRun.Counts(succeeded: 9, failed: 1, cancelled: 0, skipped: 2)
@@ -31,7 +31,7 @@ struct RunTests {
     }
 
     @Test func run_ClosesOnce() async throws {
-        try await store.openRun(id: "a", trigger: "interval", at: Samples.time)
+        try await store.openRun(id: "a", trigger: "interval", scope: "all", at: Samples.time)
         #expect(try await store.closeRun(id: "a", status: .success, counts: .init(), seconds: 1, at: Samples.time))
         #expect(try await !store.closeRun(id: "a", status: .fail, counts: .init(failed: 1), seconds: 2, at: Samples.time))
         #expect(try await store.run(id: "a")?.status == .success)
@@ -42,33 +42,62 @@ struct RunTests {
     }
 
     @Test func openRuns_AreOrphaned_AtStart() async throws {
-        for id in ["a", "b", "c"] { try await store.openRun(id: id, trigger: "interval", at: Samples.time) }
+        for id in ["a", "b", "c"] { try await store.openRun(id: id, trigger: "interval", scope: "all", at: Samples.time) }
         try await store.closeRun(id: "b", status: .success, counts: .init(), seconds: 1, at: Samples.time)
+        try await store.planRun(id: "c", planned: 9)
+        try await store.progressRun(id: "c", counts: .init(succeeded: 3, failed: 1, skipped: 1), seconds: 12.5)
         // The clock was set back by an hour meanwhile.
-        #expect(try await store.closeOrphanedRuns(at: Samples.time(plus: -3600)) == ["a", "c"])
+        let orphans = try await store.closeOrphanedRuns(at: Samples.time(plus: -3600))
+        #expect(orphans.map(\.run.id) == ["a", "c"])
+        #expect(orphans.map(\.lostRepositories) == [0, 4])
         let run = try #require(try await store.run(id: "c"))
+        #expect(orphans.last?.run == run)
         #expect(run.status == .cancel)
         #expect(run.reason == "orphaned")
-        #expect(run.seconds == 0)
+        #expect(run.seconds == 12.5)
+        #expect(run.counts == .init(succeeded: 3, failed: 1, cancelled: 4, skipped: 1))
+        #expect(try await store.run(id: "a")?.seconds == 0)
         #expect(try await store.run(id: "b")?.status == .success)
         #expect(try await store.closeOrphanedRuns(at: Samples.time).isEmpty)
     }
 
+    @Test func progress_IsKept_WhileARunIsOpen_AndChangesNoClosedOne() async throws {
+        try await store.openRun(id: "a", trigger: "interval", scope: "all", at: Samples.time)
+        try await store.progressRun(id: "a", counts: .init(succeeded: 3), seconds: 4)
+        #expect(try await store.run(id: "a")?.counts.succeeded == 3)
+        try await store.closeRun(id: "a", status: .success, counts: .init(succeeded: 5), seconds: 6, at: Samples.time)
+        try await store.progressRun(id: "a", counts: .init(succeeded: 4), seconds: 5)
+        #expect(try await store.run(id: "a")?.counts.succeeded == 5)
+    }
+
+    @Test func lastSuccess_IsThatOfTheLastFullRun() async throws {
+        #expect(try await store.lastSuccess() == nil)
+        let runs: [(id: String, scope: String, status: StoredRun.Status)] = [
+            ("a", "all", .success), ("b", "all", .fail), ("c", "P", .success), ("d", "all", .cancel),
+        ]
+        for (index, run) in runs.enumerated() {
+            try await store.openRun(id: run.id, trigger: "interval", scope: run.scope, at: Samples.time)
+            try await store.closeRun(
+                id: run.id, status: run.status, counts: .init(), seconds: 1, at: Samples.time(plus: Int64(index + 1)))
+        }
+        #expect(try await store.lastSuccess() == Samples.time(plus: 1))
+    }
+
     @Test func runs_ComeNewestFirst_UpToLimit() async throws {
-        for id in ["a", "b", "c"] { try await store.openRun(id: id, trigger: "request", at: Samples.time) }
+        for id in ["a", "b", "c"] { try await store.openRun(id: id, trigger: "request", scope: "all", at: Samples.time) }
         #expect(try await store.runs(limit: 2).map(\.id) == ["c", "b"])
         #expect(try await store.runs(limit: -1).isEmpty)
     }
 
     @Test func oldClosedRuns_Go_WhenNewOnesOpen() async throws {
-        for id in ["closed", "open"] { try await store.openRun(id: id, trigger: "interval", at: Samples.time) }
+        for id in ["closed", "open"] { try await store.openRun(id: id, trigger: "interval", scope: "all", at: Samples.time) }
         try await store.closeRun(id: "closed", status: .success, counts: .init(), seconds: 1, at: Samples.time)
         try await store.write { db in
             try db.execute(
                 sql: "INSERT INTO run (number, id, trigger, opened_at, status) VALUES (?, 'late', 'interval', 0, 'success')",
                 arguments: [Store.keptRuns + 1])
         }
-        try await store.openRun(id: "new", trigger: "interval", at: Samples.time)
+        try await store.openRun(id: "new", trigger: "interval", scope: "all", at: Samples.time)
         #expect(try await store.runs(limit: 10).map(\.id) == ["new", "late", "open"])
     }
 }

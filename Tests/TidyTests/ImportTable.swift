@@ -4,12 +4,15 @@ enum ImportTable {
     static let ours: [String: Set<String>] = [
         "HelioNode": [],
         "HelioLock": [],
+        "HelioMetrics": ["HelioLock"],
         "HelioLoop": ["CLibevent", "HelioLock"],
         "HelioHTTP": ["HelioLoop"],
         "HelioGit": ["HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
-        "HelioAPI": ["HelioNode", "HelioHTTP", "HelioLock"],
-        "HelioDaemon": ["HelioNode", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI"],
+        "HelioAPI": ["HelioNode", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"],
+        "HelioDaemon": [
+            "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
+        ],
         "heliostat": ["HelioDaemon"],
         "heliostat-bench": ["HelioGit", "HelioNode", "HelioStore"],
     ]
@@ -18,6 +21,7 @@ enum ImportTable {
     static let doors: [String: String] = [
         "CLibevent": "Sources/HelioLoop/",
         "CGit2": "Sources/HelioGit/",
+        "CZlib": "Sources/HelioAPI/Metrics/",
         "GRDB": "Sources/HelioStore/",
         "GRDBSQLite": "Sources/HelioStore/",
         "Subprocess": "Sources/HelioGit/",
@@ -25,7 +29,7 @@ enum ImportTable {
     ]
 
     /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
-    static let withoutFoundation: Set = ["HelioNode", "HelioLock", "HelioLoop", "HelioHTTP"]
+    static let withoutFoundation: Set = ["HelioNode", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP"]
 
-    static func isOurs(_ module: String) -> Bool { ours[module] != nil || module == "CLibevent" || module == "CGit2" }
+    static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "CGit2", "CZlib", "CVersion"].contains(module) }
 }

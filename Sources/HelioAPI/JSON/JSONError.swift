@@ -5,6 +5,7 @@ enum JSONError: String, Error, CaseIterable {
     case unknownName = "The body has a name that is not known here."
     case duplicateName = "The body has a name twice."
     case wrongKind = "The body has a value of the wrong kind."
+    case tooDeep = "The body is nested too deeply."
 }
 
 extension Rejection {

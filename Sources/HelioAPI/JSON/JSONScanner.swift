@@ -7,7 +7,7 @@ struct JSONScanner {
 
     var isAtEnd: Bool { position == bytes.count }
 
-    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+    var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     mutating func skipSpaces() {
         while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
@@ -25,13 +25,36 @@ struct JSONScanner {
 
     mutating func scalar() throws(JSONError) -> FlatObject.Value {
         if next == UInt8(ascii: "\"") { return .string(try string()) }
-        for (word, value) in [("true", FlatObject.Value.bool(true)), ("false", .bool(false)), ("null", .null)]
-        where bytes[position...].starts(with: word.utf8) {
-            position += word.utf8.count
+        for (word, value) in [("true", FlatObject.Value.bool(true)), ("false", .bool(false)), ("null", .null)] where take(word) {
             return value
         }
         let isOther = next.map { [0x7B, 0x5B, 0x2D].contains($0) || (0x30...0x39).contains($0) } ?? false
         throw isOther ? .wrongKind : .malformed
+    }
+
+    mutating func take(_ word: String) -> Bool {
+        guard bytes[position...].starts(with: word.utf8) else { return false }
+        position += word.utf8.count
+        return true
+    }
+
+    /// - Returns: the bytes of the number (RFC 8259 section 6), of any length.
+    mutating func number() throws(JSONError) -> [UInt8] {
+        let start = position
+        _ = take(UInt8(ascii: "-"))
+        if !take(UInt8(ascii: "0")) { try digits() }
+        if take(UInt8(ascii: ".")) { try digits() }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            _ = take(UInt8(ascii: "-")) || take(UInt8(ascii: "+"))
+            try digits()
+        }
+        return Array(bytes[start..<position])
+    }
+
+    private mutating func digits() throws(JSONError) {
+        let start = position
+        while let byte = next, (0x30...0x39).contains(byte) { position += 1 }
+        guard position > start else { throw .malformed }
     }
 
     /// - Returns: the bytes of the string, which are UTF-8.

@@ -52,6 +52,11 @@ extension Int64: JSONValue {
     func append(to writer: inout JSONWriter) { writer.raw(String(self).utf8) }
 }
 
+extension Double: JSONValue {
+    /// The shortest digits that read back as the same number; `null` for what JSON has no number for.
+    func append(to writer: inout JSONWriter) { writer.raw((isFinite ? description : "null").utf8) }
+}
+
 extension Optional: JSONValue where Wrapped: JSONValue {
     func append(to writer: inout JSONWriter) {
         if let self { self.append(to: &writer) } else { writer.raw("null".utf8) }

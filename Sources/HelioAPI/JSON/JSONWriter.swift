@@ -37,6 +37,17 @@ struct JSONWriter: Sendable {
         array(body)
     }
 
+    /// - Parameter name: any text; it is escaped.
+    mutating func member(_ name: String, _ value: some JSONValue) {
+        key(name)
+        self.value(value)
+    }
+
+    mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
+        key(name)
+        object(body)
+    }
+
     /// For values only: bytes that are JSON already.
     mutating func raw(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
 
@@ -51,6 +62,12 @@ struct JSONWriter: Sendable {
         raw("\"".utf8)
         name.withUTF8Buffer { bytes.append(contentsOf: $0) }
         raw("\":".utf8)
+    }
+
+    private mutating func key(_ name: String) {
+        separate()
+        name.append(to: &self)
+        raw(":".utf8)
     }
 
     private mutating func enclose(_ open: StaticString, _ close: StaticString, _ body: (inout JSONWriter) -> Void) {

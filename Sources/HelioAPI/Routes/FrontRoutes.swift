@@ -2,7 +2,9 @@ import HelioHTTP
 
 /// For those who come without knowing where to go.
 enum FrontRoutes {
-    static let line = "Heliostat: /status /livez /readyz /rest/mirroring/latest/{repo-hashes,progress,farmNodes,upstreamServer}\n"
+    static let line =
+        "Heliostat: /status /livez /readyz /metrics /jolokia "
+        + "/rest/mirroring/latest/{repo-hashes,progress,farmNodes,upstreamServer}\n"
 
     static func add(to router: inout Router) {
         router.answer(.get, "/") { _ in .text(line) }

@@ -7,7 +7,7 @@ extension Schema where Root == NodeConfiguration {
         // The name under which operators of Bitbucket mirrors know it.
         flatNames: ["plugin.mirroring.strict.hosting.status": "status.strict"],
         later: [
-            "webhooks", "metrics", "database", "status.min_synchronized", "farm.redis", "farm.lease", "farm.join_wait",
+            "webhooks", "database", "status.min_synchronized", "farm.redis", "farm.lease", "farm.join_wait",
             "farm.view_hold",
         ])
 
@@ -74,6 +74,8 @@ extension Schema where Root == NodeConfiguration {
             Key("disk.low.size", \.disk.low.size, .size((1 << 10)...(1 << 50)), .live),
             Key("disk.stop.percent", \.disk.stop.percent, .percentage(0...90), .live),
             Key("disk.stop.size", \.disk.stop.size, .size((1 << 10)...(1 << 50)), .live),
+            Key("metrics.idle", \.metrics.idle, .duration(.seconds(1) ... .days(30)), .live),
+            Key("metrics.jmx_parity", \.metrics.jmxParity, .flag, .live),
             Key("farm.name", \.farm.name, .text),
             Key("farm.coordinator", \.farm.coordinator, .word(later: ["redis"])),
             Key("shutdown.notice", \.shutdown.notice, .duration(.zero ... .minutes(10)), .live),

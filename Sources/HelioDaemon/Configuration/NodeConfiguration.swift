@@ -12,6 +12,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var sync = Sync()
     public var vet = Vet()
     public var disk = Disk()
+    public var metrics = Metrics()
     public var farm = Farm()
     public var shutdown = Shutdown()
     public var log = Log()
@@ -43,6 +44,13 @@ public struct NodeConfiguration: Sendable, Equatable {
     public struct Status: Sendable, Equatable {
         /// Only SYNCHRONIZED answers 200, whatever the other nodes are.
         public var strict = false
+    }
+
+    public struct Metrics: Sendable, Equatable {
+        /// How long nothing may have been timed before a timer's quantiles are NaN for Prometheus.
+        public var idle: Duration = .minutes(15)
+        /// Whether `/metrics` has what only JMX had: mean, deviation, extremes and rates of the timers.
+        public var jmxParity = true
     }
 
     public struct Ready: Sendable, Equatable {

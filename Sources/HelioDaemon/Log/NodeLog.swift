@@ -54,7 +54,7 @@ struct NodeLog: Sendable {
             ])
     }
 
-    private func write(_ level: Logger.Level, _ message: String, _ fields: [(String, LogValue)]) {
+    func write(_ level: Logger.Level, _ message: String, _ fields: [(String, LogValue)]) {
         guard logger.logLevel <= level else { return }
         let metadata = Logger.Metadata(fields.map { ($0.0, .stringConvertible(Field($0.1))) }, uniquingKeysWith: { first, _ in first })
         logger.log(level: level, "\(message)", metadata: metadata)

@@ -35,8 +35,8 @@ struct CopyReader: Sendable {
 
     /// The upstream first: what arrives between the two readings makes the copy newer, never a false mismatch.
     private func compare(_ repository: Repository, lastKnownHead: Head?) async -> Comparison {
-        let theirs = await result { try await adapters.upstream.current.refs(of: repository, priority: .low) }
-        let snapshot = await result { try await adapters.copies.snapshot(of: repository.name) }
+        let theirs = await Result { try await adapters.upstream.current.refs(of: repository, priority: .low) }
+        let snapshot = await Result { try await adapters.copies.snapshot(of: repository.name) }
         let head = (try? snapshot.get())?.head ?? lastKnownHead  // unreadable: the last known head stands in
         return Comparison(
             repository: repository.id, ours: snapshot.map { $0.map(ContentHash.of) },
@@ -44,16 +44,6 @@ struct CopyReader: Sendable {
     }
 
     private func ours(_ repository: Repository) async -> Result<MirrorHash?, Failure> {
-        await result { try await adapters.copies.snapshot(of: repository.name) }.map { $0.map(ContentHash.of) }
-    }
-
-    private func result<Value>(_ body: () async throws -> Value) async -> Result<Value, Failure> {
-        do {
-            return .success(try await body())
-        } catch let failure as Failure {
-            return .failure(failure)
-        } catch {
-            return .failure(Failure(.internal, "\(error)"))
-        }
+        await Result { try await adapters.copies.snapshot(of: repository.name) }.map { $0.map(ContentHash.of) }
     }
 }

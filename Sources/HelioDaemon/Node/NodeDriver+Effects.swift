@@ -8,12 +8,17 @@ struct Hands: Sendable {
     let worker: SyncWorker
     let reader: CopyReader
     let lane: StoreLane
+    let operations: OperationLedger
 
-    init(adapters: Adapters, log: NodeLog) {
+    init(
+        adapters: Adapters, boot: String, metrics: NodeMetrics, log: NodeLog, vetInterval: @escaping @Sendable () -> Duration
+    ) {
         self.adapters = adapters
-        worker = SyncWorker(adapters: adapters)
+        worker = SyncWorker(adapters: adapters, timers: metrics.timers)
         reader = CopyReader(adapters: adapters)
         lane = StoreLane(store: adapters.store, log: log)
+        operations = OperationLedger(
+            store: adapters.store, lane: lane, boot: boot, metrics: metrics.operations, log: log, vetInterval: vetInterval)
     }
 }
 
@@ -23,7 +28,6 @@ extension NodeDriver {
         case .transitioned(let transition): log.transition(transition)
         case .log(let line): log.write(line)
         case .cancel(let id): jobs[id]?.cancel()
-        case .vetEnded: break
         default:
             guard let hands else { preconditionFailure("the node wants something done before its storage is open") }
             perform(effect, with: hands)
@@ -37,20 +41,22 @@ extension NodeDriver {
         case .runPlanned(let run): write([.runPlanned(run)], hands)
         case .runClosed(let run):
             log.run(run)
+            metrics.sync.runClosed(run)
             write([.runClosed(run)], hands)
         case .record(let id, let record): write(record.reports.map { .report(id, $0) }, hands)
         case .noteBehind(let id): write([.report(id, .behind)], hands)
-        case .discover: report { .discovered(await Self.result { try await hands.adapters.upstream.current.list() }) }
-        case .find(let name):
-            report { .found(name, await Self.result { try await hands.adapters.upstream.current.find(name) }) }
-        case .storeMetadata(let batch): report { await Self.store(batch, hands.adapters.store) }
+        case .discover: report { .discovered(await hands.list()) }
+        case .find(let name): report { .found(name, await hands.find(name)) }
+        case .storeMetadata(let batch): store(batch, hands)
         case .synchronize(let job): start(job, hands)
-        case .hash(let repositories): report { .hashed(await hands.reader.hashes(of: repositories)) }
+        case .hash(let repositories): report { .hashed(await hands.hashes(of: repositories)) }
         case .compare(let id, let repositories, let heads):
             report { .compared(id, await hands.reader.compare(repositories, heads: heads)) }
         case .maintain(let repository): maintain(repository, hands)
         case .trash(let names): trash(names, hands)
-        case .transitioned, .log, .cancel, .vetEnded: break
+        case .vetEnded(let report): vetEnded(report)
+        case .happened(let fact): count(fact, hands)
+        case .transitioned, .log, .cancel: break
         }
     }
 
@@ -58,22 +64,29 @@ extension NodeDriver {
         Task { feed(await body()) }
     }
 
+    private func store(_ batch: MetadataBatch, _ hands: Hands) {
+        let timers = metrics.timers
+        report { .metadataStored(batch.id, await hands.store(batch, timers)) }
+    }
+
     private func write(_ writes: [StoreLane.Write], _ hands: Hands) { hands.lane.append(writes) }
 
     private func start(_ job: SyncJob, _ hands: Hands) {
+        let operation = hands.operations.begin(job)
         jobs[job.id] = Task {
             // A report on this repository that is still on its way must not overtake what this job will store.
             await hands.lane.settle()
             let result = await hands.worker.run(job)
             jobs[job.id] = nil
             log.ended(job, result)
+            ended(job, operation, result)
             feed(.synchronized(job.id, job.repository.id, result))
         }
     }
 
     private func maintain(_ repository: Repository, _ hands: Hands) {
         report {
-            if case .failure(let failure) = await Self.result({ try await hands.adapters.copies.maintain(repository.name) }) {
+            if case .failure(let failure) = await hands.maintain(repository) {
                 self.log.warning("maintenance failed", ["repository": .text(repository.name.description), "error": "\(failure)"])
             }
             return .maintained(repository.id)
@@ -83,38 +96,9 @@ extension NodeDriver {
     private func trash(_ names: [RepositoryName], _ hands: Hands) {
         Task {
             for name in names {
-                do throws(Failure) {
-                    try hands.adapters.copies.trash(name, at: SystemClock.wall())
-                } catch {
-                    log.error("copy could not be moved to the trash", ["repository": .text(name.description), "error": "\(error)"])
-                }
+                guard let failure = hands.trash(name, metrics.timers) else { continue }
+                log.error("copy could not be moved to the trash", ["repository": .text(name.description), "error": "\(failure)"])
             }
-        }
-    }
-
-    private static func store(_ batch: MetadataBatch, _ store: Store) async -> NodeEvent {
-        do throws(StoreError) {
-            if !batch.upserts.isEmpty || !batch.deletions.isEmpty {
-                try await store.saveMetadata(
-                    upserts: batch.upserts.map { RepositoryMetadata(repository: $0.repository, hash: $0.metadata) },
-                    deletions: batch.deletions.map(\.id))
-            }
-            if batch.suspectDeletions > 0 {
-                try await store.recordDeletions(batch.suspectDeletions, at: SystemClock.wall())
-            }
-            return .metadataStored(batch.id, nil)
-        } catch {
-            return .metadataStored(batch.id, Failure(error))
-        }
-    }
-
-    private static func result<Value>(_ body: () async throws -> Value) async -> Result<Value, Failure> {
-        do {
-            return .success(try await body())
-        } catch let failure as Failure {
-            return .failure(failure)
-        } catch {
-            return .failure(Failure(.internal, "\(error)"))
         }
     }
 }

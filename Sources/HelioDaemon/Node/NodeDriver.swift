@@ -12,22 +12,26 @@ actor NodeDriver {
     private var machine: NodeMachine
     private let board: NodeBoard
     let log: NodeLog
+    let metrics: NodeMetrics
     private(set) var hands: Hands?
+    /// The vet under way.
+    var vet: Operation?
     var jobs: [JobID: Task<Void, Never>] = [:]
     private var wakeTask: Task<Void, Never>?
     private var wakeDue: MonotonicTime?
     private var isPublishing = false
     private var published: StatusVerdict?
 
-    init(_ machine: NodeMachine, board: NodeBoard, log: NodeLog) {
+    init(_ machine: NodeMachine, board: NodeBoard, log: NodeLog, metrics: NodeMetrics) {
         self.machine = machine
         self.board = board
         self.log = log
+        self.metrics = metrics
     }
 
     /// The storage is open: from now on effects can be done.
-    func attach(_ adapters: Adapters) {
-        hands = Hands(adapters: adapters, log: log)
+    func attach(_ hands: Hands) {
+        self.hands = hands
         feed(.storageOpened)
     }
 
@@ -95,7 +99,8 @@ actor NodeDriver {
     func halt() async {
         feed(.halted)
         wakeTask?.cancel()
-        await hands?.lane.settle()
+        vet?.end(failed: true, at: SystemClock.monotonic())
+        await hands?.operations.flush()
         board.publish(machine.snapshot())
     }
 }

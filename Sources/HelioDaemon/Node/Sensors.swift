@@ -1,4 +1,5 @@
 import HelioGit
+import HelioMetrics
 import HelioNode
 import HelioStore
 
@@ -7,9 +8,10 @@ struct Sensors: Sendable {
     private static let interval = Duration.seconds(10)
     private static let trashInterval = 360  // looks: an hour
 
-    let adapters: Adapters
     let driver: NodeDriver
     let log: NodeLog
+    let hands: Hands
+    let diskFree: Gauge
     let trashKeep: @Sendable () -> Duration
 
     func run() async {
@@ -24,18 +26,22 @@ struct Sensors: Sendable {
 
     private func look() async {
         do throws(Failure) {
-            let space = try adapters.copies.freeSpace()
+            let space = try hands.adapters.copies.freeSpace()
+            diskFree.set(Double(space.free))
             await driver.feed(.disk(free: space.free, total: space.total))
         } catch {
             log.error("disk space cannot be read", ["error": "\(error)"])
         }
-        await driver.feed(.storeWritable(await adapters.store.isWritable()))
+        await driver.feed(.storeWritable(await hands.adapters.store.isWritable()))
     }
 
     private func emptyTrash() {
+        let operation = hands.operations.begin(.purge)
         do throws(Failure) {
-            try adapters.copies.emptyTrash(olderThan: trashKeep(), now: SystemClock.wall())
+            try hands.adapters.copies.emptyTrash(olderThan: trashKeep(), now: SystemClock.wall())
+            operation.end(failed: false, at: SystemClock.monotonic())
         } catch {
+            operation.end(failed: true, at: SystemClock.monotonic())
             log.warning("trash could not be emptied", ["error": "\(error)"])
         }
     }

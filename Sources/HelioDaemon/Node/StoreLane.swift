@@ -16,12 +16,21 @@ final class StoreLane: Sendable {
         case report(RepositoryID, CopyReport)
         case runOpened(Run)
         case runPlanned(Run)
+        case runProgressed(Run, MonotonicTime)
         case runClosed(Run)
+        /// Whatever the ledger has to write when it is its turn.
+        case operations(OperationLedger)
         case synchronized
     }
 
+    /// A write, and since when it waits.
+    private struct Entry {
+        let write: Write
+        let since: MonotonicTime
+    }
+
     private struct Line {
-        var waiting: [Write] = []
+        var waiting: [Entry] = []
         var isWriting = false
         /// Those who wait until everything is written, or cannot be for now.
         var settling: [CheckedContinuation<Void, Never>] = []
@@ -36,11 +45,15 @@ final class StoreLane: Sendable {
         self.log = log
     }
 
+    /// How many writes wait, and since when the first of them does.
+    var backlog: (count: Int, oldest: MonotonicTime?) { line.withLock { ($0.waiting.count, $0.waiting.first?.since) } }
+
     /// Takes its place in the order before this returns.
     func append(_ writes: [Write]) {
         guard !writes.isEmpty else { return }
+        let now = SystemClock.monotonic()
         let mustStart = line.withLock { line in
-            line.waiting += writes
+            line.waiting += writes.map { Entry(write: $0, since: now) }
             if line.waiting.count > Self.waitingLimit { line.waiting = Self.lastReports(line.waiting) }
             defer { line.isWriting = true }
             return !line.isWriting
@@ -71,8 +84,8 @@ final class StoreLane: Sendable {
     }
 
     /// - Returns: nil when there is none, and then the line is free for the next writer.
-    private func nextBatch() -> [Write]? {
-        let (batch, settled) = line.withLock { line -> ([Write]?, [CheckedContinuation<Void, Never>]) in
+    private func nextBatch() -> [Entry]? {
+        let (batch, settled) = line.withLock { line -> ([Entry]?, [CheckedContinuation<Void, Never>]) in
             guard !line.waiting.isEmpty else {
                 line.isWriting = false
                 defer { line.settling = [] }
@@ -94,13 +107,13 @@ final class StoreLane: Sendable {
     }
 
     /// - Returns: what is left to write when the disk is full.
-    private func write(_ batch: [Write]) async -> [Write] {
+    private func write(_ batch: [Entry]) async -> [Entry] {
         var rest = batch[...]
         while !rest.isEmpty {
-            let reports = rest.prefix { $0.asReport != nil }
+            let reports = rest.prefix { $0.write.asReport != nil }
             let piece = reports.isEmpty ? rest.prefix(1) : reports
             do throws(StoreError) {
-                try await write(together: piece)
+                try await write(together: piece.map(\.write))
             } catch .diskFull {
                 return Array(rest)
             } catch {
@@ -118,12 +131,12 @@ final class StoreLane: Sendable {
         return []
     }
 
-    private func writeSingly(_ writes: ArraySlice<Write>) async -> [Write] {
-        for (index, write) in zip(writes.indices, writes) {
+    private func writeSingly(_ entries: ArraySlice<Entry>) async -> [Entry] {
+        for (index, entry) in zip(entries.indices, entries) {
             do throws(StoreError) {
-                try await self.write(together: [write])
+                try await write(together: [entry.write])
             } catch .diskFull {
-                return Array(writes[index...])
+                return Array(entries[index...])
             } catch {
                 log.error("store: write dropped", ["error": "\(error)"])
             }
@@ -132,15 +145,20 @@ final class StoreLane: Sendable {
     }
 
     /// Reports together in one transaction, anything else by itself.
-    private func write(together writes: ArraySlice<Write>) async throws(StoreError) {
+    private func write(together writes: [Write]) async throws(StoreError) {
         let now = SystemClock.wall()
         switch writes.first {
         case nil: break
         case .report: try await store.record(writes.compactMap(\.asReport), at: now)
         case .runOpened(let run):
-            try await store.openRun(id: run.id.description, trigger: run.trigger.rawValue, at: run.claimedAt.wall)
+            try await store.openRun(
+                id: run.id.description, trigger: run.trigger.rawValue, scope: run.scope.description, at: run.claimedAt.wall)
         case .runPlanned(let run): try await store.planRun(id: run.id.description, planned: run.planned ?? 0)
+        case .runProgressed(let run, let now):
+            let seconds = (now - run.claimedAt.monotonic).inSeconds
+            try await store.progressRun(id: run.id.description, counts: StoredRun.Counts(run.outcomes), seconds: seconds)
         case .runClosed(let run): try await close(run)
+        case .operations(let ledger): try await ledger.write()
         case .synchronized: try await store.setSynchronized(true)
         }
     }
@@ -149,21 +167,26 @@ final class StoreLane: Sendable {
         guard let end = run.end else { return }
         _ = try await store.closeRun(
             id: run.id.description, status: StoredRun.Status(end.status), reason: end.reason,
-            counts: StoredRun.Counts(
-                succeeded: run.outcomes[.success, default: 0], failed: run.outcomes[.fail, default: 0],
-                cancelled: run.outcomes[.cancel, default: 0], skipped: run.outcomes[.skipped, default: 0]),
-            seconds: end.duration.inSeconds, at: end.at.wall)
+            counts: StoredRun.Counts(run.outcomes), seconds: end.duration.inSeconds, at: end.at.wall)
     }
 
-    private static func lastReports(_ writes: [Write]) -> [Write] {
+    private static func lastReports(_ entries: [Entry]) -> [Entry] {
         var seen: Set<RepositoryID> = []
-        return writes.reversed().filter { write in write.asReport.map { seen.insert($0.0).inserted } ?? true }.reversed()
+        return entries.reversed().filter { entry in entry.write.asReport.map { seen.insert($0.0).inserted } ?? true }.reversed()
     }
 }
 
 extension StoreLane.Write {
     fileprivate var asReport: (RepositoryID, CopyReport)? {
         if case .report(let id, let report) = self { (id, report) } else { nil }
+    }
+}
+
+extension StoredRun.Counts {
+    fileprivate init(_ outcomes: [RepositoryOutcome: Int]) {
+        self.init(
+            succeeded: outcomes[.success, default: 0], failed: outcomes[.fail, default: 0],
+            cancelled: outcomes[.cancel, default: 0], skipped: outcomes[.skipped, default: 0])
     }
 }
 

@@ -10,6 +10,7 @@ import HelioStore
 /// synchronisation of its repository.
 struct SyncWorker: Sendable {
     let adapters: Adapters
+    let timers: NodeTimers
     private let unfinished = Locked<[RepositoryID: Unfinished]>([:])
 
     private struct Unfinished {
@@ -17,7 +18,10 @@ struct SyncWorker: Sendable {
         let change: PreparedChange
     }
 
-    init(adapters: Adapters) { self.adapters = adapters }
+    init(adapters: Adapters, timers: NodeTimers) {
+        self.adapters = adapters
+        self.timers = timers
+    }
 
     func run(_ job: SyncJob) async -> Result<SyncResult, Failure> {
         do {
@@ -33,18 +37,26 @@ struct SyncWorker: Sendable {
     }
 
     private func synchronize(_ job: SyncJob) async throws -> SyncResult {
-        let preparation = try await adapters.copies.prepare(
-            job.repository, upstream: adapters.upstream.current, lastKnownHead: job.lastKnownHead, rebuild: job.request.rebuild)
-        switch preparation {
+        switch try await fetch(job) {
         case .unchanged(let snapshot):
             return SyncResult(job.repository, kind: .incremental, changed: false, snapshot)
         case .change(let change, let staged):
             let id = try await adapters.store.prepare(change, at: SystemClock.wall())
-            try await move(change, of: job.repository, staged, as: id)
+            try await timers.time(.updateRef) { try await move(change, of: job.repository, staged, as: id) }
             let result = SyncResult(job.repository, kind: change.kind, changed: true, change.new)
             try await complete(id, change, result)
             return result
         }
+    }
+
+    private func fetch(_ job: SyncJob) async throws -> Preparation {
+        let start = SystemClock.monotonic()
+        let preparation = try await timers.time(.fetch) {
+            try await adapters.copies.prepare(
+                job.repository, upstream: adapters.upstream.current, lastKnownHead: job.lastKnownHead, rebuild: job.request.rebuild)
+        }
+        if case .change(let change, _) = preparation { timers.fetched(change.kind, in: SystemClock.monotonic() - start) }
+        return preparation
     }
 
     /// A failure may leave refs moved or not; recovery looks, and says which.

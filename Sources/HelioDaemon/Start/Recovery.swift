@@ -5,13 +5,11 @@ import HelioStore
 /// What a crash left is finished or rolled back before the node does anything else.
 enum Recovery {
     /// - Returns: what the store knows, with nothing outstanding any more.
-    static func run(_ adapters: Adapters, log: NodeLog) async throws -> StoredNode {
+    static func run(_ adapters: Adapters, metrics: SyncMetrics, log: NodeLog) async throws -> StoredNode {
         try await adapters.copies.sweep()
         let now = SystemClock.wall()
         try await settleChanges(adapters, log)
-        for run in try await adapters.store.closeOrphanedRuns(at: now) {
-            log.info("run closed", ["run": .text(run), "status": "cancel", "reason": "orphaned"])
-        }
+        try await closeOrphanedRuns(adapters.store, at: now, metrics, log)
         let day = WallTime(millisecondsSince1970: now.millisecondsSince1970 - 24 * 3_600_000)
         let deletions = try await adapters.store.deletions(since: day)
         let catalogue = try await adapters.store.loadCatalogue()
@@ -20,6 +18,20 @@ enum Recovery {
             entries: catalogue.map { RepositoryEntry($0) },
             wasSynchronized: try await adapters.store.wasSynchronized,
             deletions: deletions.map { (age: now.age(of: $0.at), count: $0.count) })
+    }
+
+    private static func closeOrphanedRuns(_ store: Store, at now: WallTime, _ metrics: SyncMetrics, _ log: NodeLog) async throws {
+        for orphan in try await store.closeOrphanedRuns(at: now) {
+            let duration = Duration.seconds(orphan.run.seconds ?? 0)
+            metrics.runOrphaned(isFull: orphan.run.scope == RunScope.all.description, after: duration, lost: orphan.lostRepositories)
+            log.info(
+                "run closed",
+                [
+                    "run": .text(orphan.run.id), "status": "cancel", "reason": "orphaned",
+                    "cancel": .count(orphan.run.counts.cancelled), "seconds": .duration(duration),
+                ])
+        }
+        if let last = try await store.lastSuccess() { metrics.succeeded(at: last) }
     }
 
     /// An empty catalogue makes no strays: a store that was begun anew finds its copies again by mirroring.
@@ -78,6 +90,7 @@ extension RepositoryEntry {
         hasCopy = stored.hasCopy
         initialSync = stored.initialSync
         lastSync = stored.lastSync
+        if let lastSync, hasCopy { confirmedAt = SystemClock.monotonic() - SystemClock.wall().age(of: lastSync) }
         failedSyncCount = stored.failedSyncCount
         lastFailure = stored.lastFailure
         if let since = stored.upstreamChangedAt, stored.hasCopy {

@@ -22,16 +22,18 @@ struct StorageOpening: Sendable {
     func run() async -> Outcome {
         do {
             let adapters = try await openAdapters()
-            await process.driver.attach(adapters)
+            let hands = process.makeHands(adapters)
+            await process.driver.attach(hands)
             process.board.identify {
                 $0.id = adapters.store.nodeIdentity
                 $0.upstream.fingerprint = adapters.upstream.current.fingerprint
             }
             // The socket belongs to who holds the data directory, so it is opened after the lock is taken.
             _ = try await process.socketServer.listen(on: .unix(path: process.configuration.withLock(\.node.socket)))
-            let stored = try await Recovery.run(adapters, log: process.log)
+            let stored = try await Recovery.run(adapters, metrics: process.metrics.sync, log: process.log)
+            await hands.operations.sweepLeftovers()
             await process.driver.feed(.recovered(stored))
-            watch(adapters)
+            watch(hands)
             return .opened
         } catch StoreError.dataDirectoryInUse(let holder) {
             process.log.error("data directory is in use", ["by": .text(holder.map { "process \($0)" } ?? "another process")])
@@ -50,11 +52,13 @@ struct StorageOpening: Sendable {
             store: store, copies: LocalCopies(git: git), upstream: UpstreamCell(try configuration.makeUpstream(git)))
     }
 
-    private func watch(_ adapters: Adapters) {
+    private func watch(_ hands: Hands) {
         let process = process
         let sensors = Sensors(
-            adapters: adapters, driver: process.driver, log: process.log,
+            driver: process.driver, log: process.log, hands: hands, diskFree: process.metrics.state.diskFree,
             trashKeep: { process.configuration.withLock(\.sync.trashKeep) })
+        let heartbeat = Heartbeat(hands: hands, board: process.board)
         Task { await sensors.run() }
+        Task { await heartbeat.run() }
     }
 }

@@ -8,9 +8,12 @@ struct AgeIndex: Sendable {
     private static let slack = 64
 
     var isEmpty: Bool { since.isEmpty }
+    var count: Int { since.count }
     var oldest: MonotonicTime? { heap.earliest?.time }
     /// What the index holds in memory, the settled included.
     var heapCount: Int { heap.count }
+
+    func contains(_ id: RepositoryID) -> Bool { since[id] != nil }
 
     mutating func set(_ id: RepositoryID, _ time: MonotonicTime?) {
         guard since[id] != time else { return }

@@ -26,6 +26,7 @@ public enum NodeEffect: Sendable {
     case runClosed(Run)
     case vetEnded(VetReport)
     case log(LogLine)
+    case happened(NodeFact)
 }
 
 /// Metadata to be stored before the node acts on it.

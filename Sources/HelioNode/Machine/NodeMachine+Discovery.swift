@@ -11,7 +11,8 @@ struct Discovery: Sendable {
     var waiting: [RunID] = []
     /// Listings being stored, with the runs that wait for them.
     var storing: [MetadataBatch.ID: Pending] = [:]
-    var finding: Set<RepositoryName> = []
+    /// Names being looked up, and since when.
+    var finding: [RepositoryName: MonotonicTime] = [:]
     var lastBatch: MetadataBatch.ID = 0
 
     /// Single names looked up at once; more unknown names than this become a pass.
@@ -21,6 +22,7 @@ struct Discovery: Sendable {
         let batch: MetadataBatch
         /// nil: a single repository that was notified.
         let runs: [RunID]?
+        let begunAt: MonotonicTime
     }
 
     func nextAttempt(isJoined: Bool) -> MonotonicTime? { isJoined && !isRunning && storing.isEmpty ? nextPass : nil }
@@ -60,6 +62,7 @@ extension NodeMachine {
 
     private mutating func discoveryFailed(_ failure: Failure, _ failedRuns: [RunID], at now: Moment) {
         log(.warning, "discovery failed", ("reason", .text(failure.reason.rawValue)), ("error", .text(failure.message)))
+        discoveryEnded(failure.reason == .cancelled ? .cancel : .fail, for: failedRuns, at: now)
         for id in failedRuns {
             runs.discoveryFailed(id, failure)
             closeRunIfDone(id, at: now)
@@ -70,6 +73,19 @@ extension NodeMachine {
         var delay = Backoff.bootstrap.delay(afterAttempt: discovery.failedAttempts, using: &random)
         if let asked = failure.retryAfter { delay = max(delay, asked) }
         discovery.nextPass = now.monotonic + max(delay, .milliseconds(100))
+    }
+
+    private mutating func discoveryEnded(_ status: RunStatus, for ids: [RunID], at now: Moment) {
+        guard let begun = discovery.startedAt else { return }
+        let scopes = ids.compactMap { runs[$0]?.scope }
+        happened(.discoveryEnded(status, scope: .widest(of: scopes), now.monotonic - begun))
+    }
+
+    /// The node ends before the listing that is under way, or before it is stored.
+    mutating func cutDiscovery(at now: Moment) {
+        let ids = discovery.isRunning ? discovery.runs : discovery.storing.values.compactMap(\.runs).first
+        if let ids { discoveryEnded(.cancel, for: ids, at: now) }
+        (discovery.isRunning, discovery.runs, discovery.storing) = (false, [], [:])
     }
 
     private mutating func admit(_ listing: Listing, for runs: [RunID], at now: Moment) {
@@ -90,7 +106,7 @@ extension NodeMachine {
         purgeAlarm = nil
         discovery.failedAttempts = 0
         report(listing.rejected + twins)
-        store(accepted, deletions: missing, accepted: accepts, for: runs)
+        store(accepted, deletions: missing, accepted: accepts, for: runs, since: discovery.startedAt ?? now.monotonic)
     }
 
     /// What came into the catalogue after the listing was begun may well be missing from it, and so may what lies where the
@@ -113,13 +129,14 @@ extension NodeMachine {
     }
 
     private mutating func store(
-        _ repositories: [ListedRepository], deletions: [Repository], accepted: Bool = false, for runs: [RunID]?
+        _ repositories: [ListedRepository], deletions: [Repository], accepted: Bool = false, for runs: [RunID]?,
+        since begun: MonotonicTime
     ) {
         discovery.lastBatch += 1
         let batch = MetadataBatch(
             id: discovery.lastBatch, listed: repositories, upserts: repositories.filter(isNewMetadata), deletions: deletions,
             suspectDeletions: accepted ? 0 : deletions.count)
-        discovery.storing[batch.id] = Discovery.Pending(batch: batch, runs: runs)
+        discovery.storing[batch.id] = Discovery.Pending(batch: batch, runs: runs, begunAt: begun)
         effects.append(.storeMetadata(batch))
     }
 
@@ -131,18 +148,23 @@ extension NodeMachine {
 
     mutating func metadataStored(_ id: MetadataBatch.ID, _ failure: Failure?, at now: Moment) {
         guard let pending = discovery.storing.removeValue(forKey: id) else { return }
-        if let failure {
-            return discoveryFailed(failure, pending.runs ?? [], at: now)
-        }
+        if let failure { return cannotStore(pending, failure, at: now) }
         purgeGuard.recordDeletions(pending.batch.suspectDeletions, at: now.monotonic)
         remove(pending.batch.deletions, at: now)
         for listed in pending.batch.listed { take(listed, at: now) }
         guard let runs = pending.runs else {
+            happened(.repositoryListed(now.monotonic - pending.begunAt))
             for listed in pending.batch.listed { enqueue(listed.repository.id, .notify, at: now) }
             return
         }
+        discoveryEnded(.success, for: runs, at: now)
         listKnown(at: now)
         for run in runs { plan(run, over: pending.batch.listed, at: now) }
+    }
+
+    private mutating func cannotStore(_ pending: Discovery.Pending, _ failure: Failure, at now: Moment) {
+        if let runs = pending.runs { return discoveryFailed(failure, runs, at: now) }
+        log(.warning, "a repository could not be stored", ("reason", .text(failure.reason.rawValue)), ("error", .text(failure.message)))
     }
 
     /// The list is known and stored.
@@ -177,7 +199,10 @@ extension NodeMachine {
             entry.upstreamContent = content
             entry.listedAt = now.monotonic
             if isNews { entry.behindSince = entry.behindSince ?? now.monotonic }
-            if content == entry.content, entry.hasCopy { entry.behindSince = nil }
+            if content == entry.content, entry.hasCopy {
+                entry.behindSince = nil
+                if content != .unknown { entry.confirmedAt = now.monotonic }
+            }
         }
     }
 
@@ -204,23 +229,23 @@ extension NodeMachine {
     // MARK: One name
 
     mutating func find(_ name: RepositoryName, at now: Moment) {
-        guard isJoined, !discovery.finding.contains(name) else { return }
+        guard isJoined, discovery.finding[name] == nil else { return }
         guard discovery.finding.count < Discovery.findingLimit else {
             discovery.nextPass = now.monotonic
             return
         }
-        discovery.finding.insert(name)
+        discovery.finding[name] = now.monotonic
         effects.append(.find(name))
     }
 
     mutating func found(_ name: RepositoryName, _ result: Result<ListedRepository?, Failure>, at now: Moment) {
-        discovery.finding.remove(name)
+        let begun = discovery.finding.removeValue(forKey: name) ?? now.monotonic
         switch result {
         case .success(let listed?):
             if listed.isHeardOfUpstream { contact.heard(at: now) }
             let (accepted, twins) = IdentityCheck.sift([listed], against: catalogue)
             report(rejected + twins.filter { !rejected.contains($0) })
-            if !accepted.isEmpty { store(accepted, deletions: [], for: nil) }
+            if !accepted.isEmpty { store(accepted, deletions: [], for: nil, since: begun) }
         case .success(nil):
             log(.warning, "notified of a repository that the upstream does not have", ("repository", .text(name.description)))
         case .failure(let failure):

@@ -7,8 +7,9 @@ extension NodeMachine {
             discovery.waiting.append(id)
             return
         }
-        runs.plan(id, outstanding: [known], equal: 0)
-        if let planned = runs[id] { effects.append(.runPlanned(planned)) }
+        var plan = RunPlan()
+        if let project = catalogue[known]?.repository.project.id { plan.add(known, of: project, isEqual: false) }
+        begin(id, plan, at: now)
         enqueue(known, .notify, at: now, run: id)
     }
 

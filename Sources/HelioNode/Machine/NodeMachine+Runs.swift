@@ -12,19 +12,24 @@ extension NodeMachine {
     /// What the run has to do: everything listed in its scope; what equals the upstream is done already.
     mutating func plan(_ id: RunID, over listed: [ListedRepository], at now: Moment) {
         guard let run = runs[id] else { return }
-        var outstanding: Set<RepositoryID> = []
-        var equal = 0
+        var plan = RunPlan()
         for item in listed where run.scope.contains(item.repository) {
-            if isUpToDate(item, at: now) { equal += 1 } else { outstanding.insert(item.repository.id) }
+            plan.add(item.repository.id, of: item.repository.project.id, isEqual: isUpToDate(item, at: now))
         }
-        if outstanding.isEmpty, equal == 0, run.scope != .all {
+        if plan.outstandingCount == 0, plan.equal == 0, run.scope != .all {
             runs.discoveryFailed(id, Failure(.notFound, "the upstream has nothing of that name"))
             return closeRunIfDone(id, at: now)
         }
-        runs.plan(id, outstanding: outstanding, equal: equal)
-        if let planned = runs[id] { effects.append(.runPlanned(planned)) }
-        for item in listed where outstanding.contains(item.repository.id) { enqueue(item.repository.id, .run, at: now, run: id) }
+        begin(id, plan, at: now)
+        for item in listed where plan.waits(for: item.repository.id) { enqueue(item.repository.id, .run, at: now, run: id) }
         closeRunIfDone(id, at: now)
+    }
+
+    mutating func begin(_ id: RunID, _ plan: RunPlan, at now: Moment) {
+        let idle = runs.plan(id, plan, at: now)
+        if let planned = runs[id] { effects.append(.runPlanned(planned)) }
+        if plan.equal > 0 { happened(.repositoriesSettled(.success, .run, count: plan.equal)) }
+        if !idle.isEmpty { happened(.projectsEnded(idle)) }
     }
 
     private func isUpToDate(_ listed: ListedRepository, at now: Moment) -> Bool {
@@ -44,9 +49,17 @@ extension NodeMachine {
 
     mutating func settleRuns(of request: SyncRequest?, _ id: RepositoryID, _ outcome: RepositoryOutcome, at now: Moment) {
         for run in (request?.runs ?? []).sorted(by: { $0.description < $1.description }) {
-            runs.settle(run, id, outcome)
+            let settled = runs.settle(run, id, outcome, at: now)
+            if settled.isCounted { happened(.repositoriesSettled(outcome, .run, count: 1)) }
+            if let project = settled.project { happened(.projectsEnded([project])) }
             closeRunIfDone(run, at: now)
         }
+    }
+
+    /// An attempt came out. What runs wait for is counted with them; a trigger of its own once more.
+    mutating func settle(_ job: SyncJob, _ outcome: RepositoryOutcome, at now: Moment) {
+        settleRuns(of: job.request, job.repository.id, outcome, at: now)
+        if job.request.trigger != .run { happened(.repositoriesSettled(outcome, job.request.trigger, count: 1)) }
     }
 
     mutating func closeRunIfDone(_ id: RunID, at now: Moment) {
@@ -55,12 +68,21 @@ extension NodeMachine {
 
     mutating func closeAllRuns(because reason: String, at now: Moment) {
         for id in runs.open.keys.sorted(by: { $0.description < $1.description }) {
-            if let closed = runs.close(id, cancelledBecause: reason, at: now) { effects.append(.runClosed(closed)) }
+            let outstanding = runs[id]?.outstandingCount ?? 0
+            guard let closed = runs.close(id, cancelledBecause: reason, at: now) else { continue }
+            if outstanding > 0 { happened(.repositoriesSettled(.cancel, .run, count: outstanding)) }
+            if !closed.projects.isEmpty { happened(.projectsEnded(closed.projects)) }
+            effects.append(.runClosed(closed.run))
         }
     }
 }
 
 extension RunScope {
+    /// One listing may answer several runs.
+    static func widest(of scopes: [RunScope]) -> RunScope {
+        scopes.first { $0 == .all } ?? scopes.first { if case .project = $0 { true } else { false } } ?? scopes.first ?? .all
+    }
+
     func contains(_ repository: Repository) -> Bool {
         switch self {
         case .all: true

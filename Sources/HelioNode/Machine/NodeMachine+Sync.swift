@@ -35,7 +35,7 @@ extension NodeMachine {
     ) {
         guard let finished = queue.finish(id, now: now.monotonic), finished.id == job else { return }
         if finished.removeWhenDone {
-            settleRuns(of: finished.request, id, .skipped, at: now)
+            settle(finished, .skipped, at: now)
             if catalogue[id] == nil { effects.append(.trash([finished.repository.name])) }
             return
         }
@@ -60,10 +60,10 @@ extension NodeMachine {
         if hadFailed || !result.changed, let entry = catalogue[id] {
             effects.append(.record(id, SyncRecord(entry, verified: result)))
         }
-        settleRuns(of: job.request, id, .success, at: now)
+        settle(job, .success, at: now)
         settleVet(id, resolved: true)
         if before?.upstreamContent == result.content { settleFollowUp(id, at: now) }
-        if result.changed, result.kind == .incremental { maintenance.line(up: id) }
+        if result.changed, result.kind == .incremental { maintenance.line(up: id, at: now.monotonic) }
     }
 
     /// A pass asked for the repository while its job ran, and the job has brought what the pass had seen: no need to go again.
@@ -80,7 +80,7 @@ extension NodeMachine {
             .warning, "synchronisation failed", ("repository", .text(job.repository.name.description)),
             ("reason", .text(failure.reason.rawValue)), ("error", .text(failure.message)), ("attempt", .count(job.attempt)))
         if failure.reason == .cancelled, !isWorking {
-            return settleRuns(of: job.request, id, .cancel, at: now)
+            return settle(job, .cancel, at: now)
         }
         let isOwn = isOwnFault(failure, of: id, at: now)
         catalogue.update(id) { entry in
@@ -90,7 +90,7 @@ extension NodeMachine {
         }
         quarantineIfDue(id, at: now)
         if let entry = catalogue[id] { effects.append(.record(id, SyncRecord(entry, verified: nil))) }
-        settleRuns(of: job.request, id, failure.reason == .cancelled ? .cancel : .fail, at: now)
+        settle(job, failure.reason == .cancelled ? .cancel : .fail, at: now)
         retryOrGiveUp(job, failure, at: now)
     }
 
@@ -146,32 +146,6 @@ extension NodeMachine {
         if let name = maintenance.trashAfterwards, catalogue.id(named: name) == nil { effects.append(.trash([name])) }
         maintenance.trashAfterwards = nil
         queue.release(id, now: now.monotonic)
-    }
-}
-
-/// Repositories whose copies changed and want a look, one at a time and never during their sync.
-struct MaintenanceLine: Sendable {
-    var current: RepositoryID?
-    /// The current one left the upstream meanwhile.
-    var trashAfterwards: RepositoryName?
-    private var line = Fifo<RepositoryID>()
-    private var inLine: Set<RepositoryID> = []
-
-    mutating func line(up id: RepositoryID) {
-        if inLine.insert(id).inserted { line.append(id) }
-    }
-
-    /// The first repository that nothing else works on.
-    mutating func next(isBusy: (RepositoryID) -> Bool) -> RepositoryID? {
-        for _ in 0..<line.count {
-            guard let id = line.popFirst() else { return nil }
-            if !isBusy(id) {
-                inLine.remove(id)
-                return id
-            }
-            line.append(id)
-        }
-        return nil
     }
 }
 

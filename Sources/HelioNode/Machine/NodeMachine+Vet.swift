@@ -10,6 +10,7 @@ extension NodeMachine {
         nextVet = nil
         if paysVet { owesVet = false }
         vet = Vet(ids: ids, startedAt: now, repositories: catalogue.ids)
+        happened(.vetStarted(ids[0], repositories: catalogue.counts.total))
         log(.info, "vet started", ("id", .text(ids[0].description)), ("repositories", .count(catalogue.counts.total)))
     }
 
@@ -79,7 +80,7 @@ extension NodeMachine {
         vet?.judged(id, as: outcome, needsRepair: needsRepair && entry.quarantinedSince == nil)
         if isCurrent, case .success(let real?) = comparison.ours, real != entry.content { catalogue.update(id) { $0.content = real } }
         guard needsRepair else {
-            if isCurrent, outcome == .equal { catalogue.update(id) { $0.behindSince = nil } }
+            if isCurrent, outcome == .equal { catalogue.update(id) { ($0.behindSince, $0.confirmedAt) = (nil, now.monotonic) } }
             return
         }
         repair(entry, comparison, outcome, at: now)

@@ -82,8 +82,13 @@ public struct NodeMachine: Sendable {
         case .storeWritable(let isWritable): storeMeasured(isWritable)
         case .wake: break
         case .terminate: transition(to: .stopping, because: "asked to stop", at: now)
-        case .halted: closeAllRuns(because: "shut down", at: now)
+        case .halted: halt(at: now)
         }
+    }
+
+    private mutating func halt(at now: Moment) {
+        cutDiscovery(at: now)
+        closeAllRuns(because: "shut down", at: now)
     }
 
     /// Whatever can go on, goes on: the same after every event, so no event has to know what it unblocked.
@@ -123,6 +128,8 @@ public struct NodeMachine: Sendable {
         state = next
         stateSince = now
     }
+
+    mutating func happened(_ fact: NodeFact) { effects.append(.happened(fact)) }
 
     mutating func log(_ level: LogLine.Level, _ message: String, _ fields: (key: String, value: LogValue)...) {
         effects.append(.log(LogLine(level, message, fields)))

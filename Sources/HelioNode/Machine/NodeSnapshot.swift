@@ -23,6 +23,8 @@ public struct NodeSnapshot: Sendable {
     /// The last ones, oldest first.
     public var vets: [VetReport]
     public var hysteresis: LagHysteresis
+    /// Copies that wait for maintenance, and since when the first of them does.
+    public var maintenance: (count: Int, oldest: MonotonicTime?)
 
     public struct QueueView: Sendable {
         /// Entries shown at most; the counts are of all.
@@ -30,6 +32,8 @@ public struct NodeSnapshot: Sendable {
         public var waiting: [SyncRequest] = []
         public var waitingCount = 0
         public var running: [SyncJob] = []
+        /// Since when the one that waits for longest could have begun; later than now when all are held back.
+        public var oldestDue: MonotonicTime?
     }
 
     /// Age of the oldest change known upstream and not yet here; zero when there is none.
@@ -65,7 +69,8 @@ extension NodeMachine {
             lastContact: contact.last,
             firstList: state == .synchronized ? nil : firstListLeft.map { (firstListSize - $0.count, firstListSize) },
             queue: queueView(), runs: runs.closed + runs.open.values.sorted { $0.claimedAt.monotonic < $1.claimedAt.monotonic },
-            openVets: (vet?.ids ?? []) + vetRequests, vets: vetReports, hysteresis: hysteresis)
+            openVets: (vet?.ids ?? []) + vetRequests, vets: vetReports, hysteresis: hysteresis,
+            maintenance: (maintenance.count, maintenance.oldest))
     }
 
     func lag(at now: MonotonicTime) -> Duration { NodeSnapshot.age(catalogue.oldestBehind, at: now) }
@@ -75,6 +80,7 @@ extension NodeMachine {
         view.waitingCount = queue.waiting.count
         view.waiting = queue.waiting.values.prefix(NodeSnapshot.QueueView.shown)
             .sorted { ($0.createdAt.monotonic, $0.repository) < ($1.createdAt.monotonic, $1.repository) }
+        view.oldestDue = queue.oldestDue
         view.running = queue.running.values.sorted { $0.id.value < $1.id.value }
         return view
     }

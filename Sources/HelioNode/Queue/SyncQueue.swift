@@ -10,6 +10,8 @@ struct SyncQueue: Sendable {
     private var ordinary = FairLanes()
     private var delayed = TimeHeap<FairLanes.Ticket>()
     private var tickets: [RepositoryID: UInt64] = [:]
+    /// Since when each could have begun.
+    private var dueSince = AgeIndex()
     private var lastTicket: UInt64 = 0
     private var lastJob: UInt64 = 0
 
@@ -23,6 +25,9 @@ struct SyncQueue: Sendable {
         return running[id]?.id
     }
 
+    /// Since when the one that waits for longest could have begun; in the future when all are held back.
+    var oldestDue: MonotonicTime? { dueSince.oldest }
+
     /// When the next delayed entry comes due.
     var nextDue: MonotonicTime? { delayed.earliest?.time }
 
@@ -31,6 +36,7 @@ struct SyncQueue: Sendable {
         let before = waiting[id]
         let merged = before.map { $0.merging(request) } ?? request
         waiting[id] = merged
+        dueSince.set(id, merged.dueSince)
         // A request that changes nothing about its turn keeps the place that it has waited for.
         if let before, tickets[id] != nil, before.isUrgent == merged.isUrgent {
             if before.notBefore == merged.notBefore || max(before.notBefore, merged.notBefore) <= now { return }
@@ -40,6 +46,7 @@ struct SyncQueue: Sendable {
 
     mutating func remove(_ id: RepositoryID) -> SyncRequest? {
         tickets[id] = nil
+        dueSince.set(id, nil)
         return waiting.removeValue(forKey: id)
     }
 
@@ -54,6 +61,7 @@ struct SyncQueue: Sendable {
             // What is busy comes back through `release`, with its place at the end of its lane.
             if running[ticket.repository] != nil || isBusy(ticket.repository) { continue }
             waiting[ticket.repository] = nil
+            dueSince.set(ticket.repository, nil)
             lastJob += 1
             guard let job = make(request, JobID(lastJob)) else { continue }
             running[ticket.repository] = job

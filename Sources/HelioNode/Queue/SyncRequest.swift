@@ -30,6 +30,9 @@ public struct SyncRequest: Sendable {
 
     var isUrgent: Bool { trigger == .notify }
 
+    /// Since when nothing but its turn keeps it from beginning: a back-off is no waiting in the queue.
+    public var dueSince: MonotonicTime { max(createdAt.monotonic, notBefore) }
+
     func merging(_ other: SyncRequest) -> SyncRequest {
         var merged = self
         merged.createdAt = createdAt.monotonic <= other.createdAt.monotonic ? createdAt : other.createdAt

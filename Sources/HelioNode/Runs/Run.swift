@@ -67,7 +67,8 @@ public struct Run: Sendable {
     public internal(set) var outcomes: [RepositoryOutcome: Int] = [:]
     public internal(set) var discoveryFailure: Failure?
     public internal(set) var end: End?
-    var outstanding: Set<RepositoryID> = []
+    /// Repositories whose first attempt in this run has not come out yet.
+    public internal(set) var outstandingCount = 0
 
     public struct End: Sendable {
         public let status: RunStatus
@@ -84,6 +85,15 @@ public struct Run: Sendable {
         self.acceptsDeletions = acceptsDeletions
         self.claimedAt = claimedAt
     }
+}
 
-    public var outstandingCount: Int { outstanding.count }
+extension RunScope: CustomStringConvertible {
+    /// For logs and the ledger: `all`, or what the run is confined to.
+    public var description: String {
+        switch self {
+        case .all: "all"
+        case .project(let key): "project \(key)"
+        case .repository(let name): "repository \(name)"
+        }
+    }
 }

@@ -1,10 +1,12 @@
-/// The open runs and the last closed ones. Each run closes exactly once.
+/// The open runs and the last closed ones. Each run closes exactly once, and so does each project in it.
 struct RunLedger: Sendable {
     /// How many closed runs are kept in memory; the store keeps more.
     static let closedKept = 100
 
     private(set) var open: [RunID: Run] = [:]
     private(set) var closed: [Run] = []
+    /// Kept apart from the runs, which readers hold on to: what changes with every outcome is not copied for them.
+    private var plans: [RunID: RunPlan] = [:]
 
     subscript(id: RunID) -> Run? { open[id] ?? closed.last { $0.id == id } }
 
@@ -13,11 +15,14 @@ struct RunLedger: Sendable {
     }
 
     /// The discovery succeeded: this is what the run has to do.
-    mutating func plan(_ id: RunID, outstanding: Set<RepositoryID>, equal: Int) {
-        guard open[id] != nil else { return }
-        open[id]?.planned = outstanding.count + equal
-        open[id]?.outstanding = outstanding
-        if equal > 0 { open[id]?.outcomes[.success] = equal }
+    /// - Returns: the projects in which nothing is to be done.
+    mutating func plan(_ id: RunID, _ plan: RunPlan, at now: Moment) -> [ProjectEnd] {
+        guard let run = open[id] else { return [] }
+        open[id]?.planned = plan.outstandingCount + plan.equal
+        open[id]?.outstandingCount = plan.outstandingCount
+        if plan.equal > 0 { open[id]?.outcomes[.success] = plan.equal }
+        plans[id] = plan
+        return plan.idleProjects.map { _ in ProjectEnd(status: .success, duration: run.age(at: now)) }
     }
 
     mutating func discoveryFailed(_ id: RunID, _ failure: Failure) {
@@ -25,36 +30,57 @@ struct RunLedger: Sendable {
     }
 
     /// A repository's first attempt in this run came out; later ones are not counted.
-    mutating func settle(_ id: RunID, _ repository: RepositoryID, _ outcome: RepositoryOutcome) {
-        guard open[id]?.outstanding.remove(repository) != nil else { return }
+    /// - Returns: nil when the run does not wait for it; else the end of the project of which it was the last.
+    mutating func settle(
+        _ id: RunID, _ repository: RepositoryID, _ outcome: RepositoryOutcome, at now: Moment
+    ) -> (isCounted: Bool, project: ProjectEnd?) {
+        guard let run = open[id], let share = plans[id]?.settle(repository, outcome) else { return (false, nil) }
         open[id]?.outcomes[outcome, default: 0] += 1
+        open[id]?.outstandingCount -= 1
+        return (true, share.isDone ? ProjectEnd(status: share.status, duration: run.age(at: now)) : nil)
     }
 
     /// Closes the run when nothing is outstanding; nil while it goes on, or when it is closed already.
     mutating func closeIfDone(_ id: RunID, at now: Moment) -> Run? {
-        guard let run = open[id], run.outstanding.isEmpty, run.planned != nil || run.discoveryFailure != nil else {
+        guard let run = open[id], run.outstandingCount == 0, run.planned != nil || run.discoveryFailure != nil else {
             return nil
         }
-        return close(id, cancelledBecause: nil, at: now)
+        return close(id, cancelledBecause: nil, at: now)?.run
     }
 
     /// - Parameter reason: set when the run was cut short; what is outstanding then counts as cancelled.
-    mutating func close(_ id: RunID, cancelledBecause reason: String?, at now: Moment) -> Run? {
+    mutating func close(_ id: RunID, cancelledBecause reason: String?, at now: Moment) -> (run: Run, projects: [ProjectEnd])? {
         guard var run = open.removeValue(forKey: id) else { return nil }
-        if !run.outstanding.isEmpty { run.outcomes[.cancel, default: 0] += run.outstanding.count }
-        run.outstanding = []
+        if run.outstandingCount > 0 { run.outcomes[.cancel, default: 0] += run.outstandingCount }
+        run.outstandingCount = 0
+        let cut = plans.removeValue(forKey: id)?.cut ?? []
         run.end = Run.End(
             status: Self.status(of: run, cut: reason != nil), reason: reason ?? run.discoveryFailure?.description, at: now,
-            duration: now.monotonic - run.claimedAt.monotonic)
+            duration: run.age(at: now))
         closed.append(run)
         if closed.count > Self.closedKept { closed.removeFirst() }
-        return run
+        return (run, cut.map { ProjectEnd(status: $0.status, duration: run.age(at: now)) })
     }
 
-    /// A failure wins over everything; then a cut; an empty plan is a success.
     private static func status(of run: Run, cut: Bool) -> RunStatus {
-        if run.discoveryFailure != nil || run.outcomes[.fail, default: 0] > 0 { return .fail }
-        if cut || run.outcomes[.cancel, default: 0] > 0 { return .cancel }
-        return .success
+        if run.discoveryFailure != nil { return .fail }
+        let status = RunStatus(of: run.outcomes)
+        return status == .success && cut ? .cancel : status
     }
+}
+
+extension RunStatus {
+    /// A failure wins over everything; then a cut; where nothing was to be done, that is a success.
+    init(of outcomes: [RepositoryOutcome: Int]) {
+        if outcomes[.fail, default: 0] > 0 {
+            self = .fail
+        } else {
+            self = outcomes[.cancel, default: 0] > 0 ? .cancel : .success
+        }
+    }
+}
+
+extension Run {
+    /// Since the claim, so waiting in the queue is part of it.
+    func age(at now: Moment) -> Duration { now.monotonic - claimedAt.monotonic }
 }

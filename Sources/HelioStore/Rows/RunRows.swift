@@ -4,7 +4,8 @@ import HelioNode
 /// SQL about runs.
 enum RunRows {
     static let select = """
-        SELECT id, trigger, opened_at, planned, status, reason, succeeded, failed, cancelled, skipped, seconds, closed_at FROM run
+        SELECT id, trigger, opened_at, planned, status, reason, succeeded, failed, cancelled, skipped, seconds, closed_at, scope
+        FROM run
         """
 
     static let close = """
@@ -12,15 +13,21 @@ enum RunRows {
         WHERE id = ? AND status IS NULL
         """
 
-    /// The wall clock may have been set back meanwhile: no run has lasted less than nothing.
+    static let progress = """
+        UPDATE run SET succeeded = ?, failed = ?, cancelled = ?, skipped = ?, seconds = ? WHERE id = ? AND status IS NULL
+        """
+
+    /// What of the plan had not come out is cancelled with the run. How long it lived was noted while it did, by a clock that
+    /// nobody steps.
     static let orphan = """
-        UPDATE run SET status = 'cancel', reason = 'orphaned', closed_at = ?, seconds = max(0, ? - opened_at) / 1000.0
+        UPDATE run SET status = 'cancel', reason = 'orphaned', closed_at = ?, seconds = coalesce(seconds, 0),
+            cancelled = cancelled + max(0, coalesce(planned, 0) - succeeded - failed - cancelled - skipped)
         WHERE status IS NULL
         """
 
     static func run(_ row: Row) throws -> StoredRun {
         StoredRun(
-            id: try row.required(0), trigger: try row.required(1),
+            id: try row.required(0), trigger: try row.required(1), scope: try row.required(12),
             openedAt: WallTime(millisecondsSince1970: try row.required(2)), planned: row[3], status: try status(row[4]),
             reason: row[5],
             counts: StoredRun.Counts(

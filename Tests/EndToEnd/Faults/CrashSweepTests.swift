@@ -39,6 +39,8 @@ extension Faults {
             for number in 1...limit {
                 try node.start()
                 try await node.waitForState("SYNCHRONIZED")
+                // What the start still has to write down must not be what is struck.
+                try await eventually("nothing is being written down") { try node.isStoreAtRest }
                 let tracer = try await node.inject("\(call):signal=SIGKILL:when=\(number)")
                 let name = try push(number)
                 names.insert(name)

@@ -92,6 +92,15 @@ extension NodeFixture {
         }
     }
 
+    /// Nothing has been written for half a second, and no operation waits for its end to be.
+    var isStoreAtRest: Bool {
+        get throws {
+            let log = try FileManager.default.attributesOfItem(atPath: data + "/heliostat.db-wal")
+            let last = try #require(log[.modificationDate] as? Date)
+            return try Date.now.timeIntervalSince(last) > 0.5 && sql("SELECT count(*) FROM operation") == "0"
+        }
+    }
+
     @discardableResult
     func sql(_ statement: String) throws -> String { try Shell().run("sqlite3", data + "/heliostat.db", statement) }
 

@@ -1,0 +1,17 @@
+public import HelioMetrics
+
+/// Where `/metrics` and `/jolokia` get what they show.
+public struct MetricsSource: Sendable {
+    public let registry: Registry
+    /// The clock of the timers.
+    public let now: @Sendable () -> Tick
+    /// Sets the gauges that are computed when somebody asks. Called before each rendering, never on the loop and never twice at
+    /// a time.
+    public let refresh: @Sendable () -> Void
+
+    public init(registry: Registry, now: @escaping @Sendable () -> Tick, refresh: @escaping @Sendable () -> Void) {
+        self.registry = registry
+        self.now = now
+        self.refresh = refresh
+    }
+}

@@ -1,0 +1,48 @@
+import HelioMetrics
+import HelioNode
+
+/// Every metric of a node, made once. What happens is recorded where it happens; what is a state is looked up when somebody asks
+/// (`StateMetrics`).
+///
+/// No label holds anything that a repository, a peer or an operator can name, so the number of series is fixed at the start.
+struct NodeMetrics: Sendable {
+    let registry: Registry
+    let timers: NodeTimers
+    let sync: SyncMetrics
+    let operations: OperationMetrics
+    let connections: Gauge
+    let state: StateMetrics
+    let process: ProcessMetrics
+
+    init(_ configuration: NodeConfiguration.Metrics) {
+        registry = Registry(TimerOptions(configuration))
+        state = StateMetrics(registry)
+        sync = SyncMetrics(registry)
+        operations = OperationMetrics(registry)
+        timers = NodeTimers(registry, at: .now())
+        connections = registry.gauge("heliostat_http_connections", "Open connections.")
+        process = ProcessMetrics(registry)
+        registry.info(
+            "heliostat_build_info", "What runs here.", labels: [("version", Version.number), ("commit", Version.commit)])
+    }
+}
+
+extension TimerOptions {
+    init(_ configuration: NodeConfiguration.Metrics) {
+        self.init(jmxParity: configuration.jmxParity, idle: configuration.idle)
+    }
+}
+
+extension Tick {
+    init(_ time: MonotonicTime) { self.init(nanoseconds: time.nanoseconds) }
+
+    static func now() -> Tick { Tick(SystemClock.monotonic()) }
+}
+
+/// Bounds of histograms, in seconds.
+enum Buckets {
+    /// Of whole runs: from a quiet pass to the first copy of a farm.
+    static let runs: [Double] = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200]
+    static let operations: [Double] = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600]
+    static let loopLag: [Double] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+}

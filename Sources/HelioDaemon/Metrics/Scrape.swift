@@ -1,0 +1,35 @@
+import HelioAPI
+import HelioHTTP
+import HelioLock
+import HelioMetrics
+import HelioNode
+
+/// Brings what is looked up rather than recorded up to date, whenever somebody asks for the metrics.
+final class Scrape: Sendable {
+    private let metrics: NodeMetrics
+    private let board: NodeBoard
+    /// Of each server.
+    private let connections: [OpenConnections]
+    private let hands = Locked<Hands?>(nil)
+
+    init(_ metrics: NodeMetrics, board: NodeBoard, connections: [OpenConnections]) {
+        self.metrics = metrics
+        self.board = board
+        self.connections = connections
+    }
+
+    var source: MetricsSource {
+        MetricsSource(registry: metrics.registry, now: { Tick.now() }, refresh: { [self] in refresh() })
+    }
+
+    /// The storage is open: from now on there are operations and a backlog.
+    func opened(_ hands: Hands) { self.hands.withLock { $0 = hands } }
+
+    private func refresh() {
+        let hands = hands.withLock { $0 }
+        metrics.state.update(board.snapshot, store: hands?.lane.backlog ?? (0, nil), at: SystemClock.monotonic())
+        metrics.operations.show(running: hands?.operations.running ?? [:])
+        metrics.connections.set(Double(connections.reduce(0) { $0 + $1.value }))
+        metrics.process.update()
+    }
+}

@@ -1,0 +1,27 @@
+import HelioAPI
+import HelioNode
+
+/// Tells the store now and then how far the node has come, so that a crash loses little of what would be counted.
+struct Heartbeat: Sendable {
+    private static let interval = Duration.seconds(2)
+    /// Intervals between two heartbeats of the operations: ten seconds.
+    private static let operationsEvery = 5
+
+    let hands: Hands
+    let board: NodeBoard
+
+    func run() async {
+        var beats = 0
+        while !Task.isCancelled {
+            guard (try? await Task.sleep(for: Self.interval)) != nil else { return }  // cancelled: the node stops
+            noteRuns()
+            beats += 1
+            if beats % Self.operationsEvery == 0 { await hands.operations.beat() }
+        }
+    }
+
+    private func noteRuns() {
+        let now = SystemClock.monotonic()
+        hands.lane.append(board.snapshot.runs.filter { $0.end == nil }.map { .runProgressed($0, now) })
+    }
+}

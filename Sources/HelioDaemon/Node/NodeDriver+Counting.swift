@@ -1,0 +1,55 @@
+import HelioNode
+
+/// What happened is counted here, and nowhere acted upon.
+extension NodeDriver {
+    func count(_ fact: NodeFact, _ hands: Hands) {
+        switch fact {
+        case .discoveryEnded(let status, let scope, let duration):
+            metrics.sync.discoveryEnded(status, after: duration)
+            if status == .success { metrics.timers.listed(scope, in: duration) }
+        case .repositoryListed(let duration): metrics.timers.repositoryListed(in: duration)
+        case .repositoriesSettled(let outcome, let trigger, let count): metrics.sync.settled(outcome, trigger, count: count)
+        case .projectsEnded(let ends): metrics.sync.projectsEnded(ends)
+        case .vetStarted(let id, _): vet = hands.operations.begin(.vet, run: id)
+        }
+    }
+
+    /// A vet that leaves something open has not done what it is for.
+    func vetEnded(_ report: VetReport) {
+        let failed = report.unresolved > 0
+        vet?.end(failed: failed, at: SystemClock.monotonic())
+        vet = nil
+        metrics.timers.vetted(in: report.duration, failed: failed)
+    }
+
+    func ended(_ job: SyncJob, _ operation: Operation, _ result: Result<SyncResult, Failure>) {
+        let now = SystemClock.monotonic()
+        let duration = now - job.startedAt.monotonic
+        switch result {
+        case .success(let result):
+            operation.end(failed: false, at: now)
+            metrics.sync.attempted(nil, after: duration)
+            metrics.timers.synchronized(
+                result.changed ? result.kind : nil, in: duration, cycle: now - job.request.createdAt.monotonic)
+        case .failure(let failure):
+            operation.end(failed: true, at: now)
+            metrics.sync.attempted(failure, after: duration)
+        }
+    }
+}
+
+extension OperationLedger {
+    func begin(_ job: SyncJob) -> Operation {
+        begin(OperationKind(job), of: job.repository.name, run: job.request.runs.first, dueSince: job.request.dueSince)
+    }
+}
+
+extension OperationKind {
+    init(_ job: SyncJob) {
+        if job.request.trigger == .vet {
+            self = .repair
+        } else {
+            self = job.hasCopy && !job.request.rebuild ? .fetch : .clone
+        }
+    }
+}

@@ -69,7 +69,9 @@ let package = Package(
             ]),
         .executableTarget(name: "heliostat", dependencies: ["HelioDaemon", argumentParser], swiftSettings: settings),
         // No product: it makes what `scripts/bench` measures with.
-        .executableTarget(name: "heliostat-bench", dependencies: ["HelioGit", "HelioNode", "HelioStore"], swiftSettings: settings),
+        .executableTarget(
+            name: "heliostat-bench", dependencies: ["HelioGit", "HelioMetrics", "HelioNode", "HelioStore"], exclude: ["Peers"],
+            swiftSettings: settings),
 
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("HelioNodeTests", ["HelioNode"], exclude: ["Transcripts"]),

@@ -1,7 +1,8 @@
 import Glibc
 import HelioNode
 
-/// Makes the databases that `scripts/bench` starts real nodes on, and that would take hours to reach by mirroring.
+/// Makes the databases that `scripts/bench` starts real nodes on, and that would take hours to reach by mirroring; and measures what
+/// happens within a process.
 @main
 struct HeliostatBench {
     static func main() async throws {
@@ -11,6 +12,12 @@ struct HeliostatBench {
             try await SyntheticCatalogue(count: count).write(to: words[1])
         case let words where words.count == 3 && words[0] == "mirrored":
             try await MirroredCatalogue(upstream: words[2]).write(to: words[1])
+        case ["timer", "1"]: print(await TimerRecording(threads: 1).measure())
+        case ["timer", "2"]: print(await TimerRecording(threads: 2).measure())
+        case let words where words.count == 2 && words[0] == "timer-records":
+            guard let count = Int(words[1]), (1...10_000_000).contains(count) else { usage() }
+            TimerRecording.record(count)
+        case ["exposition"]: print(ExpositionRendering().measure())
         default: usage()
         }
     }
@@ -20,6 +27,9 @@ struct HeliostatBench {
             usage: heliostat-bench synthetic DATA COUNT     a catalogue of COUNT made-up repositories, all with copies
                    heliostat-bench mirrored DATA UPSTREAM   the catalogue of a node that has mirrored the directory UPSTREAM;
                                                             the copies themselves have to be put there by the caller
+                   heliostat-bench timer 1|2                nanoseconds a record into a timer, on one thread or on each of two
+                   heliostat-bench timer-records COUNT      nothing but these records, to be watched from outside
+                   heliostat-bench exposition               milliseconds for rendering 5,000 series
 
             """
         Array(text.utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }

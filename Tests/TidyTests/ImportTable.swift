@@ -14,7 +14,7 @@ enum ImportTable {
             "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
         ],
         "heliostat": ["HelioDaemon"],
-        "heliostat-bench": ["HelioGit", "HelioNode", "HelioStore"],
+        "heliostat-bench": ["HelioGit", "HelioMetrics", "HelioNode", "HelioStore"],
     ]
 
     /// Modules that hide behind one door: everybody else speaks to the module that owns them.

@@ -22,6 +22,7 @@ struct RuleTests {
         (.exceptionsAreExplained, "Sources/A/B.swift", "nonisolated(unsafe) let a = b", "let s = \"\"\"\n try? x\n\"\"\""),
         (.namesSayWhat, "Sources/A/B.swift", "final class SyncManager {}", "final class SyncQueue {}"),
         (.namesSayWhat, "Sources/A/B.swift", "public actor GitService {", "let serviceCore = 1"),
+        (.metricsReadNoClock, "Sources/HelioMetrics/A.swift", "let now = ContinuousClock.now", "let now = Tick(nanoseconds: 1)"),
     ]
 
     @Test(arguments: cases.indices) func rule_FindsViolation_AndNotItsNeighbour(_ index: Int) {

@@ -10,7 +10,7 @@ struct Rule: CustomTestStringConvertible, Sendable {
 
     static let all = [
         importsFollowTable, doorsAreKept, foundationStaysOut, nodeIsPure, filesAreShort, functionsAreShort, nothingIsLeftToDo,
-        testsDoNotSleep, exceptionsAreExplained, namesSayWhat,
+        testsDoNotSleep, exceptionsAreExplained, namesSayWhat, metricsReadNoClock,
     ]
 
     static let importsFollowTable = Rule(

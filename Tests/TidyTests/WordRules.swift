@@ -24,6 +24,15 @@ extension Rule {
         }
     }
 
+    static let metricsReadNoClock = Rule(
+        name: "HelioMetrics reads no clock",
+        reason: "who records hands the monotonic reading in: a stepped wall clock can change no figure, and a test moves time by hand"
+    ) { file in
+        guard file.module == "HelioMetrics" else { return [] }
+        let clocks = ["clock_gettime", "gettimeofday", "time(", "ContinuousClock", "SuspendingClock", "Date("]
+        return lines(of: file.text.codeLines, with: clocks, in: file)
+    }
+
     static let namesSayWhat = Rule(
         name: "type names say what a thing is",
         reason: "Manager, Helper, Util, Service and Core say only that something is there; the field has a word for it"

@@ -19,8 +19,8 @@ struct MetricName: Sendable {
     /// Base units that Prometheus recommends and this project measures in.
     var unit: String? { ["seconds", "bytes"].first { family.hasSuffix("_\($0)") } }
 
-    /// Every name under which the family has samples: no two families may share one.
-    var sampleNames: [String] { [text] + type.sampleSuffixes.map { text + $0 } }
+    /// Every name that the family or one of its samples has in either format: no two families may share one.
+    var claims: Set<String> { Set([text, family] + type.sampleSuffixes.map { text + $0 }) }
 
     /// Colons are legal too, and kept for recording rules.
     static func isLegal(_ name: String) -> Bool {

@@ -34,7 +34,8 @@ struct TimerFamily: Sendable {
         ]
         return TimerFamily(
             "\(prefix)_seconds", .summary,
-            help: "Durations: quantiles lean towards the last five minutes, sum and count are since the start.", quantiles + totals)
+            help: "Durations: quantiles lean towards the last five minutes, sum and count are since the start.",
+            quantiles + totals)
     }
 
     private static func gauge(

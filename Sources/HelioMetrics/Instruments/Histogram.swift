@@ -12,7 +12,7 @@ public final class Histogram: Sendable {
 
     /// - Parameter buckets: bounds in seconds, rising and finite; the bucket up to infinity comes by itself.
     public init(buckets: [Double] = Buckets.standard) {
-        state = Locked(State(counts: BucketCounts(bounds: buckets)))
+        state = Locked(State(counts: BucketCounts(bounds: buckets)), held: .briefly)
     }
 
     public func observe(_ duration: Duration) { observe(seconds: Double(duration.wholeNanoseconds) / 1e9) }

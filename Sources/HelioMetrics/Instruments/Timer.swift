@@ -19,7 +19,7 @@ public final class Timer: Sendable {
         state = Locked(
             TimerState(
                 reservoir: DecayingReservoir(size: reservoirSize, alpha: alpha, createdAt: createdAt, seed: seed),
-                meter: Meter(createdAt: createdAt), buckets: BucketCounts(bounds: buckets)))
+                meter: Meter(createdAt: createdAt), buckets: BucketCounts(bounds: buckets)), held: .briefly)
     }
 
     /// - Parameter nanoseconds: negative durations are dropped entirely: neither counted nor sampled.

@@ -47,7 +47,8 @@ struct Meter: Sendable {
             forget()
         } else {
             tick(Double(uncounted) / Double(Self.interval))
-            decay(intervals: intervals - 1)
+            // One by one, as the original does: a power of the weight would differ in the last digit.
+            for _ in 1..<intervals { tick(0) }
         }
         uncounted = 0
     }
@@ -63,13 +64,6 @@ struct Meter: Sendable {
             fifteen.begin(with: rate)
         }
         hasBegun = true
-    }
-
-    private mutating func decay(intervals: Int64) {
-        guard intervals > 0 else { return }
-        one.decay(intervals: intervals)
-        five.decay(intervals: intervals)
-        fifteen.decay(intervals: intervals)
     }
 
     /// `hasBegun` stays as it is, as in the original: the first event after half a day of nothing starts the averages at once.

@@ -17,9 +17,6 @@ struct MovingRate: Sendable {
 
     mutating func tick(_ rate: Double) { value += weight * (rate - value) }
 
-    /// As many intervals without an event: in one step, because a meter may have been idle for a year.
-    mutating func decay(intervals: Int64) { value *= pow(1 - weight, Double(intervals)) }
-
     /// Dropwizard 4.2.28 gives a meter that nobody touched for half a day the smallest normal number instead of zero.
     mutating func forget() { value = .leastNormalMagnitude }
 }

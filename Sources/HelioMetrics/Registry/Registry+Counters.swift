@@ -2,7 +2,9 @@ extension Registry {
     /// - Parameter name: ends in `_total`.
     public func counter(_ name: String, _ help: String) -> Counter { counters(name, help, [.none])[0] }
 
-    public func counters<A: LabelValues>(_ name: String, _ help: String, by label: String, of _: A.Type = A.self) -> Labelled<A, Counter> {
+    public func counters<A: LabelValues>(
+        _ name: String, _ help: String, by label: String, of _: A.Type = A.self
+    ) -> Labelled<A, Counter> {
         Labelled(counters(name, help, LabelSets.each(label, A.self)))
     }
 

@@ -1,7 +1,9 @@
 extension Registry {
     public func gauge(_ name: String, _ help: String) -> Gauge { gauges(name, help, [.none])[0] }
 
-    public func gauges<A: LabelValues>(_ name: String, _ help: String, by label: String, of _: A.Type = A.self) -> Labelled<A, Gauge> {
+    public func gauges<A: LabelValues>(
+        _ name: String, _ help: String, by label: String, of _: A.Type = A.self
+    ) -> Labelled<A, Gauge> {
         Labelled(gauges(name, help, LabelSets.each(label, A.self)))
     }
 

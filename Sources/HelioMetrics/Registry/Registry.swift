@@ -20,7 +20,7 @@ public final class Registry: Sendable {
     /// - Parameter timerPrefix: what the names of the timers' families begin with.
     public init(timerPrefix: String = "heliostat_timer", _ options: TimerOptions = TimerOptions()) {
         let timers = TimerBoard(prefix: timerPrefix)
-        let taken = Set(timers.names.flatMap(\.sampleNames))
+        let taken = Set(timers.names.flatMap(\.claims))
         contents = Locked(Contents(timers: timers, options: options, taken: taken))
     }
 
@@ -56,7 +56,7 @@ public final class Registry: Sendable {
     func add(_ name: MetricName, help: String) -> Family {
         let family = Family(name, help: help)
         contents.withLock { contents in
-            for name in name.sampleNames {
+            for name in name.claims {
                 precondition(contents.taken.insert(name).inserted, "\(name) is registered already")
             }
             contents.families.append(family)

@@ -40,14 +40,16 @@ struct SampleHeap: Sendable {
 
     private mutating func sink(from index: Int) {
         var parent = index
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < samples.count && samples[child].priority < samples[least].priority {
-                least = child
-            }
-            if least == parent { return }
-            samples.swapAt(parent, least)
-            parent = least
+        while let child = lesserChild(of: parent), samples[child].priority < samples[parent].priority {
+            samples.swapAt(parent, child)
+            parent = child
         }
+    }
+
+    private func lesserChild(of parent: Int) -> Int? {
+        let left = 2 * parent + 1
+        let right = left + 1
+        guard left < samples.count else { return nil }
+        return right < samples.count && samples[right].priority < samples[left].priority ? right : left
     }
 }

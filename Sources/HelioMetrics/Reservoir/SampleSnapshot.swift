@@ -13,9 +13,12 @@ public struct SampleSnapshot: Sendable {
         let total = samples.reduce(0) { $0 + $1.weight }
         let shares = samples.map { total == 0 ? 0 : $0.weight / total }
         let mean = zip(samples, shares).reduce(0) { $0 + Double($1.0.nanoseconds) * $1.1 }
-        let squares = zip(samples, shares).reduce(0) { $0 + $1.1 * (Double($1.0.nanoseconds) - mean) * (Double($1.0.nanoseconds) - mean) }
+        let variance = zip(samples, shares).reduce(0) { sum, next in
+            let distance = Double(next.0.nanoseconds) - mean
+            return sum + next.1 * distance * distance
+        }
         self.mean = mean
-        standardDeviation = samples.count > 1 ? squares.squareRoot() : 0
+        standardDeviation = samples.count > 1 ? variance.squareRoot() : 0
         values = samples.map(\.nanoseconds)
         preceding = Self.runningTotals(shares)
     }

@@ -77,15 +77,34 @@ extension Metrics {
 
         private func receivedWhole() async throws -> Bool {
             var received: [UInt8] = []
-            let blank = Array("\r\n\r\n".utf8)
+            var ending: Ending?
             while true {
                 guard let bytes = try await socket.receive(within: 60), !bytes.isEmpty else { return false }
                 received += bytes
-                guard let end = received.prefix(2048).firstRange(of: blank) else { continue }
-                let head = String(decoding: received[..<end.lowerBound], as: UTF8.self)
-                guard head.hasPrefix("HTTP/1.1 200 "), let length = head.firstMatch(of: #/Content-Length: (\d+)/#) else { return false }
-                let total = end.upperBound + (Int(length.output.1) ?? 0)
-                if received.count >= total { return received.count == total }
+                if ending == nil, let end = received.prefix(2048).firstRange(of: Array("\r\n\r\n".utf8)) {
+                    let head = String(decoding: received[..<end.lowerBound], as: UTF8.self)
+                    guard head.hasPrefix("HTTP/1.1 200 ") else { return false }
+                    ending = Ending(head, bodyAt: end.upperBound)
+                }
+                if ending?.isReached(by: received) == true { return true }
+            }
+        }
+
+        /// Where an answer ends: after so many bytes, or with the last chunk.
+        private enum Ending {
+            case length(Int)
+            case lastChunk
+
+            init(_ head: String, bodyAt start: Int) {
+                let length = head.firstMatch(of: #/Content-Length: (\d+)/#).flatMap { Int($0.output.1) }
+                self = length.map { .length(start + $0) } ?? .lastChunk
+            }
+
+            func isReached(by received: [UInt8]) -> Bool {
+                switch self {
+                case .length(let total): received.count >= total
+                case .lastChunk: received.suffix(7).elementsEqual("\r\n0\r\n\r\n".utf8)
+                }
             }
         }
     }

@@ -85,10 +85,10 @@ final class PrometheusServer: Sendable {
     /// Names that some series of the last hour has.
     func names() throws -> Set<String> { Set(try ask("/api/v1/label/__name__/values") as? [String] ?? []) }
 
-    /// The unit that a family was scraped with: OpenMetrics tells it, the text format cannot.
-    func unit(of family: String) throws -> String? {
-        let entries = (try ask("/api/v1/metadata", ["metric": family]) as? [String: Any])?[family] as? [[String: String]]
-        return entries?.first?["unit"]
+    /// The unit that a family was scraped with from the target of a job: OpenMetrics tells it, the text format cannot.
+    func unit(of family: String, job: String) throws -> String? {
+        let parameters = ["metric": family, "match_target": "{job=\"\(job)\"}"]
+        return (try ask("/api/v1/targets/metadata", parameters) as? [[String: Any]])?.first?["unit"] as? String
     }
 
     /// Every rule that it has loaded.

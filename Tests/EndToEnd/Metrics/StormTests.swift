@@ -18,9 +18,11 @@ extension Metrics {
             watch.cancel()
             let seen = try await watch.value
             #expect(whole == Self.scrapes, "every scrape was answered to its end")
-            #expect(seen.pushes > 20, "too few for a storm")
-            #expect(seen.slowest < .milliseconds(500), "the slowest /status took \(seen.slowest)")
-            #expect(seen.highest - resting < 96 << 20, "it grew from \(resting) to \(seen.highest) bytes")
+            #expect(seen.waits.count > 50, "too few pushes for a storm")
+            // Of the slowest one the machine may be to blame; a rendering on the loop would show in most.
+            let quick = try #require(seen.waits.sorted().dropLast(seen.waits.count / 100 + 1).last)
+            #expect(quick < .milliseconds(250), "99 of 100 answers of /status came within \(quick)")
+            #expect(seen.highest - resting < 64 << 20, "it grew from \(resting) to \(seen.highest) bytes")
             try await scene.node.waitForMirror(names, of: scene.upstream)
             let metrics = try scene.node.metrics()
             #expect(try metrics.value("heliostat_http_requests_total", ["route": "/metrics", "code": "200"]) >= Double(Self.scrapes))
@@ -29,17 +31,17 @@ extension Metrics {
         /// Until it is cancelled.
         private static func pushAndWatch(
             _ scene: Scene, _ names: [String]
-        ) throws -> (pushes: Int, slowest: Duration, highest: Int) {
-            var pushes = 0, slowest = Duration.zero, highest = 0
+        ) throws -> (waits: [Duration], highest: Int) {
+            var pushes = 0, waits: [Duration] = [], highest = 0
             while !Task.isCancelled {
                 try scene.upstream.commit(names[pushes % names.count], message: "push \(pushes)")
                 pushes += 1
                 let asked = ContinuousClock.now
                 #expect(scene.node.status()?.code == 200)
-                slowest = max(slowest, ContinuousClock.now - asked)
+                waits.append(ContinuousClock.now - asked)
                 highest = max(highest, try scene.node.residentBytes())
             }
-            return (pushes, slowest, highest)
+            return (waits, highest)
         }
 
         /// - Returns: how many answers were whole.

@@ -82,7 +82,7 @@ let package = Package(
         tests("HelioStoreTests", ["HelioStore", "HelioNode", grdb]),
         tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioLoop", "HelioMetrics", "HelioNode"], exclude: ["Clients"]),
         tests(
-            "HelioDaemonTests", ["HelioDaemon", "HelioLock", "HelioMetrics", "HelioNode", "HelioStore"], resources: [.copy("Fixtures")]),
+            "HelioDaemonTests", ["HelioDaemon", "HelioHTTP", "HelioLock", "HelioMetrics", "HelioNode", "HelioStore"], resources: [.copy("Fixtures")]),
         tests("TidyTests", []),
         tests("EndToEndTests", ["heliostat"], path: "Tests/EndToEnd"),
     ]

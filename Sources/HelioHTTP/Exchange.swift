@@ -30,4 +30,16 @@ public struct Exchange: Sendable {
     /// From the head's last byte to the answer's last.
     public let duration: Duration
     public let ending: Ending
+
+    public init(
+        route: String?, routeIndex: Int?, method: Method?, status: Int, bytes: Int, duration: Duration, ending: Ending
+    ) {
+        self.route = route
+        self.routeIndex = routeIndex
+        self.method = method
+        self.status = status
+        self.bytes = bytes
+        self.duration = duration
+        self.ending = ending
+    }
 }

@@ -43,7 +43,8 @@ private let version =
     #""value":{"agent":"0.1.0","protocol":"7.2","config":{"agentId":"11111111-2222-4333-8444-555555555555"},"#
     + #""info":{"product":"heliostat","version":"0.1.0"}}"#
 
-/// A request as a path or a body, and its answer. Where nothing is said, Jolokia 1.7.1 answers the same, but for the order.
+/// What follows `read/`, and the answer. Jolokia 1.7.1 answers the same, in another order; but it knows no dotted names, repeats
+/// nothing of a request whose name is malformed, names the beans that lack an attribute, and gives errors no `timestamp`.
 private let reads: [(String, String)] = [
     (vet, answer(#""mbean":"\#(canonicalVet)","type":"read""#, #""value":\#(vetValues)"#)),
     (vet + "/", answer(#""mbean":"\#(canonicalVet)","type":"read""#, #""value":\#(vetValues)"#)),

@@ -1,6 +1,6 @@
 import Foundation
 import HelioAPI
-import HelioHTTP
+@testable import HelioHTTP
 import HelioLoop
 import HelioMetrics
 import HelioNode
@@ -87,6 +87,9 @@ final class LiveNode: Sendable {
 
     /// Open on TCP.
     var connections: Int { servers[0].connections }
+
+    /// Bytes that wait to be sent on TCP.
+    var unsent: Int { get async { await servers[0].held.output } }
 
     var port: UInt16 {
         guard case .tcp(_, let port) = ports.withLock({ $0[0] }) else { return 0 }

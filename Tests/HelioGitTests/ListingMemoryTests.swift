@@ -57,7 +57,7 @@ import Testing
         #expect(upstream.memory.recall(listed.repository.name, stamp) == nil)
     }
 
-    @Test func goneRepository_IsForgotten_AndBrokenOnesAreNotRemembered() async throws {
+    @Test func goneRepository_IsForgotten() async throws {
         let farm = try Farm()
         try farm.make("P/r")
         let upstream = try hasty(farm)
@@ -66,7 +66,18 @@ import Testing
         try farm.sh("mv up/P/r.git away")
         _ = try await upstream.list()
         #expect(upstream.memory.recall(listed.repository.name, stamp) == nil)
-        try farm.sh("mv away up/P/r.git && ln -s main up/P/r.git/refs/heads/link")
+    }
+
+    /// What a link leads to may change without a trace in the repository.
+    @Test(arguments: [
+        "ln -s main refs/heads/link", "rm HEAD && ln -s refs/heads/main HEAD", "mv refs ../refs && ln -s ../refs refs",
+        "git pack-refs --all && mv packed-refs ../packed && ln -s ../packed packed-refs",
+    ])
+    func repositoryWithALink_IsNeverRemembered(_ link: String) throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        #expect(ListingStamp(farm.upstreamRoot + "/P/r.git") != nil)
+        try farm.sh("cd up/P/r.git && export GIT_DIR=. && \(link)")
         #expect(ListingStamp(farm.upstreamRoot + "/P/r.git") == nil)
     }
 }

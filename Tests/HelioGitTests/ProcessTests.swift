@@ -59,7 +59,8 @@ import Testing
         #expect(try await farm.git.run(command).status == .exited(0))
     }
 
-    @Test func endlessWork_EndsAtTheDeadline() async throws {
+    /// Bounded by itself: without the deadline the work would go on for ever, since it uses CPU and so makes progress.
+    @Test(.timeLimit(.minutes(1))) func endlessWork_EndsAtTheDeadline() async throws {
         let (farm, _) = try farm("while :; do :; done")
         #expect(await failure(farm, total: .milliseconds(200))?.reason == .deadline)
     }
@@ -83,11 +84,26 @@ import Testing
     }
 
     @Test func floodOfOutput_IsRejected() async throws {
-        let (farm, _) = try farm("yes")
-        var command = GitCommand(["x"], total: .seconds(60))
+        // A flood with an end, then silence: what takes it all must not take the machine's memory, and has to wait.
+        let (farm, _) = try farm("yes | head -c 10000000; exec sleep 1000")
+        var command = GitCommand(["x"], total: .seconds(20))
         command.outputLimit = 100_000
         let failure = await #expect(throws: Failure.self) { _ = try await farm.git.run(command) }
         #expect(failure?.reason == .rejected)
+    }
+
+    /// What is kept, and not only what is shown of it: a first copy may write to stderr for hours.
+    @Test(arguments: [1, 4096, StderrTail.limit, 10 * StderrTail.limit]) func tailOfStderr_KeepsNoMoreThanTwiceItsLimit(chunk: Int) {
+        var tail = StderrTail()
+        let noise = [UInt8](repeating: 0x2E, count: chunk)
+        var most = 0
+        for _ in 0..<(4 * StderrTail.limit / chunk + 4) {
+            noise.withUnsafeBytes { tail.append($0) }
+            most = max(most, tail.kept.count)
+        }
+        #expect(most <= 2 * StderrTail.limit)
+        Array("end".utf8).withUnsafeBytes { tail.append($0) }
+        #expect(tail.bytes.count == StderrTail.limit && tail.bytes.suffix(3) == Array("end".utf8))
     }
 
     @Test func environment_IsBuiltAndNotInherited() async throws {

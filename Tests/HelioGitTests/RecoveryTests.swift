@@ -67,13 +67,26 @@ import Testing
         #expect(try await farm.isMirrored("P/r"))
     }
 
-    @Test func refsThatAreNeitherOldNorNew_AreLeftAlone() async throws {
+    @Test(arguments: [
+        "update-ref refs/heads/other main", "update-ref refs/heads/old $(git commit-tree -m x main^{tree})",
+        "update-ref -d refs/heads/main", "symbolic-ref HEAD refs/heads/old",
+    ])
+    func refsThatAreNeitherOldNorNew_AreLeftAlone(_ meddling: String) async throws {
         let farm = try Farm()
         let change = try await prepared(farm)
-        try farm.sh("cd data/repositories/P/r.git && git update-ref refs/heads/other main")
+        try farm.sh("cd data/repositories/P/r.git && git \(meddling)")
         let before = try farm.formula(farm.copy("P/r"))
         #expect(try await restarted(farm).recover(change) == .rolledBack)
         #expect(try farm.formula(farm.copy("P/r")) == before)
+    }
+
+    @Test func copyThatCannotBeRead_IsRolledBack_AndMadeAnew() async throws {
+        let farm = try Farm()
+        let change = try await prepared(farm)
+        try farm.sh("rm data/repositories/P/r.git/HEAD")
+        #expect(try await restarted(farm).recover(change) == .rolledBack)
+        try await farm.sync("P/r")
+        #expect(try await farm.isMirrored("P/r"))
     }
 
     @Test func crashBeforeTheRename_IsRolledBackAndSwept() async throws {

@@ -25,6 +25,16 @@ private func get(_ path: String, _ extra: String = "") -> String { "GET \(path) 
         }
     }
 
+    /// RFC 9110 section 8.6 forbids a length with 204, and with 304 any but that of the body which is not sent.
+    @Test(arguments: ["/empty", "/unchanged"]) func answerWithoutBody_HasNoFraming(path: String) async throws {
+        try await LiveServer.run { (server) async throws in
+            let all = try await server.talk(get(path) + get("/status"))
+            let first = try #require(all.firstRange(of: "\r\n\r\n").map { all[..<$0.upperBound] })
+            #expect(!first.contains("Content-Length") && !first.contains("Transfer-Encoding"))
+            #expect(all[first.endIndex...].hasPrefix("HTTP/1.1 200 OK"), "nothing stands between it and the next")
+        }
+    }
+
     @Test func methods_AreHeldAgainstTheRoute() async throws {
         try await LiveServer.run { (server) async throws in
             #expect(try await server.talk("OPTIONS /status HTTP/1.1\r\nHost: h\r\n\r\n").contains("204 No Content\r\n"))
@@ -116,6 +126,14 @@ private func get(_ path: String, _ extra: String = "") -> String { "GET \(path) 
         try await LiveServer.run { (server) async throws in
             let all = try await server.talk(get("/pieces") + get("/status"))
             #expect(all.contains("Transfer-Encoding: chunked\r\n\r\n5\r\nxxxxx\r\n5\r\nxxxxx\r\n5\r\nxxxxx\r\n0\r\n\r\nHTTP/1.1 200 OK"))
+        }
+    }
+
+    @Test func stream_IsNotEnded_ByAnEmptyPiece() async throws {
+        let routes = { (router: inout Router) in router.add(.get, "/slow") { _, responder in responder.send(Response(body: .stream(Pieces(3, size: 0)))) } }
+        try await LiveServer.run(routes: routes) { (server) async throws in
+            let all = try await server.talk(get("/slow") + get("/status"))
+            #expect(all.contains("chunked\r\n\r\n0\r\n\r\nHTTP/1.1 200 OK"), "one end, after three pieces of nothing")
         }
     }
 

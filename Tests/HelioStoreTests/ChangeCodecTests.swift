@@ -39,8 +39,9 @@ struct ChangeCodecTests {
         #expect(throws: ChangeCodecError.numberTooLarge) { try SnapshotCodec.decode(&reader) }
     }
 
-    @Test func longNumber_IsRefused() {
-        var reader = ByteReader([UInt8](repeating: 0xFF, count: 12))
+    /// The tenth byte would be the one that does not fit an `Int`.
+    @Test(arguments: [UInt8(0x01), 0xFF]) func longNumber_IsRefused(tenth: UInt8) {
+        var reader = ByteReader([UInt8](repeating: 0xFF, count: 9) + [tenth, 0xFF, 0xFF])
         #expect(throws: ChangeCodecError.numberTooLarge) { try reader.number() }
     }
 

@@ -65,6 +65,13 @@ public final class RawSocket: Sendable {
         }
     }
 
+    /// Sent, and not with the peer's kernel yet. Once there are none, a server that waits for a connection's first bytes
+    /// (TCP_DEFER_ACCEPT) has the connection in its backlog.
+    public var unacknowledgedBytes: Int {
+        var count: Int32 = 0
+        return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : -1
+    }
+
     public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// - Returns: nil when nothing came in time, empty at the end.

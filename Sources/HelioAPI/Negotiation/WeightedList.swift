@@ -1,8 +1,13 @@
 /// A list header whose members have parameters and a weight: `a;x=1;q=0.5, b` (`Accept`, `Accept-Encoding`).
 ///
-/// What a member has wrong makes that member count for nothing, and no more: a header is a wish, and no reason to refuse. Each
-/// byte is looked at once or twice, whatever the list holds.
+/// What a member has wrong makes that member count for nothing, and no more: a header is a wish, and no reason to refuse. It is
+/// read on the loop, so what nobody sends in earnest is not read to its end.
 struct WeightedList: Sendable {
+    /// Members that are looked at. Browsers send a dozen, Prometheus six.
+    static let memberLimit = 64
+    /// Parameters of a member, its weight among them; one with more counts for nothing.
+    static let parameterLimit = 8
+
     struct Member: Hashable, Sendable {
         /// In lower case.
         let name: [UInt8]
@@ -19,15 +24,15 @@ struct WeightedList: Sendable {
     let members: [Member]
 
     init(_ header: [UInt8]) {
-        members = Self.split(header[...], at: UInt8(ascii: ",")).compactMap(Self.member)
+        members = Self.split(header[...], at: UInt8(ascii: ","), limit: Self.memberLimit).prefix(Self.memberLimit)
+            .compactMap(Self.member)
     }
 
     private static func member(_ text: ArraySlice<UInt8>) -> Member? {
-        var pieces = split(text, at: UInt8(ascii: ";"))[...]
-        guard let name = pieces.popFirst(), isName(name) else { return nil }
+        var pieces = split(text, at: UInt8(ascii: ";"), limit: parameterLimit + 1)[...]
+        guard pieces.count <= parameterLimit + 1, let name = pieces.popFirst(), isName(name) else { return nil }
         var parameters: [Parameter] = []
         while let piece = pieces.popFirst() {
-            guard !piece.isEmpty else { continue }  // RFC 9110 section 5.6.6 lets a semicolon stand alone
             guard let parameter = parameter(piece) else { return nil }
             guard parameter.name == [UInt8(ascii: "q")] else {
                 parameters.append(parameter)
@@ -47,22 +52,29 @@ struct WeightedList: Sendable {
     }
 
     /// At a separator outside of quotes, without the spaces and tabs around the pieces. Quotes that are not closed take all that
-    /// follows with them.
-    private static func split(_ text: ArraySlice<UInt8>, at separator: UInt8) -> [ArraySlice<UInt8>] {
+    /// follows with them. Empty pieces are left out, as RFC 9110 sections 5.6.1.2 and 5.6.6 have it.
+    /// - Returns: as many pieces as `limit`, and one more if there are more.
+    private static func split(_ text: ArraySlice<UInt8>, at separator: UInt8, limit: Int) -> [ArraySlice<UInt8>] {
         var pieces: [ArraySlice<UInt8>] = []
         var (start, index, isQuoted) = (text.startIndex, text.startIndex, false)
-        while index < text.endIndex {
+        while index < text.endIndex, pieces.count <= limit {
             switch text[index] {
             case UInt8(ascii: "\\") where isQuoted: index += 1
             case UInt8(ascii: "\""): isQuoted.toggle()
             case separator where !isQuoted:
-                pieces.append(trimmed(text[start..<index]))
+                append(text[start..<index], to: &pieces)
                 start = index + 1
             default: break
             }
             index += 1
         }
-        return pieces + [trimmed(text[start...])]
+        if pieces.count <= limit { append(text[start...], to: &pieces) }
+        return pieces
+    }
+
+    private static func append(_ piece: ArraySlice<UInt8>, to pieces: inout [ArraySlice<UInt8>]) {
+        let piece = trimmed(piece)
+        if !piece.isEmpty { pieces.append(piece) }
     }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

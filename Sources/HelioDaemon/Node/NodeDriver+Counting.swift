@@ -22,6 +22,12 @@ extension NodeDriver {
         metrics.timers.vetted(in: report.duration, failed: failed)
     }
 
+    /// A vet does not go on once the node stops.
+    func cutVet() {
+        vet?.end(failed: true, at: SystemClock.monotonic())
+        vet = nil
+    }
+
     func ended(_ job: SyncJob, _ operation: Operation, _ result: Result<SyncResult, Failure>) {
         let now = SystemClock.monotonic()
         let duration = now - job.startedAt.monotonic

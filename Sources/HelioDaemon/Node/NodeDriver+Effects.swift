@@ -25,7 +25,9 @@ struct Hands: Sendable {
 extension NodeDriver {
     func perform(_ effect: NodeEffect) {
         switch effect {
-        case .transitioned(let transition): log.transition(transition)
+        case .transitioned(let transition):
+            log.transition(transition)
+            if transition.to == .stopping { cutVet() }
         case .log(let line): log.write(line)
         case .cancel(let id): jobs[id]?.cancel()
         default:

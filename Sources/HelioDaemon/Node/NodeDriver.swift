@@ -99,7 +99,6 @@ actor NodeDriver {
     func halt() async {
         feed(.halted)
         wakeTask?.cancel()
-        vet?.end(failed: true, at: SystemClock.monotonic())
         await hands?.operations.flush()
         board.publish(machine.snapshot())
     }

@@ -3,7 +3,7 @@ import Synchronization
 /// The end of what git wrote to stderr. A gigabyte of it costs no more than twice the limit.
 struct StderrTail {
     static let limit = 16 * 1024
-    private var kept: [UInt8] = []
+    private(set) var kept: [UInt8] = []
 
     var bytes: [UInt8] { Array(kept.suffix(Self.limit)) }
 

@@ -10,13 +10,20 @@ public struct Staleness: Sendable, Hashable {
         self.limits = limits
         counts = Array(repeating: 0, count: limits.count)
         let since = limits.map { now - $0 }
-        for index in 0..<catalogue.shelfCount { count(catalogue.shelf(index).span, since) }
+        for index in 0..<catalogue.shelfCount { count(catalogue.shelf(index), since) }
     }
 
-    private mutating func count(_ shelf: Span<RepositoryEntry>, _ since: [MonotonicTime]) {
-        for slot in shelf.indices {
-            guard let confirmed = shelf[slot].confirmedAt ?? shelf[slot].knownSince else { continue }
-            for limit in since.indices where confirmed < since[limit] { counts[limit] += 1 }
+    private mutating func count(_ shelf: [RepositoryEntry], _ since: [MonotonicTime]) {
+        // Borrowed in place: copying an entry would count a dozen references up and down.
+        let entries = shelf.span
+        var slot = 0
+        while slot < entries.count {
+            if let confirmed = entries[slot].confirmedAt ?? entries[slot].knownSince { count(confirmed, since) }
+            slot += 1
         }
+    }
+
+    private mutating func count(_ confirmed: MonotonicTime, _ since: [MonotonicTime]) {
+        for limit in since.indices where confirmed < since[limit] { counts[limit] += 1 }
     }
 }

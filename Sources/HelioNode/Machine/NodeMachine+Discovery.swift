@@ -49,6 +49,7 @@ extension NodeMachine {
     }
 
     mutating func discovered(_ result: Result<Listing, Failure>, at now: Moment) {
+        guard isWorking else { return }  // cut when the node was told to stop
         discovery.isRunning = false
         let runs = discovery.runs
         discovery.runs = []

@@ -18,6 +18,15 @@ extension NodeMachine {
         enqueue(id, .notify, at: now)
     }
 
+    /// What has not begun will not begin any more, and is settled while there is still somebody to see it. What runs may end well.
+    mutating func terminate(at now: Moment) {
+        guard isWorking else { return }
+        transition(to: .stopping, because: "asked to stop", at: now)
+        cutDiscovery(at: now)
+        for id in queue.waiting.keys.sorted() { settleRuns(of: queue.remove(id), id, .cancel, at: now) }
+        closeUnplannedRuns(at: now)
+    }
+
     mutating func drain(_ reason: String) {
         draining = reason
         log(.info, "draining", ("reason", .text(reason)))

@@ -66,10 +66,16 @@ extension NodeMachine {
         if let closed = runs.closeIfDone(id, at: now) { effects.append(.runClosed(closed)) }
     }
 
-    mutating func closeAllRuns(because reason: String, at now: Moment) {
-        for id in runs.open.keys.sorted(by: { $0.description < $1.description }) {
+    /// Nothing more will come out: what is outstanding is cancelled.
+    mutating func closeAllRuns(at now: Moment) { cut(Array(runs.open.keys), at: now) }
+
+    /// Those that wait for a discovery that will not come.
+    mutating func closeUnplannedRuns(at now: Moment) { cut(runs.open.values.filter { $0.planned == nil }.map(\.id), at: now) }
+
+    private mutating func cut(_ ids: [RunID], at now: Moment) {
+        for id in ids.sorted(by: { $0.description < $1.description }) {
             let outstanding = runs[id]?.outstandingCount ?? 0
-            guard let closed = runs.close(id, cancelledBecause: reason, at: now) else { continue }
+            guard let closed = runs.cut(id, at: now) else { continue }
             if outstanding > 0 { happened(.repositoriesSettled(.cancel, .run, count: outstanding)) }
             if !closed.projects.isEmpty { happened(.projectsEnded(closed.projects)) }
             effects.append(.runClosed(closed.run))

@@ -81,14 +81,9 @@ public struct NodeMachine: Sendable {
         case .disk(let free, let total): diskMeasured(free: free, total: total)
         case .storeWritable(let isWritable): storeMeasured(isWritable)
         case .wake: break
-        case .terminate: transition(to: .stopping, because: "asked to stop", at: now)
-        case .halted: halt(at: now)
+        case .terminate: terminate(at: now)
+        case .halted: closeAllRuns(at: now)
         }
-    }
-
-    private mutating func halt(at now: Moment) {
-        cutDiscovery(at: now)
-        closeAllRuns(because: "shut down", at: now)
     }
 
     /// Whatever can go on, goes on: the same after every event, so no event has to know what it unblocked.

@@ -45,31 +45,37 @@ struct RunLedger: Sendable {
         guard let run = open[id], run.outstandingCount == 0, run.planned != nil || run.discoveryFailure != nil else {
             return nil
         }
-        return close(id, cancelledBecause: nil, at: now)?.run
+        return close(id, RunStatus(of: run), at: now)?.run
     }
 
-    /// - Parameter reason: set when the run was cut short; what is outstanding then counts as cancelled.
-    mutating func close(_ id: RunID, cancelledBecause reason: String?, at now: Moment) -> (run: Run, projects: [ProjectEnd])? {
+    /// Ends a run whose work will not go on: what is outstanding counts as cancelled.
+    mutating func cut(_ id: RunID, at now: Moment) -> (run: Run, projects: [ProjectEnd])? {
+        guard let run = open[id] else { return nil }
+        let outstanding = run.outstandingCount
+        if outstanding > 0 { open[id]?.outcomes[.cancel, default: 0] += outstanding }
+        open[id]?.outstandingCount = 0
+        let status = open[id].map { RunStatus(of: $0) } ?? .cancel
+        return close(id, status == .success ? .cancel : status, at: now)
+    }
+
+    private mutating func close(_ id: RunID, _ status: RunStatus, at now: Moment) -> (run: Run, projects: [ProjectEnd])? {
         guard var run = open.removeValue(forKey: id) else { return nil }
-        if run.outstandingCount > 0 { run.outcomes[.cancel, default: 0] += run.outstandingCount }
-        run.outstandingCount = 0
         let cut = plans.removeValue(forKey: id)?.cut ?? []
         run.end = Run.End(
-            status: Self.status(of: run, cut: reason != nil), reason: reason ?? run.discoveryFailure?.description, at: now,
+            status: status, reason: status == .cancel ? Self.shutDown : run.discoveryFailure?.description, at: now,
             duration: run.age(at: now))
         closed.append(run)
         if closed.count > Self.closedKept { closed.removeFirst() }
         return (run, cut.map { ProjectEnd(status: $0.status, duration: run.age(at: now)) })
     }
 
-    private static func status(of run: Run, cut: Bool) -> RunStatus {
-        if run.discoveryFailure != nil { return .fail }
-        let status = RunStatus(of: run.outcomes)
-        return status == .success && cut ? .cancel : status
-    }
+    /// The only reason for which work is cancelled and its run goes no further.
+    private static let shutDown = "shut down"
 }
 
 extension RunStatus {
+    init(of run: Run) { self = run.discoveryFailure == nil ? RunStatus(of: run.outcomes) : .fail }
+
     /// A failure wins over everything; then a cut; where nothing was to be done, that is a success.
     init(of outcomes: [RepositoryOutcome: Int]) {
         if outcomes[.fail, default: 0] > 0 {

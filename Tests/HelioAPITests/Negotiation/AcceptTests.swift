@@ -58,6 +58,16 @@ func accept_ChoosesText(header: String) { #expect(format(header) == .text, "\(he
 @Test(arguments: [[0xFF, 0xFE, 0x00], Array(repeating: 0x00, count: 8192), Array(0x00...0xFF)] as [[UInt8]])
 func accept_ChoosesText_WhenBytesAreNotText(header: [UInt8]) { #expect(ExpositionFormat(accepting: header) == .text) }
 
+@Test func accept_IsReadUpToItsLimits() {
+    let others = Array(repeating: "a/b", count: WeightedList.memberLimit)
+    let wanted = "application/openmetrics-text"
+    #expect(format((others.dropLast() + [wanted]).joined(separator: ",,")) == .openMetrics)
+    #expect(format((others + [wanted]).joined(separator: ",")) == .text)
+    let parameters = String(repeating: ";charset=utf-8;", count: WeightedList.parameterLimit)
+    #expect(format(wanted + parameters) == .openMetrics)
+    #expect(format(wanted + parameters + ";charset=utf-8") == .text)
+}
+
 /// A reader that looked at everything again for each member would take minutes.
 @Test(arguments: [
     String(repeating: ",", count: 500_000), String(repeating: "\"", count: 500_001), String(repeating: "\\\"", count: 250_000),

@@ -1,0 +1,136 @@
+import Foundation
+import HelioMetrics
+import Synchronization
+import TestSupport
+import Testing
+
+private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
+
+/// One after the other: some hold up a thread of the cooperative pool, which has as few as the machine has processors.
+@Suite(.serialized) struct ScrapeTests {
+    /// While one rendering is held up, many ask: the next serves all of one format, and one more all of the other.
+    @Test func scrapes_ShareARendering_WhenTheyWaitForTheSame() async throws {
+        try await LiveNode.run { node async throws in
+            let (renderings, gate) = (Tally(), DispatchSemaphore(value: 0))
+            node.refresh.withLock { $0 = { if renderings.add() == 1 { gate.waitAWhile() } } }
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                group.addTask { try await node.fetch("GET", "/metrics").status }
+                try await eventually("the first rendering has begun") { renderings.count == 1 }
+                for index in 0..<60 {
+                    group.addTask { try await node.fetch("GET", "/metrics", headers: index % 2 == 0 ? [openMetrics] : []).status }
+                }
+                try await eventually("sixty wait behind it") { node.connections == 61 }
+                gate.signal()
+                for try await status in group { #expect(status == 200) }
+            }
+            #expect(renderings.count == 3)
+        }
+    }
+
+    /// Four thousand scrapes of a node whose every rendering takes 20 ms. Somebody who asks for its health on the same loop does not
+    /// notice; were the metrics rendered there, each question would wait for dozens of them.
+    @Test func scrapes_LeaveTheLoopFree_WhenThereIsAStorm() async throws {
+        try await LiveNode.run { node async throws in
+            let (renderings, scrapes) = (Tally(), Tally())
+            node.refresh.withLock {
+                $0 = {
+                    renderings.add()
+                    Pace.block(milliseconds: 20)
+                }
+            }
+            let storm = Task {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for client in 0..<64 {
+                        let headers = client % 2 == 0 ? [openMetrics, "Accept-Encoding: gzip"] : []
+                        group.addTask {
+                            try await onThread {
+                                for _ in 0..<64 where try node.tcp("GET", "/metrics", headers: headers).status == 200 {
+                                    scrapes.add()
+                                }
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            try await eventually("the storm has begun") { renderings.count > 0 }
+            let times = try await onThread {
+                var times: [Duration] = []
+                while scrapes.count < 4096, times.count < 10_000 {
+                    times.append(try ContinuousClock().measure { _ = try node.tcp("GET", "/livez") })
+                    Pace.block(milliseconds: 2)
+                }
+                return times.sorted()
+            }
+            try await storm.value
+            #expect(scrapes.count == 4096)
+            #expect(renderings.count < 1024)
+            #expect(times.count > 100)
+            #expect(times[times.count / 2] < .milliseconds(10), "half of the answers took longer")
+            #expect(times[times.count * 95 / 100] < .milliseconds(100), "one of twenty took longer")
+        }
+    }
+
+    /// The clock of the metrics hangs. Who waits for it does not keep others from the loop.
+    @Test(arguments: ["/metrics", "/jolokia/read/*:*"])
+    func scrape_LeavesTheLoopFree_WhenItHangs(target: String) async throws {
+        try await LiveNode.run { node async throws in
+            _ = node.registry.timer("farm.vet", at: Tick(nanoseconds: 0))
+            let client = try RawSocket(port: node.port)
+            let (hangs, free) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            Thread.detachNewThread {
+                node.tick.withLock { _ in
+                    hangs.signal()
+                    free.waitAWhile()
+                }
+            }
+            try await onThread { hangs.waitAWhile() }
+            try await client.send("GET \(target) HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            let time = try await ContinuousClock().measure {
+                try await eventually("the scrape is under way") { node.connections == 1 }
+                _ = try await node.fetch("GET", "/livez")
+            }
+            #expect(time < .seconds(4), "the loop hung as well")
+            free.signal()
+            #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
+    /// Forty readers of five megabytes, none of whom reads.
+    @Test func scrapes_ShareTheirBytes_WhenReadersAreSlow() async throws {
+        try await LiveNode.run { node async throws in
+            let counters = node.registry.counters("heliostat_things_total", "Things.", by: ["thing"], limit: 100_000)
+            for index in 0..<20_000 { counters.child([String(repeating: "x", count: 200) + "\(index)"])?.add() }
+            let readers = try (0..<40).map { _ in try RawSocket(port: node.port, receiveBuffer: 4096) }
+            for reader in readers { try await reader.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n") }
+            for reader in readers { #expect(try await reader.receive(atMost: 1, within: 30)?.isEmpty == false) }
+            let unsent = await node.unsent
+            #expect(unsent < 40 * 256 * 1024, "\(unsent) bytes wait")
+        }
+    }
+}
+
+private func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
+    }
+}
+
+private final class Tally: Sendable {
+    private let total = Mutex(0)
+
+    var count: Int { total.withLock { $0 } }
+
+    @discardableResult
+    func add() -> Int {
+        total.withLock { total in
+            total += 1
+            return total
+        }
+    }
+}
+
+extension DispatchSemaphore {
+    /// Bounded: what holds up the only thread of a pool also holds up who would signal.
+    fileprivate func waitAWhile() { _ = wait(timeout: .now() + 5) }
+}

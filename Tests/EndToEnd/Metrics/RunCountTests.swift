@@ -69,8 +69,32 @@ extension Metrics {
             #expect(try metrics.value("heliostat_operation_queue_seconds_sum", ["operation": "clone"]) >= 4, "two have waited")
         }
 
-        /// It is cut when nobody is served any more, so what counts it has to be read in the log.
-        @Test func run_CountsCancel_WhenSIGTERMCutsIt() async throws {
+        /// What waits will not begin any more, and what runs may end: while balancers are told, scrapers are told, too.
+        @Test func run_CountsCancel_WhenSIGTERMCutsWhatWaits() async throws {
+            let names = ["P/a", "P/b", "P/c"]
+            let scene = try Scene(names)
+            scene.node.shutdown = "{ notice: 1m, drain: 1m }"
+            try scene.node.configure(upstream: scene.upstream.path, extra: "sync: { interval: 1h, concurrency: 1 }")
+            let hanging = try hangingObjects(scene, names)
+            try scene.node.start()
+            try await eventually("the first hangs, the others wait") {
+                try scene.node.children.count >= 2 && scene.node.metrics().value("heliostat_queue_depth", ["queue": "sync"]) == 2
+            }
+            scene.node.signal(SIGTERM)
+            try await eventually("both that wait are cut") {
+                try scene.node.metrics().value("heliostat_repository_sync_total", ["status": "cancel", "trigger": "run"]) == 2
+            }
+            for object in hanging { try object.release() }
+            let metrics = try await ended(scene.node, ["cancel": 1])
+            #expect(scene.node.state == "STOPPING")
+            #expect(try metrics.value("heliostat_repository_sync_total", ["status": "success", "trigger": "run"]) == 1)
+            #expect(try metrics.value("heliostat_sync_duration_seconds_count") == 1)
+            scene.node.signal(SIGTERM)
+            #expect(try await scene.node.exit() == 0)
+        }
+
+        /// What runs is cut when nobody is served any more, so what counts it has to be read in the log.
+        @Test func run_CountsCancel_WhenSIGTERMCutsWhatRuns() async throws {
             let scene = try Scene(["P/a"])
             scene.node.shutdown = "{ notice: 100ms, drain: 500ms }"
             try scene.node.configure(upstream: scene.upstream.path, extra: Self.quiet)

@@ -44,7 +44,7 @@ struct StateMetrics: Sendable {
         ready = registry.gauge("heliostat_ready", "Whether /readyz answers 200.")
         repositories = registry.gauges(
             "heliostat_repositories",
-            "Repositories by how they stand; behind has first copies in it, and hash_unknown are counted once more elsewhere.",
+            "Repositories by how they stand. A first copy that is not here yet is behind; hash_unknown is not to be added to the rest.",
             by: "state")
         lag = registry.gauge("heliostat_sync_lag_seconds", "Age of the oldest change that is known upstream and not yet here.")
         stale = registry.gauges(

@@ -28,6 +28,24 @@ struct DatabaseFileTests {
         #expect(try DatabaseFiles(path: directory.path).all() == before)
     }
 
+    /// The first schema as it was released, with a run that was open when its node was stopped for the upgrade.
+    @Test func firstSchema_IsBroughtUpToDate_WithWhatItHolds() async throws {
+        let old = try DatabaseQueue(path: database)
+        try await old.write { try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
+        try Schema.migrator.migrate(old, upTo: "1: catalogue, changes, runs")
+        try await old.write { db in
+            try db.execute(sql: "INSERT INTO run (id, trigger, opened_at, planned) VALUES ('a', 'scheduled', 1000, 3)")
+            try db.execute(sql: "INSERT INTO deletion (at, count) VALUES (5, 7)")
+        }
+        try old.close()
+        let store = try await Store.open(directory.path)
+        #expect(try await store.deletions(since: WallTime(millisecondsSince1970: 0)).map(\.count) == [7])
+        let orphans = try await store.closeOrphanedRuns(at: Samples.time)
+        #expect(orphans.map(\.run.scope) == ["all"])
+        #expect(orphans.map(\.lostRepositories) == [3])
+        #expect(try await store.takeOperations(notOf: "now").isEmpty)
+    }
+
     @Test func foreignDatabase_IsRefused_AndKept() async throws {
         try await DatabaseQueue(path: database).write { try $0.execute(sql: "CREATE TABLE diary (day TEXT)") }
         let before = try DatabaseFiles(path: directory.path).all()

@@ -81,14 +81,14 @@ extension Faults {
 /// Pushes all the time: commits, new branches, tags, deletions, forced updates, refs that give way to directories.
 private final class Pusher: Sendable {
     let names: [String]
-    private let task: Task<Void, any Error>
+    private let work: Alongside<Void>
 
     init(_ upstream: UpstreamFixture, _ names: [String], seed: UInt64) {
         self.names = names
-        task = Task.detached {
+        work = Alongside { goesOn in
             var random = Seeded(state: seed ^ 1)
             var number = 0
-            while !Task.isCancelled {
+            while goesOn() {
                 let name = names.randomElement(using: &random) ?? names[0]
                 number += 1
                 try upstream.commit(name, message: "push \(number)")
@@ -110,10 +110,7 @@ private final class Pusher: Sendable {
         try upstream.git(name, "update-ref", new, "refs/heads/main")
     }
 
-    func stop() async throws {
-        task.cancel()
-        try await task.value
-    }
+    func stop() async throws { try await work.end() }
 }
 
 /// The splitmix64 generator (Steele, Lea, Flood 2014): one seed, one sequence.

@@ -20,9 +20,9 @@ extension Metrics {
             let prometheus = try await PrometheusServer(
                 in: scene.directory.path,
                 scraping: [.init(job: jobs[0], port: scene.node.port), .init(job: jobs[1], port: text.port)], features: features)
-            let pusher = Task.detached {
+            let pusher = Alongside { goesOn in
                 var number = 0
-                while !Task.isCancelled {
+                while goesOn() {
                     try scene.upstream.commit("P/r\(number % 6)", message: "push \(number)")
                     number += 1
                 }
@@ -32,8 +32,7 @@ extension Metrics {
                     try prometheus.value("sum_over_time(up{job=\"\(job)\"}[1h])") ?? 0 >= 5
                 }
             }
-            pusher.cancel()
-            try await pusher.value
+            try await pusher.end()
             for job in jobs { try await expectWhole(job, prometheus, scene.node) }
             // Proof that one was OpenMetrics and the other was not: only there a unit can be told.
             #expect(try prometheus.unit(of: "heliostat_sync_duration_seconds", job: jobs[0]) == "seconds")

@@ -13,10 +13,9 @@ extension Metrics {
             let scene = try Scene(names, extra: "sync: { interval: 1s }")
             try await scene.synchronized()
             let resting = try scene.node.residentBytes()
-            let watch = Task.detached { try Self.pushAndWatch(scene, names) }
+            let watch = Alongside { try Self.pushAndWatch(scene, names, while: $0) }
             let whole = try await Self.scrape(scene.node.port)
-            watch.cancel()
-            let seen = try await watch.value
+            let seen = try await watch.end()
             #expect(whole == Self.scrapes, "every scrape was answered to its end")
             #expect(seen.waits.count > 50, "too few pushes for a storm")
             // Of the slowest one the machine may be to blame; a rendering on the loop would show in most.
@@ -28,12 +27,11 @@ extension Metrics {
             #expect(try metrics.value("heliostat_http_requests_total", ["route": "/metrics", "code": "200"]) >= Double(Self.scrapes))
         }
 
-        /// Until it is cancelled.
         private static func pushAndWatch(
-            _ scene: Scene, _ names: [String]
+            _ scene: Scene, _ names: [String], while goesOn: () -> Bool
         ) throws -> (waits: [Duration], highest: Int) {
             var pushes = 0, waits: [Duration] = [], highest = 0
-            while !Task.isCancelled {
+            while goesOn() {
                 try scene.upstream.commit(names[pushes % names.count], message: "push \(pushes)")
                 pushes += 1
                 let asked = ContinuousClock.now

@@ -67,21 +67,14 @@ import Testing
 
     #if DEBUG
         /// Going through 100,000 names takes an unoptimised build some seconds.
-        private static let patience = 15.0
+        private static let (patience, patienceOfMany) = (15.0, 20.0)
     #else
-        private static let patience = 2.0
+        private static let (patience, patienceOfMany) = (2.0, 10.0)
     #endif
 
     @Test func hundredThousandRefs_AreMirrored_AndOneMoreAppearsSoonAfterNotify() async throws {
         let scene = try Scene(["P/r", "P/many"], extra: "sync: { interval: 1h }")
-        let tip = try scene.upstream.git("P/many", "rev-parse", "main")
-        // As git writes it, without the 100,000 files that it would make first.
-        try scene.script(
-            """
-            { echo "# pack-refs with: sorted "; seq -f 'refs/changes/%06.0f/head' 100000 | sed 's|^|\(tip) |'
-              echo "\(tip) refs/heads/main"; } > "$GIT_DIR/packed-refs"
-            rm "$GIT_DIR/refs/heads/main"
-            """, in: "P/many")
+        try scene.writeHundredThousandRefs(in: "P/many")
         try await scene.synchronized(within: 60)
         #expect(scene.node.mirrors("P/many", of: scene.upstream))
         try scene.upstream.commit("P/many", branch: "one-more", message: "pushed")
@@ -90,6 +83,20 @@ import Testing
         try scene.script("git update-ref -d refs/changes/050000/head", in: "P/many")
         try scene.notify("P/many")
         try await scene.arrives("P/many", within: Self.patience, "the deletion")
+    }
+
+    @Test func hundredThousandRefsPushedAtOnce_Appear_AndHoldUpNothingAfterThem() async throws {
+        let scene = try Scene(["P/many"], extra: "sync: { interval: 1h }")
+        try await scene.synchronized()
+        try scene.writeHundredThousandRefs(in: "P/many")
+        try scene.notify("P/many")
+        try await scene.arrives("P/many", within: Self.patienceOfMany)
+        let copy = scene.node.copy("P/many")
+        #expect(try Shell().run("find", copy + "/refs", "-type", "f").isEmpty)
+        try scene.upstream.commit("P/many", branch: "one-more", message: "pushed")
+        try scene.notify("P/many")
+        try await scene.arrives("P/many", within: Self.patience, "the push after it")
+        #expect(!scene.node.log.contains("synchronisation failed"))
     }
 
     @Test func manyNotifications_AreMerged_AndTheLastPushIsThere() async throws {
@@ -102,5 +109,18 @@ import Testing
             #expect(call.status == 202)
         }
         try await scene.arrives()
+    }
+}
+
+extension Scene {
+    /// As git writes them, without the 100,000 files that it would make first.
+    fileprivate func writeHundredThousandRefs(in repository: String) throws {
+        let tip = try upstream.git(repository, "rev-parse", "main")
+        try script(
+            """
+            { echo "# pack-refs with: sorted "; seq -f 'refs/changes/%06.0f/head' 100000 | sed 's|^|\(tip) |'
+              echo "\(tip) refs/heads/main"; } > "$GIT_DIR/packed-refs"
+            rm "$GIT_DIR/refs/heads/main"
+            """, in: repository)
     }
 }

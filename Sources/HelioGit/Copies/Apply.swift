@@ -18,8 +18,14 @@ extension LocalCopies {
     func updateRefs(of copy: String, from old: [Ref], to new: [Ref]) async throws(Failure) {
         let transaction = RefTransaction(from: old, to: new)
         if transaction.isEmpty { return }
-        var command = GitCommand(["--git-dir=\(copy)", "update-ref", "--no-deref", "--stdin", "-z"], total: git.configuration.total)
-        command.input = transaction.commands
+        let isLarge = transaction.edits.count > git.configuration.maintenance.looseRefs
+        if isLarge, try await updatePackedRefs(of: copy, transaction.edits) { return }
+        try await changeRefs(of: copy, ["update-ref", "--no-deref", "--stdin", "-z"], input: transaction.commands)
+    }
+
+    func changeRefs(of copy: String, _ arguments: [String], input: [UInt8] = []) async throws(Failure) {
+        var command = GitCommand(["--git-dir=\(copy)"] + arguments, total: git.configuration.total)
+        command.input = input
         do throws(Failure) {
             _ = try await git.run(command).checked()
         } catch {

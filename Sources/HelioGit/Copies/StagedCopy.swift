@@ -17,22 +17,3 @@ extension StagedCopy {
         return shared + (format == .sha1 ? "" : "[extensions]\n\tobjectFormat = sha256\n")
     }
 }
-
-enum PackedRefs {
-    /// git's own header for a file whose lines are in order (gitrepository-layout, refs/packed-backend). Peeled tags are left
-    /// out, which the header does not promise; git then looks them up.
-    private static let header = "# pack-refs with: sorted \n"
-
-    /// - Precondition: `refs` are sorted bytewise, and the repository has no other refs.
-    static func write(_ refs: [Ref], _ repository: String) throws(Failure) {
-        guard !refs.isEmpty else { return }
-        var bytes = Array(header.utf8)
-        for ref in refs {
-            ref.target.appendHex(to: &bytes)
-            bytes.append(0x20)
-            bytes.append(contentsOf: ref.name.bytes.bytes)
-            bytes.append(0x0A)
-        }
-        try Files.write(repository + "/packed-refs", bytes, mode: 0o640)
-    }
-}

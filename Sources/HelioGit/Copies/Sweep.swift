@@ -38,6 +38,8 @@ struct Sweep: Sendable {
         try removeLocks(copy)
         try removeLocks(copy + "/refs", deep: true)
         try removeLocks(copy + "/objects/info")
+        // pack-refs creates it and refuses one that is there, so a killed one would have been the last.
+        try Files.remove(copy + "/packed-refs.new")
         for name in try Files.entries(copy + "/objects") ?? [] where Self.isTemporary(name) {
             try Files.removeTree(copy + "/objects/" + String(decoding: name, as: UTF8.self))
         }

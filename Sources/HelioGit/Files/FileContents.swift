@@ -36,11 +36,13 @@ extension Files {
         try rename(temporary, to: path)
     }
 
-    /// Takes git's own lock for the file, so that git and we never write it at once.
-    /// - Throws: `.refLock` when somebody holds it.
-    static func replaceLocked(_ path: String, with bytes: [UInt8]) throws(Failure) {
+    /// Takes git's own lock for the file, so that git and we never write it at once, and only then asks for the new bytes.
+    /// - Throws: `.refLock` when somebody holds it. The file is as it was, and a lock of ours is gone, whatever is thrown.
+    static func replaceLocked(
+        _ path: String, sync: FileSync = { fsync($0) }, with bytes: () throws(Failure) -> [UInt8]
+    ) throws(Failure) {
         let lock = path + ".lock"
-        try write(lock, bytes, mode: 0o640, exclusive: true)
+        try write(lock, mode: 0o640, exclusive: true, sync: sync, bytes)
         do throws(Failure) {
             try rename(lock, to: path)
         } catch {
@@ -49,9 +51,19 @@ extension Files {
         }
     }
 
+    /// fsync(2), or what stands in for one that fails.
+    typealias FileSync = @Sendable (Int32) -> Int32
+
     /// - Parameter durable: whether the bytes must survive a power cut once this has returned.
     static func write(
         _ path: String, _ bytes: [UInt8], mode: mode_t, exclusive: Bool = false, durable: Bool = true
+    ) throws(Failure) {
+        try write(path, mode: mode, exclusive: exclusive, sync: { durable ? fsync($0) : 0 }) { () throws(Failure) in bytes }
+    }
+
+    /// Asks for the bytes when the file is there.
+    private static func write(
+        _ path: String, mode: mode_t, exclusive: Bool, sync: FileSync, _ bytes: () throws(Failure) -> [UInt8]
     ) throws(Failure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (exclusive ? O_EXCL : O_TRUNC), mode)
         guard descriptor >= 0 else {
@@ -62,8 +74,8 @@ extension Files {
         defer { close(descriptor) }
         do throws(Failure) {
             guard fchmod(descriptor, mode) == 0 else { throw failure("set the mode of", path, errno) }
-            try writeAll(descriptor, bytes, path)
-            guard !durable || fsync(descriptor) == 0 else { throw failure("sync", path, errno) }
+            try writeAll(descriptor, try bytes(), path)
+            guard sync(descriptor) == 0 else { throw failure("sync", path, errno) }
         } catch {
             unlink(path)
             throw error

@@ -38,8 +38,9 @@ final class NodeProcess: Sendable {
         let connections = (tcp: OpenConnections(), socket: OpenConnections())
         scrape = Scrape(metrics, board: board, connections: [connections.tcp, connections.socket])
         let commands = NodeCommands(driver: driver, output: output)
-        let publicRoutes = publicRouter(board: board, commands: commands, tokens: tokens.current, metrics: scrape.source)
-        let socketRoutes = socketRouter(board: board, commands: commands, metrics: scrape.source)
+        let source = scrape.makeSource()
+        let publicRoutes = publicRouter(board: board, commands: commands, tokens: tokens.current, metrics: source)
+        let socketRoutes = socketRouter(board: board, commands: commands, metrics: source)
         // Both have the same routes in the same order, so one table counts for both.
         let http = HTTPMetrics(metrics.registry, routes: publicRoutes.patterns)
         publicServer = HTTPServer(loop: loop, router: publicRoutes, openConnections: connections.tcp) { http.record($0) }
@@ -51,7 +52,7 @@ final class NodeProcess: Sendable {
     func makeHands(_ adapters: Adapters) -> Hands {
         let hands = Hands(
             adapters: adapters, boot: board.identity.boot, metrics: metrics, log: log,
-            vetInterval: { [configuration] in configuration.withLock(\.vet.interval) })
+            runs: { [board] in board.snapshot.runs }, vetInterval: { [configuration] in configuration.withLock(\.vet.interval) })
         scrape.opened(hands)
         return hands
     }

@@ -93,6 +93,6 @@ enum Schema {
             started_at INTEGER NOT NULL,
             heartbeat INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
-        ALTER TABLE run ADD COLUMN scope TEXT NOT NULL DEFAULT 'all';
+        ALTER TABLE run ADD COLUMN scope TEXT NOT NULL DEFAULT 'unknown';
         """
 }

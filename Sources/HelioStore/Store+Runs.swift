@@ -28,13 +28,31 @@ extension Store {
         }
     }
 
-    /// How far an open run has come, so that a crash does not lose it. A closed one stays as it is.
-    ///
-    /// - Parameter seconds: since its claim, by the monotonic clock.
-    public func progressRun(id: String, counts: StoredRun.Counts, seconds: Double) throws(StoreError) {
+    /// How far open runs have come, in one transaction, so that a crash does not lose it. A closed one stays as it is.
+    public func progressRuns(_ runs: [Progress]) throws(StoreError) {
+        guard !runs.isEmpty else { return }
         try write { db in
-            try db.cachedStatement(sql: RunRows.progress)
-                .execute(arguments: [counts.succeeded, counts.failed, counts.cancelled, counts.skipped, seconds, id])
+            let update = try db.cachedStatement(sql: RunRows.progress)
+            for run in runs {
+                let counts = run.counts
+                try update.execute(arguments: [
+                    counts.succeeded, counts.failed, counts.cancelled, counts.skipped, run.seconds, run.id,
+                ])
+            }
+        }
+    }
+
+    /// How far a run has come.
+    public struct Progress: Sendable {
+        public let id: String
+        public let counts: StoredRun.Counts
+        /// Since its claim, by the monotonic clock.
+        public let seconds: Double
+
+        public init(id: String, counts: StoredRun.Counts, seconds: Double) {
+            self.id = id
+            self.counts = counts
+            self.seconds = seconds
         }
     }
 

@@ -25,7 +25,7 @@ public struct StoredRun: Hashable, Sendable {
     public let id: String
     /// Who asked for it.
     public let trigger: String
-    /// `all`, or what it was confined to.
+    /// `all`, or what it was confined to; `unknown` of runs from before it was kept.
     public let scope: String
     public let openedAt: WallTime
     /// Repositories in its plan; nil until discovery is done.

@@ -51,6 +51,7 @@ struct Conversation {
         case "wait": return try wait(seconds(words[0]))
         case "status": return [status()]
         case "ready": return ready()
+        case "confirmed": return try [confirmed(identity(words[0]))]
         case "counted": return tally.tell()
         case "entry": return try [describe(identity(words[0]))]
         default: throw Misunderstood(line: line)
@@ -298,6 +299,11 @@ extension Conversation {
         let lag = Int(snapshot.lag(at: now.monotonic).inSeconds)
         return [(readiness.isReady ? "ready" : "not ready") + ", lag \(lag)s"]
             + readiness.reasons.map { "- \($0.rule.rawValue): \($0.actual), limit \($0.limit)" }
+    }
+
+    private func confirmed(_ id: RepositoryID) -> String {
+        guard let since = node.catalogue[id]?.confirmedAt else { return "never known to equal the upstream" }
+        return "last known to equal the upstream \(Int((now.monotonic - since).inSeconds))s ago"
     }
 
     private func describe(_ id: RepositoryID) -> String {

@@ -41,7 +41,7 @@ struct DatabaseFileTests {
         let store = try await Store.open(directory.path)
         #expect(try await store.deletions(since: WallTime(millisecondsSince1970: 0)).map(\.count) == [7])
         let orphans = try await store.closeOrphanedRuns(at: Samples.time)
-        #expect(orphans.map(\.run.scope) == ["all"])
+        #expect(orphans.map(\.run.scope) == ["unknown"])
         #expect(orphans.map(\.lostRepositories) == [3])
         #expect(try await store.takeOperations(notOf: "now").isEmpty)
     }

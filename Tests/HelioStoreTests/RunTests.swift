@@ -45,7 +45,7 @@ struct RunTests {
         for id in ["a", "b", "c"] { try await store.openRun(id: id, trigger: "interval", scope: "all", at: Samples.time) }
         try await store.closeRun(id: "b", status: .success, counts: .init(), seconds: 1, at: Samples.time)
         try await store.planRun(id: "c", planned: 9)
-        try await store.progressRun(id: "c", counts: .init(succeeded: 3, failed: 1, skipped: 1), seconds: 12.5)
+        try await store.progressRuns([.init(id: "c", counts: .init(succeeded: 3, failed: 1, skipped: 1), seconds: 12.5)])
         // The clock was set back by an hour meanwhile.
         let orphans = try await store.closeOrphanedRuns(at: Samples.time(plus: -3600))
         #expect(orphans.map(\.run.id) == ["a", "c"])
@@ -63,10 +63,10 @@ struct RunTests {
 
     @Test func progress_IsKept_WhileARunIsOpen_AndChangesNoClosedOne() async throws {
         try await store.openRun(id: "a", trigger: "interval", scope: "all", at: Samples.time)
-        try await store.progressRun(id: "a", counts: .init(succeeded: 3), seconds: 4)
+        try await store.progressRuns([.init(id: "a", counts: .init(succeeded: 3), seconds: 4)])
         #expect(try await store.run(id: "a")?.counts.succeeded == 3)
         try await store.closeRun(id: "a", status: .success, counts: .init(succeeded: 5), seconds: 6, at: Samples.time)
-        try await store.progressRun(id: "a", counts: .init(succeeded: 4), seconds: 5)
+        try await store.progressRuns([.init(id: "a", counts: .init(succeeded: 4), seconds: 5)])
         #expect(try await store.run(id: "a")?.counts.succeeded == 5)
     }
 

@@ -8,10 +8,13 @@ public struct MetricsSource: Sendable {
     /// Sets the gauges that are computed when somebody asks. Called before each rendering, never on the loop and never twice at
     /// a time.
     public let refresh: @Sendable () -> Void
+    /// Of all servers that show this source.
+    let line: ScrapeLine
 
     public init(registry: Registry, now: @escaping @Sendable () -> Tick, refresh: @escaping @Sendable () -> Void) {
         self.registry = registry
         self.now = now
         self.refresh = refresh
+        line = ScrapeLine { $0.render(registry, at: now, after: refresh) }
     }
 }

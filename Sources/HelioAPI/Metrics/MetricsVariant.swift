@@ -17,9 +17,11 @@ struct MetricsVariant: Sendable, Hashable {
         self.coding = coding
     }
 
-    func render(_ source: MetricsSource) -> MetricsRendering {
-        source.refresh()
-        let text = source.registry.render(format, at: source.now())
+    func render(
+        _ registry: Registry, at now: @Sendable () -> Tick, after refresh: @Sendable () -> Void
+    ) -> MetricsRendering {
+        refresh()
+        let text = registry.render(format, at: now())
         var headers = [
             ("Content-Type", format.contentType), ("Vary", "Accept, Accept-Encoding"), ("Cache-Control", "no-store"),
         ]

@@ -19,10 +19,10 @@ final class ScrapeLine: Sendable {
         var isMoving = false
     }
 
-    private let source: MetricsSource
+    private let render: @Sendable (MetricsVariant) -> MetricsRendering
     private let line = Locked(Line())
 
-    init(_ source: MetricsSource) { self.source = source }
+    init(render: @escaping @Sendable (MetricsVariant) -> MetricsRendering) { self.render = render }
 
     func join(_ variant: MetricsVariant, _ pending: PendingResponse) {
         let isFirst = line.withLock { line in
@@ -39,7 +39,7 @@ final class ScrapeLine: Sendable {
 
     private func move() async {
         while let group = next() {
-            let rendering = group.variant.render(source)
+            let rendering = render(group.variant)
             for pending in group.waiting { pending.send(rendering.response) }
             await Task.yield()
         }

@@ -29,7 +29,7 @@ struct HTTPMetrics: Sendable {
         self.names = names
         self.requests = requests
         let rejected = registry.counters(
-            "heliostat_http_rejected_total", "Requests that the server refused by itself and connections that it cut.",
+            "heliostat_http_rejected_total", "Requests that the server refused by itself and connections that it cut, idle ones at the end of their time among them.",
             by: ["reason"], limit: Refusal.allCases.count + Exchange.Cut.allCases.count)
         refusals = Labelled { Self.child($0.rawValue, of: rejected) }
         cuts = Labelled { Self.child($0.rawValue, of: rejected) }

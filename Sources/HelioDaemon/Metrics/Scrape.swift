@@ -18,7 +18,8 @@ final class Scrape: Sendable {
         self.connections = connections
     }
 
-    var source: MetricsSource {
+    /// To be asked for once: who serves the same source takes turns in rendering it.
+    func makeSource() -> MetricsSource {
         MetricsSource(registry: metrics.registry, now: { Tick.now() }, refresh: { [self] in refresh() })
     }
 

@@ -59,12 +59,13 @@ struct StateMetrics: Sendable {
         queueDepth = registry.gauges("heliostat_queue_depth", "What waits.", by: "queue")
         queueAge = registry.gauges(
             "heliostat_queue_oldest_age_seconds", "How long the first that waits could have had its turn already.", by: "queue")
-        diskFree = registry.gauge("heliostat_disk_free_bytes", "Free space of the file system of the data directory.")
+        diskFree = registry.gauge("heliostat_disk_free_bytes", "Free space of the file system of the data directory; NaN while it cannot be told.")
         reloadSucceeded = registry.gauge("heliostat_config_reload_successful", "Whether the last configuration read was taken.")
         loopLag = registry.histogram(
             "heliostat_event_loop_lag_seconds", "How long each round of the event loop kept what came meanwhile waiting.",
             buckets: Buckets.loopLag)
         reloadSucceeded.set(1)
+        diskFree.set(.nan)
     }
 
     /// Walks through the whole catalogue; never to be called on the loop.

@@ -15,7 +15,8 @@ extension Hands {
     func hashes(of repositories: [Repository]) async -> [RepositoryID: MirrorHash?] {
         let operation = operations.begin(.hash)
         let hashes = await reader.hashes(of: repositories)
-        operation.end(failed: false, at: SystemClock.monotonic())
+        // nil stands for a copy that is missing or cannot be read.
+        operation.end(failed: hashes.values.contains { $0 == nil }, at: SystemClock.monotonic())
         return hashes
     }
 
@@ -35,12 +36,13 @@ extension Hands {
         }
         let now = SystemClock.monotonic()
         timers.ended(.delete, in: now - start, failed: failure != nil)
-        operation.end(failed: failure != nil, at: now)
+        operation.end(failed: failure != nil, because: failure?.reason.rawValue, at: now)
         return failure
     }
 
     /// - Returns: why it could not be done.
     func store(_ batch: MetadataBatch, _ timers: NodeTimers) async -> Failure? {
+        if batch.isNothingNew { return nil }
         let result = await operate(.metadata) { try await timers.time(.metadata) { try await save(batch) } }
         if case .failure(let failure) = result { return failure }
         return nil
@@ -66,13 +68,18 @@ extension Hands {
     ) async -> Result<Value, Failure> {
         let operation = operations.begin(kind, of: repository)
         let result = await Result(catching: body)
-        if case .failure = result {
-            operation.end(failed: true, at: SystemClock.monotonic())
+        if case .failure(let failure) = result {
+            operation.end(failed: true, because: failure.reason.rawValue, at: SystemClock.monotonic())
         } else {
             operation.end(failed: false, at: SystemClock.monotonic())
         }
         return result
     }
+}
+
+extension MetadataBatch {
+    /// What is listed is what the store has.
+    fileprivate var isNothingNew: Bool { upserts.isEmpty && deletions.isEmpty && suspectDeletions == 0 }
 }
 
 extension Result where Failure == HelioNode.Failure {

@@ -1,6 +1,3 @@
-import HelioAPI
-import HelioNode
-
 /// Tells the store now and then how far the node has come, so that a crash loses little of what would be counted.
 struct Heartbeat: Sendable {
     private static let interval = Duration.seconds(2)
@@ -8,20 +5,14 @@ struct Heartbeat: Sendable {
     private static let operationsEvery = 5
 
     let hands: Hands
-    let board: NodeBoard
 
     func run() async {
         var beats = 0
         while !Task.isCancelled {
             guard (try? await Task.sleep(for: Self.interval)) != nil else { return }  // cancelled: the node stops
-            noteRuns()
+            hands.progress.lineUp()
             beats += 1
             if beats % Self.operationsEvery == 0 { await hands.operations.beat() }
         }
-    }
-
-    private func noteRuns() {
-        let now = SystemClock.monotonic()
-        hands.lane.append(board.snapshot.runs.filter { $0.end == nil }.map { .runProgressed($0, now) })
     }
 }

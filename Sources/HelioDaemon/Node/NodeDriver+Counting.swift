@@ -17,20 +17,24 @@ extension NodeDriver {
     /// A vet that leaves something open has not done what it is for.
     func vetEnded(_ report: VetReport) {
         let failed = report.unresolved > 0
-        vet?.end(failed: failed, at: SystemClock.monotonic())
+        let reason = failed ? "\(report.unresolved) unresolved" : nil
+        vet?.end(failed: failed, because: reason, at: SystemClock.monotonic())
         vet = nil
         metrics.timers.vetted(in: report.duration, failed: failed)
     }
 
     /// A vet does not go on once the node stops.
     func cutVet() {
-        vet?.end(failed: true, at: SystemClock.monotonic())
-        vet = nil
+        guard let vet else { return }
+        let now = SystemClock.monotonic()
+        vet.end(failed: true, because: "shut down", at: now)
+        metrics.timers.vetted(in: now - vet.startedAt.monotonic, failed: true)
+        self.vet = nil
     }
 
     func ended(_ job: SyncJob, _ operation: Operation, _ result: Result<SyncResult, Failure>) {
         let now = SystemClock.monotonic()
-        let duration = now - job.startedAt.monotonic
+        let duration = now - operation.startedAt.monotonic
         switch result {
         case .success(let result):
             operation.end(failed: false, at: now)
@@ -38,7 +42,7 @@ extension NodeDriver {
             metrics.timers.synchronized(
                 result.changed ? result.kind : nil, in: duration, cycle: now - job.request.createdAt.monotonic)
         case .failure(let failure):
-            operation.end(failed: true, at: now)
+            operation.end(failed: true, because: failure.reason.rawValue, at: now)
             metrics.sync.attempted(failure, after: duration)
         }
     }
@@ -46,7 +50,7 @@ extension NodeDriver {
 
 extension OperationLedger {
     func begin(_ job: SyncJob) -> Operation {
-        begin(OperationKind(job), of: job.repository.name, run: job.request.runs.first, dueSince: job.request.dueSince)
+        begin(OperationKind(job), of: job.repository.name, run: job.request.runs.min(), dueSince: job.request.dueSince)
     }
 }
 

@@ -9,9 +9,11 @@ struct Hands: Sendable {
     let reader: CopyReader
     let lane: StoreLane
     let operations: OperationLedger
+    let progress: RunProgress
 
     init(
-        adapters: Adapters, boot: String, metrics: NodeMetrics, log: NodeLog, vetInterval: @escaping @Sendable () -> Duration
+        adapters: Adapters, boot: String, metrics: NodeMetrics, log: NodeLog, runs: @escaping @Sendable () -> [Run],
+        vetInterval: @escaping @Sendable () -> Duration
     ) {
         self.adapters = adapters
         worker = SyncWorker(adapters: adapters, timers: metrics.timers)
@@ -19,6 +21,7 @@ struct Hands: Sendable {
         lane = StoreLane(store: adapters.store, log: log)
         operations = OperationLedger(
             store: adapters.store, lane: lane, boot: boot, metrics: metrics.operations, log: log, vetInterval: vetInterval)
+        progress = RunProgress(store: adapters.store, lane: lane, runs: runs)
     }
 }
 
@@ -63,7 +66,7 @@ extension NodeDriver {
     }
 
     private func report(_ body: @escaping @Sendable () async -> NodeEvent) {
-        Task { feed(await body()) }
+        begin { await body() }
     }
 
     private func store(_ batch: MetadataBatch, _ hands: Hands) {
@@ -74,10 +77,10 @@ extension NodeDriver {
     private func write(_ writes: [StoreLane.Write], _ hands: Hands) { hands.lane.append(writes) }
 
     private func start(_ job: SyncJob, _ hands: Hands) {
-        let operation = hands.operations.begin(job)
         jobs[job.id] = Task {
             // A report on this repository that is still on its way must not overtake what this job will store.
             await hands.lane.settle()
+            let operation = hands.operations.begin(job)
             let result = await hands.worker.run(job)
             jobs[job.id] = nil
             log.ended(job, result)
@@ -96,11 +99,12 @@ extension NodeDriver {
     }
 
     private func trash(_ names: [RepositoryName], _ hands: Hands) {
-        Task {
+        begin { [timers = metrics.timers, log] in
             for name in names {
-                guard let failure = hands.trash(name, metrics.timers) else { continue }
+                guard let failure = hands.trash(name, timers) else { continue }
                 log.error("copy could not be moved to the trash", ["repository": .text(name.description), "error": "\(failure)"])
             }
+            return nil
         }
     }
 }

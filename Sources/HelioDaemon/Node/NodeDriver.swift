@@ -17,6 +17,9 @@ actor NodeDriver {
     /// The vet under way.
     var vet: Operation?
     var jobs: [JobID: Task<Void, Never>] = [:]
+    /// Whatever else takes a while: listings, readings, maintenance.
+    private var chores: [UInt64: Task<Void, Never>] = [:]
+    private var lastChore: UInt64 = 0
     private var wakeTask: Task<Void, Never>?
     private var wakeDue: MonotonicTime?
     private var isPublishing = false
@@ -71,6 +74,17 @@ actor NodeDriver {
         }
     }
 
+    /// Work that ends by itself, or with the node.
+    func begin(_ chore: @escaping @Sendable () async -> NodeEvent?) {
+        lastChore += 1
+        let id = lastChore
+        chores[id] = Task {
+            let event = await chore()
+            chores[id] = nil
+            if let event { feed(event) }
+        }
+    }
+
     // MARK: Stopping
 
     var hasFailed: Bool { machine.state == .error }
@@ -81,7 +95,7 @@ actor NodeDriver {
         while !jobs.isEmpty, !Task.isCancelled, SystemClock.monotonic() < deadline {
             try? await Task.sleep(for: .milliseconds(20))  // cancelled: the loop ends
         }
-        for job in jobs.values { job.cancel() }
+        for work in Array(jobs.values) + Array(chores.values) { work.cancel() }
         // A task of its own, which is not cancelled with this one: its sleeps last.
         await Task { await waitForJobs(within: Self.cancellationLimit) }.value
     }
@@ -89,7 +103,7 @@ actor NodeDriver {
     /// A job that does not react, because its disk hangs, is left behind: what it leaves half done is what a crash may leave too.
     private func waitForJobs(within limit: Duration) async {
         let deadline = SystemClock.monotonic() + limit
-        while !jobs.isEmpty, SystemClock.monotonic() < deadline {
+        while !jobs.isEmpty || !chores.isEmpty, SystemClock.monotonic() < deadline {
             try? await Task.sleep(for: .milliseconds(20))  // never cancelled
         }
         if !jobs.isEmpty { log.error("synchronisations do not end and are left behind", ["count": .count(jobs.count)]) }
@@ -99,6 +113,7 @@ actor NodeDriver {
     func halt() async {
         feed(.halted)
         wakeTask?.cancel()
+        hands?.operations.endAll()
         await hands?.operations.flush()
         board.publish(machine.snapshot())
     }

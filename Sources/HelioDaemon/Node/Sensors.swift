@@ -30,6 +30,7 @@ struct Sensors: Sendable {
             diskFree.set(Double(space.free))
             await driver.feed(.disk(free: space.free, total: space.total))
         } catch {
+            diskFree.set(.nan)
             log.error("disk space cannot be read", ["error": "\(error)"])
         }
         await driver.feed(.storeWritable(await hands.adapters.store.isWritable()))

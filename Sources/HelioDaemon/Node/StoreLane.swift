@@ -10,14 +10,16 @@ import HelioStore
 final class StoreLane: Sendable {
     private static let waitingLimit = 100_000
     private static let batchSize = 512
+    private static let tellingInterval = Duration.seconds(60)
     private static let retryAfter = Duration.seconds(1)
 
     enum Write: Sendable {
         case report(RepositoryID, CopyReport)
         case runOpened(Run)
         case runPlanned(Run)
-        case runProgressed(Run, MonotonicTime)
         case runClosed(Run)
+        /// How far the open runs have come when it is its turn.
+        case progress(RunProgress)
         /// Whatever the ledger has to write when it is its turn.
         case operations(OperationLedger)
         case synchronized
@@ -34,6 +36,9 @@ final class StoreLane: Sendable {
         var isWriting = false
         /// Those who wait until everything is written, or cannot be for now.
         var settling: [CheckedContinuation<Void, Never>] = []
+        /// Not told of yet, and when there was last something to tell.
+        var dropped = 0
+        var lastTold: MonotonicTime?
     }
 
     private let store: Store
@@ -124,7 +129,7 @@ final class StoreLane: Sendable {
                     rest = rest.dropFirst(piece.count)
                     continue
                 }
-                log.error("store: write dropped", ["error": "\(error)"])
+                drop(error)
             }
             rest = rest.dropFirst(piece.count)
         }
@@ -138,10 +143,23 @@ final class StoreLane: Sendable {
             } catch .diskFull {
                 return Array(entries[index...])
             } catch {
-                log.error("store: write dropped", ["error": "\(error)"])
+                drop(error)
             }
         }
         return []
+    }
+
+    /// A store that is broken for good refuses every write; one line a minute says so and how many it has cost.
+    private func drop(_ error: StoreError) {
+        let now = SystemClock.monotonic()
+        let told = line.withLock { line -> Int? in
+            line.dropped += 1
+            if let last = line.lastTold, now - last < Self.tellingInterval { return nil }
+            line.lastTold = now
+            defer { line.dropped = 0 }
+            return line.dropped
+        }
+        if let told { log.error("store: writes dropped", ["error": "\(error)", "count": .count(told)]) }
     }
 
     /// Reports together in one transaction, anything else by itself.
@@ -154,10 +172,8 @@ final class StoreLane: Sendable {
             try await store.openRun(
                 id: run.id.description, trigger: run.trigger.rawValue, scope: run.scope.description, at: run.claimedAt.wall)
         case .runPlanned(let run): try await store.planRun(id: run.id.description, planned: run.planned ?? 0)
-        case .runProgressed(let run, let now):
-            let seconds = (now - run.claimedAt.monotonic).inSeconds
-            try await store.progressRun(id: run.id.description, counts: StoredRun.Counts(run.outcomes), seconds: seconds)
         case .runClosed(let run): try await close(run)
+        case .progress(let progress): try await progress.write()
         case .operations(let ledger): try await ledger.write()
         case .synchronized: try await store.setSynchronized(true)
         }
@@ -183,7 +199,7 @@ extension StoreLane.Write {
 }
 
 extension StoredRun.Counts {
-    fileprivate init(_ outcomes: [RepositoryOutcome: Int]) {
+    init(_ outcomes: [RepositoryOutcome: Int]) {
         self.init(
             succeeded: outcomes[.success, default: 0], failed: outcomes[.fail, default: 0],
             cancelled: outcomes[.cancel, default: 0], skipped: outcomes[.skipped, default: 0])

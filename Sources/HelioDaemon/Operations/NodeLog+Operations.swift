@@ -8,11 +8,18 @@ extension NodeLog {
         write(operation.kind.isFrequent ? .debug : .info, "operation started", fields(of: operation))
     }
 
-    func ended(_ operation: Operation, _ status: OperationStatus, _ duration: Duration) {
-        let isFine = status == .success
-        write(
-            isFine ? (operation.kind.isFrequent ? .debug : .info) : .warning, "operation ended",
-            fields(of: operation) + [("status", .text(status.rawValue)), ("seconds", .duration(duration))])
+    ///
+    /// What failed has told so itself, as a warning with all that is known; here stands only which operation it was.
+    func ended(_ operation: Operation, _ end: Operation.End) {
+        var fields = fields(of: operation) + [("status", .text(end.status.rawValue)), ("seconds", .duration(end.duration))]
+        if let reason = end.reason { fields.append(("reason", .text(reason))) }
+        let level: Logger.Level =
+            switch end.status {
+            case .success: operation.kind.isFrequent ? .debug : .info
+            case .failure: .info
+            case .expired, .orphaned: .warning
+            }
+        write(level, "operation ended", fields)
     }
 
     /// Of a process that is gone: nobody can tell how long it lasted.

@@ -11,12 +11,19 @@ final class Operation: Sendable {
     let startedAt: Moment
     private let deadline: MonotonicTime
     private let hasEnded = Atomic(false)
-    private let ended: @Sendable (Operation, OperationStatus, Duration) -> Void
+    private let ended: @Sendable (Operation, End) -> Void
+
+    struct End: Sendable {
+        let status: OperationStatus
+        let duration: Duration
+        /// Of a failure, where it is known.
+        let reason: String?
+    }
 
     /// - Parameter ended: called once, by whoever ends the operation first.
     init(
         _ kind: OperationKind, of repository: RepositoryName? = nil, run: RunID? = nil, startedAt: Moment, deadline: Duration,
-        ended: @escaping @Sendable (Operation, OperationStatus, Duration) -> Void
+        ended: @escaping @Sendable (Operation, End) -> Void
     ) {
         var random = SystemRandomNumberGenerator()
         id = RunID(using: &random).description
@@ -31,17 +38,17 @@ final class Operation: Sendable {
     /// Ends the operation; whoever comes second changes nothing. An error counts as that, however late it comes.
     /// - Returns: whether this call ended it.
     @discardableResult
-    func end(failed: Bool, at now: MonotonicTime) -> Bool {
-        finish(failed ? .failure : (now > deadline ? .expired : .success), at: now)
+    func end(failed: Bool, because reason: String? = nil, at now: MonotonicTime) -> Bool {
+        finish(failed ? .failure : (now > deadline ? .expired : .success), reason, at: now)
     }
 
     /// The sweep found nobody vouching for it.
     @discardableResult
-    func orphan(at now: MonotonicTime) -> Bool { finish(.orphaned, at: now) }
+    func orphan(at now: MonotonicTime) -> Bool { finish(.orphaned, nil, at: now) }
 
-    private func finish(_ status: OperationStatus, at now: MonotonicTime) -> Bool {
+    private func finish(_ status: OperationStatus, _ reason: String?, at now: MonotonicTime) -> Bool {
         guard !hasEnded.exchange(true, ordering: .acquiringAndReleasing) else { return false }
-        ended(self, status, now - startedAt.monotonic)
+        ended(self, End(status: status, duration: now - startedAt.monotonic, reason: reason))
         return true
     }
 }

@@ -34,12 +34,12 @@ enum OperationKind: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// There may be hundreds of thousands of these in a pass, most of which change nothing; their lines are for those who look for
-    /// them.
+    /// These come with every pass, some of them by the hundred thousand, and most change nothing: that they begin and end well is for
+    /// those who look for it.
     var isFrequent: Bool {
         switch self {
-        case .fetch, .hash, .metadata, .maintenance: true
-        case .discovery, .clone, .vet, .repair, .webhook, .purge, .unknown: false
+        case .discovery, .clone, .fetch, .hash, .metadata, .maintenance, .purge: true
+        case .vet, .repair, .webhook, .unknown: false
         }
     }
 }

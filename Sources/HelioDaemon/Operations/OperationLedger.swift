@@ -13,7 +13,9 @@ final class OperationLedger: Sendable {
 
     private struct State {
         var table = OperationTable()
+        /// A write waits in the lane, or will in a moment.
         var isWriteDue = false
+        var isLinedUp = false
         /// The last heartbeat that is in the store.
         var vouchedAt: MonotonicTime?
     }
@@ -50,17 +52,17 @@ final class OperationLedger: Sendable {
         if let dueSince { metrics.waited(kind, max(now.monotonic - dueSince, .zero)) }
         let operation = Operation(
             kind, of: repository, run: run, startedAt: now, deadline: kind.softDeadline(vetInterval: vetInterval())
-        ) { [weak self] in self?.ended($0, $1, $2) }
+        ) { [weak self] in self?.ended($0, $1) }
         log.began(operation)
         changed { $0.began(operation) }
         return operation
     }
 
-    private func ended(_ operation: Operation, _ status: OperationStatus, _ duration: Duration) {
-        metrics.ended(operation.kind, status, duration)
-        log.ended(operation, status, duration)
+    private func ended(_ operation: Operation, _ end: Operation.End) {
+        metrics.ended(operation.kind, end.status, end.duration)
+        log.ended(operation, end)
         // The row of an orphan is gone already: that is how it became one.
-        if status != .orphaned { changed { $0.ended(operation.id) } }
+        if end.status != .orphaned { changed { $0.ended(operation.id) } }
     }
 
     // MARK: Heartbeat and sweep
@@ -108,33 +110,49 @@ final class OperationLedger: Sendable {
         guard mustSchedule else { return }
         Task {
             try? await Task.sleep(for: Self.writeDelay)  // never cancelled
-            lane.append([.operations(self)])
+            lineUp()
         }
     }
 
     /// Returns when the store knows what there is to know, or takes no writes for now.
     func flush() async {
-        lane.append([.operations(self)])
+        lineUp()
         await lane.settle()
+    }
+
+    /// At most one write waits: it takes along whatever has happened when it is its turn.
+    private func lineUp() {
+        let isFirst = state.withLock { state in
+            defer { state.isLinedUp = true }
+            return !state.isLinedUp
+        }
+        if isFirst { lane.append([.operations(self)]) }
+    }
+
+    /// The node stops: what is under way is cut, and none of it is to be found as an orphan.
+    func endAll() {
+        let now = SystemClock.monotonic()
+        for operation in state.withLock({ $0.table.held }) { operation.end(failed: true, because: "shut down", at: now) }
     }
 
     /// Called by the lane when it is this write's turn, so that what happened since it was lined up goes along.
     func write() async throws(StoreError) {
         let changes = state.withLock { state in
-            state.isWriteDue = false
+            (state.isWriteDue, state.isLinedUp) = (false, false)
             return state.table.take()
         }
         let now = SystemClock.monotonic()
         do throws(StoreError) {
-            if changes.isEmpty { return state.withLock { $0.vouchedAt = now } }
-            try await store.noteOperations(
-                started: changes.started, ended: changes.ended, alive: changes.alive, boot: boot, at: now)
-            state.withLock { $0.vouchedAt = now }
+            if !changes.isEmpty {
+                try await store.noteOperations(
+                    started: changes.started, ended: changes.ended, alive: changes.alive, boot: boot, at: now)
+            }
+            if changes.isHeartbeat { state.withLock { $0.vouchedAt = now } }
         } catch {
             state.withLock { state in
                 state.table.putBack(changes)
                 // The lane keeps what a full disk refused, so nothing need be lined up for it again.
-                if case .diskFull = error { state.isWriteDue = true }
+                if case .diskFull = error { (state.isWriteDue, state.isLinedUp) = (true, true) }
             }
             throw error
         }

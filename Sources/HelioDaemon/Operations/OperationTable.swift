@@ -14,6 +14,8 @@ struct OperationTable: Sendable {
         var started: [StoredOperation] = []
         var ended: [String] = []
         var alive: [String] = []
+        /// Whether somebody looked who is alive: there may be none.
+        var isHeartbeat = false
 
         var isEmpty: Bool { started.isEmpty && ended.isEmpty && alive.isEmpty }
     }
@@ -38,12 +40,23 @@ struct OperationTable: Sendable {
     mutating func swept(_ id: String) -> Operation? { live.removeValue(forKey: id)?.operation }
 
     /// Every operation that somebody holds is vouched for.
-    mutating func beat() { changes.alive = live.compactMap { $1.isStored && $1.operation != nil ? $0 : nil } }
+    mutating func beat() {
+        changes.alive = live.compactMap { $1.isStored && $1.operation != nil ? $0 : nil }
+        changes.isHeartbeat = true
+    }
+
+    /// Those that somebody holds.
+    var held: [Operation] { live.values.compactMap(\.operation) }
 
     mutating func take() -> Changes {
         for (id, entry) in live where !entry.isStored {
+            guard let operation = entry.operation else {
+                // Dropped before anybody wrote it down: there is no row that a sweep could find.
+                live[id] = nil
+                continue
+            }
             live[id]?.isStored = true
-            if let operation = entry.operation { changes.started.append(StoredOperation(operation)) }
+            changes.started.append(StoredOperation(operation))
         }
         defer { changes = Changes() }
         return changes
@@ -54,6 +67,7 @@ struct OperationTable: Sendable {
         for one in unwritten.started { live[one.id]?.isStored = false }
         let neverStored = Set(unwritten.started.map(\.id))
         changes.ended = (unwritten.ended + changes.ended).filter { !neverStored.contains($0) }
+        if unwritten.isHeartbeat { beat() }
     }
 }
 

@@ -3,6 +3,7 @@ import HelioGit
 import HelioHTTP
 import HelioLoop
 import HelioLock
+import HelioMetrics
 import HelioNode
 import HelioStore
 
@@ -23,6 +24,7 @@ struct StorageOpening: Sendable {
         do {
             let adapters = try await openAdapters()
             let hands = process.makeHands(adapters)
+            measureDisk(adapters)
             await process.driver.attach(hands)
             process.board.identify {
                 $0.id = adapters.store.nodeIdentity
@@ -52,12 +54,21 @@ struct StorageOpening: Sendable {
             store: store, copies: LocalCopies(git: git), upstream: UpstreamCell(try configuration.makeUpstream(git)))
     }
 
+    /// A recovery may take a while, and a full disk may be why the node was started anew.
+    private func measureDisk(_ adapters: Adapters) {
+        do throws(Failure) {
+            process.metrics.state.diskFree.set(Double(try adapters.copies.freeSpace().free))
+        } catch {
+            process.log.error("disk space cannot be read", ["error": "\(error)"])
+        }
+    }
+
     private func watch(_ hands: Hands) {
         let process = process
         let sensors = Sensors(
             driver: process.driver, log: process.log, hands: hands, diskFree: process.metrics.state.diskFree,
             trashKeep: { process.configuration.withLock(\.sync.trashKeep) })
-        let heartbeat = Heartbeat(hands: hands, board: process.board)
+        let heartbeat = Heartbeat(hands: hands)
         Task { await sensors.run() }
         Task { await heartbeat.run() }
     }

@@ -23,7 +23,8 @@ extension NodeMachine {
         guard isWorking else { return }
         transition(to: .stopping, because: "asked to stop", at: now)
         cutDiscovery(at: now)
-        for id in queue.waiting.keys.sorted() { settleRuns(of: queue.remove(id), id, .cancel, at: now) }
+        queue.removeAllWaiting()
+        cutWaiting(besides: Array(queue.running.values), at: now)
         closeUnplannedRuns(at: now)
     }
 

@@ -48,7 +48,7 @@ extension NodeMachine {
     }
 
     mutating func settleRuns(of request: SyncRequest?, _ id: RepositoryID, _ outcome: RepositoryOutcome, at now: Moment) {
-        for run in (request?.runs ?? []).sorted(by: { $0.description < $1.description }) {
+        for run in (request?.runs ?? []).sorted() {
             let settled = runs.settle(run, id, outcome, at: now)
             if settled.isCounted { happened(.repositoriesSettled(outcome, .run, count: 1)) }
             if let project = settled.project { happened(.projectsEnded([project])) }
@@ -69,11 +69,22 @@ extension NodeMachine {
     /// Nothing more will come out: what is outstanding is cancelled.
     mutating func closeAllRuns(at now: Moment) { cut(Array(runs.open.keys), at: now) }
 
+    /// Of every run only what `running` jobs work on is still waited for. One pass for each run, however much waits.
+    mutating func cutWaiting(besides running: [SyncJob], at now: Moment) {
+        for id in runs.open.keys.sorted() {
+            let kept = running.filter { $0.request.runs.contains(id) }.map(\.repository.id)
+            let (count, projects) = runs.cutWaiting(id, besides: kept, at: now)
+            if count > 0 { happened(.repositoriesSettled(.cancel, .run, count: count)) }
+            if !projects.isEmpty { happened(.projectsEnded(projects)) }
+            closeRunIfDone(id, at: now)
+        }
+    }
+
     /// Those that wait for a discovery that will not come.
     mutating func closeUnplannedRuns(at now: Moment) { cut(runs.open.values.filter { $0.planned == nil }.map(\.id), at: now) }
 
     private mutating func cut(_ ids: [RunID], at now: Moment) {
-        for id in ids.sorted(by: { $0.description < $1.description }) {
+        for id in ids.sorted() {
             let outstanding = runs[id]?.outstandingCount ?? 0
             guard let closed = runs.cut(id, at: now) else { continue }
             if outstanding > 0 { happened(.repositoriesSettled(.cancel, .run, count: outstanding)) }

@@ -54,7 +54,12 @@ extension NodeMachine {
         let news = before?.news(since: job, synchronizedTo: result.content)
         catalogue.update(id) { entry in
             entry.take(result, at: now)
-            if let news { (entry.upstreamContent, entry.behindSince) = (news.content, news.since) }
+            if let news {
+                (entry.upstreamContent, entry.behindSince) = (news.content, news.since)
+            } else {
+                // The upstream was read after the job began; how long before its end, nobody knows.
+                entry.confirmedAt = max(entry.confirmedAt ?? job.startedAt.monotonic, job.startedAt.monotonic)
+            }
         }
         // A change has been recorded with its refs already.
         if hadFailed || !result.changed, let entry = catalogue[id] {

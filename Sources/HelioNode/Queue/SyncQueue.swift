@@ -50,6 +50,11 @@ struct SyncQueue: Sendable {
         return waiting.removeValue(forKey: id)
     }
 
+    mutating func removeAllWaiting() {
+        (waiting, tickets, dueSince) = ([:], [:], AgeIndex())
+        (urgent, ordinary, delayed) = (FairLanes(), FairLanes(), TimeHeap())
+    }
+
     /// The next request whose repository is free, now running as a job.
     mutating func start(
         now: MonotonicTime, concurrency: Int, isBusy: (RepositoryID) -> Bool, make: (SyncRequest, JobID) -> SyncJob?

@@ -1,6 +1,16 @@
 /// Why a repository is synchronised; also a metric label.
 public enum SyncTrigger: String, Sendable, Hashable, CaseIterable {
     case run, notify, retry, vet
+
+    /// Which of two a request that stands for both is called by.
+    fileprivate var rank: Int {
+        switch self {
+        case .run: 0
+        case .retry: 1
+        case .vet: 2
+        case .notify: 3
+        }
+    }
 }
 
 /// A wish to have one repository synchronised.
@@ -40,7 +50,7 @@ public struct SyncRequest: Sendable {
         merged.rebuild = rebuild || other.rebuild
         merged.failedAttempts = max(failedAttempts, other.failedAttempts)
         merged.heldByUpstream = heldByUpstream || other.heldByUpstream
-        if other.isUrgent { merged.trigger = .notify }
+        if other.trigger.rank > trigger.rank { merged.trigger = other.trigger }
         // A notification brings a back-off to its end; anything else waits for the later of the two.
         let mayHurry = merged.isUrgent && !merged.heldByUpstream
         merged.notBefore = mayHurry ? min(notBefore, other.notBefore) : max(notBefore, other.notBefore)

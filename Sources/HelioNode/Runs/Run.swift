@@ -1,5 +1,5 @@
 /// Names a run; printed as a UUID.
-public struct RunID: Hashable, Sendable {
+public struct RunID: Hashable, Comparable, Sendable {
     private let high: UInt64
     private let low: UInt64
 
@@ -19,6 +19,11 @@ public struct RunID: Hashable, Sendable {
         self.low = low
         guard description == text.lowercased() else { return nil }
     }
+}
+
+extension RunID {
+    /// As their texts are ordered, and much faster.
+    public static func < (left: RunID, right: RunID) -> Bool { (left.high, left.low) < (right.high, right.low) }
 }
 
 extension RunID: CustomStringConvertible {

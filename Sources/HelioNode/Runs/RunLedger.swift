@@ -48,6 +48,18 @@ struct RunLedger: Sendable {
         return close(id, RunStatus(of: run), at: now)?.run
     }
 
+    /// What waits will not begin any more: of the run's repositories only `kept` may still come out.
+    /// - Returns: how many were cancelled, and the projects that ended with them.
+    mutating func cutWaiting(
+        _ id: RunID, besides kept: [RepositoryID], at now: Moment
+    ) -> (count: Int, projects: [ProjectEnd]) {
+        guard let run = open[id], let ended = plans[id]?.cancel(besides: kept) else { return (0, []) }
+        let count = run.outstandingCount - (plans[id]?.outstandingCount ?? 0)
+        if count > 0 { open[id]?.outcomes[.cancel, default: 0] += count }
+        open[id]?.outstandingCount -= count
+        return (count, ended.map { ProjectEnd(status: $0.status, duration: run.age(at: now)) })
+    }
+
     /// Ends a run whose work will not go on: what is outstanding counts as cancelled.
     mutating func cut(_ id: RunID, at now: Moment) -> (run: Run, projects: [ProjectEnd])? {
         guard let run = open[id] else { return nil }

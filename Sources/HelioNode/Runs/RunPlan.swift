@@ -28,6 +28,24 @@ struct RunPlan: Sendable {
         }
     }
 
+    /// Cancels what is outstanding, but for `kept`.
+    /// - Returns: the projects that are through with that.
+    mutating func cancel(besides kept: [RepositoryID]) -> [ProjectShare] {
+        let staying = kept.compactMap { id in outstanding[id].map { (id, $0) } }
+        let stayingIn = Dictionary(staying.map { ($0.1, 1) }, uniquingKeysWith: +)
+        var ended: [ProjectShare] = []
+        for (project, share) in shares where !share.isDone {
+            var share = share
+            let left = stayingIn[project, default: 0]
+            share.outcomes[.cancel, default: 0] += share.outstanding - left
+            share.outstanding = left
+            shares[project] = share
+            if share.isDone { ended.append(share) }
+        }
+        outstanding = Dictionary(uniqueKeysWithValues: staying)
+        return ended
+    }
+
     func waits(for repository: RepositoryID) -> Bool { outstanding[repository] != nil }
 
     /// - Parameter isEqual: nothing is to be done for it.

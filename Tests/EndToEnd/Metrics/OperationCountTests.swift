@@ -34,6 +34,35 @@ extension Metrics {
             #expect(try scene.node.metrics().sum("heliostat_operations_total", ["status": "orphaned"]) == 0)
         }
 
+        @Test func operation_IsNoOrphan_WhenSIGTERMCutsIt() async throws {
+            let scene = try Scene(["P/a"], extra: Self.quiet)
+            scene.node.shutdown = "{ notice: 0s, drain: 100ms }"
+            try scene.node.configure(upstream: scene.upstream.path, extra: Self.quiet)
+            try scene.node.startDelayed("openat", on: scene.upstream.path, seconds: 10)
+            try await eventually("a listing hangs, and the store knows of it") {
+                FileManager.default.fileExists(atPath: scene.node.data + "/heliostat.db")
+                    && (try? scene.node.sql("SELECT count(*) FROM operation WHERE kind = 'discovery'")) == "1"  // no table yet
+            }
+            #expect(try await scene.node.end() == 0)
+            #expect(try scene.node.sql("SELECT count(*) FROM operation") == "0")
+            try await scene.synchronized()
+            #expect(try scene.node.metrics().sum("heliostat_operations_total", ["status": "orphaned"]) == 0)
+        }
+
+        @Test func diskSpace_IsKnown_BeforeRecoveryHasEnded() async throws {
+            let scene = try Scene(["P/a"], extra: Self.quiet)
+            for directory in ["", "/staging"] {
+                try FileManager.default.createDirectory(atPath: scene.node.data + directory, withIntermediateDirectories: false)
+            }
+            try scene.node.startDelayed("openat", on: scene.node.data + "/staging", seconds: 3)
+            try await scene.node.waitForState("BOOTSTRAPPING")
+            try await eventually("a figure while the node is still bootstrapping") {
+                let free = try scene.node.metrics().value("heliostat_disk_free_bytes")
+                #expect(free != 0, "not known is not full")
+                return !free.isNaN && scene.node.state == "BOOTSTRAPPING"
+            }
+        }
+
         @Test func operations_EndWithTheirStatus_AndNoneIsLeftRunning() async throws {
             let scene = try Scene(["P/a", "P/b", "P/bad"], extra: Self.quiet)
             try scene.script("rm \"$GIT_DIR/HEAD\"", in: "P/bad")

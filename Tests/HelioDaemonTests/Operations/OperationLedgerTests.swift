@@ -86,6 +86,19 @@ struct OperationLedgerTests {
         #expect(count("maintenance", "success") == "0")
     }
 
+    @Test func whatAStopCuts_IsAFailure_AndNobodysOrphan() async throws {
+        let before = ledger(boot: "before")
+        let held = [before.begin(.discovery), before.begin(.maintenance)]
+        await before.flush()
+        before.endAll()
+        await before.flush()
+        await ledger(boot: "after").sweepLeftovers()
+        #expect(count("discovery", "failure") == "1")
+        #expect(count("maintenance", "failure") == "1")
+        #expect(count("discovery", "orphaned") == "0")
+        withExtendedLifetime(held) {}
+    }
+
     @Test func kindOfAnotherVersion_IsUnknown() async throws {
         let stranger = StoredOperation(
             id: "x", kind: "teleport", repository: nil, run: nil, startedAt: WallTime(millisecondsSince1970: 0))

@@ -11,7 +11,7 @@ struct OperationTests {
 
     private func operation(deadline: Duration = .seconds(10)) -> Operation {
         Operation(.fetch, startedAt: Moment(monotonic: at(0), wall: WallTime(millisecondsSince1970: 0)), deadline: deadline) {
-            [ends] _, status, _ in ends.withLock { $0.append(status) }
+            [ends] _, end in ends.withLock { $0.append(end.status) }
         }
     }
 
@@ -59,7 +59,7 @@ struct OperationTests {
 
 struct OperationTableTests {
     private func operation(_ kind: OperationKind = .fetch) -> Operation {
-        Operation(kind, startedAt: SystemClock.now(), deadline: .seconds(1)) { _, _, _ in }
+        Operation(kind, startedAt: SystemClock.now(), deadline: .seconds(1)) { _, _ in }
     }
 
     @Test func shortOperation_IsNeverWritten() {
@@ -122,6 +122,28 @@ struct OperationTableTests {
         table.beat()
         #expect(table.take().alive == [held.id])
         #expect(table.running == [.fetch: 2], "nobody has said that the other one is over")
+    }
+
+    @Test func refusedHeartbeat_IsTriedAgain_AndIsNoneBeforeItIsWritten() {
+        var table = OperationTable()
+        let operation = operation()
+        table.began(operation)
+        _ = table.take()
+        table.beat()
+        table.putBack(table.take())
+        let again = table.take()
+        #expect(again.isHeartbeat)
+        #expect(again.alive == [operation.id])
+        #expect(!table.take().isHeartbeat, "an empty write vouches for nobody")
+    }
+
+    @Test func operationDroppedBeforeItWasWritten_IsNotCountedAsRunningForEver() {
+        var table = OperationTable()
+        var dropped: Operation? = operation()
+        if let dropped { table.began(dropped) }
+        dropped = nil
+        #expect(table.take().started.isEmpty)
+        #expect(table.running.isEmpty)
     }
 
     @Test func running_NeverFallsBelowZero_InAnyOrder() {

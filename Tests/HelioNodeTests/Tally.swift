@@ -9,6 +9,7 @@ struct Tally {
         switch fact {
         case .discoveryEnded(let status, let scope, let duration):
             add("discovery \(status.rawValue) (\(name(scope))) after \(seconds(duration))")
+        case .requestSatisfied(let cycle): add("request satisfied after \(seconds(cycle))")
         case .repositoryListed(let duration): add("repository listed after \(seconds(duration))")
         case .repositoriesSettled(let outcome, let trigger, let count):
             add("repository \(outcome.rawValue) by \(trigger.rawValue)", count)

@@ -64,6 +64,10 @@ struct NodeTimers: Sendable {
         cycleTime.record(cycle, at: now)
     }
 
+    /// A request that another one's work has answered.
+    /// - Parameter cycle: since it was made.
+    func satisfied(cycle: Duration) { cycleTime.record(cycle, at: .now()) }
+
     func listed(_ scope: RunScope, in duration: Duration) {
         switch scope {
         case .all: allProjects.record(duration, at: .now())

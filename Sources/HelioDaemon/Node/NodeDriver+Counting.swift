@@ -8,6 +8,7 @@ extension NodeDriver {
             metrics.sync.discoveryEnded(status, after: duration)
             if status == .success { metrics.timers.listed(scope, in: duration) }
         case .repositoryListed(let duration): metrics.timers.repositoryListed(in: duration)
+        case .requestSatisfied(let cycle): metrics.timers.satisfied(cycle: cycle)
         case .repositoriesSettled(let outcome, let trigger, let count): metrics.sync.settled(outcome, trigger, count: count)
         case .projectsEnded(let ends): metrics.sync.projectsEnded(ends)
         case .vetStarted(let id, _): vet = hands.operations.begin(.vet, run: id)

@@ -4,6 +4,8 @@ public enum NodeFact: Sendable {
     case discoveryEnded(RunStatus, scope: RunScope, Duration)
     /// One repository that was looked up by its name is in the catalogue.
     case repositoryListed(Duration)
+    /// A request needed no job of its own: the one that ran brought what it asked for. How long it waited.
+    case requestSatisfied(Duration)
     /// So many repositories came out of a run, or of an attempt that had another trigger. With the trigger `run` they add up to
     /// the plans of the runs.
     case repositoriesSettled(RepositoryOutcome, SyncTrigger, count: Int)

@@ -75,6 +75,7 @@ extension NodeMachine {
     /// A notification always goes again.
     private mutating func settleFollowUp(_ id: RepositoryID, at now: Moment) {
         guard let next = queue.waiting[id], !next.isUrgent, !next.rebuild else { return }
+        happened(.requestSatisfied(now.monotonic - next.createdAt.monotonic))
         settleRuns(of: queue.remove(id), id, .success, at: now)
         settleVet(id, resolved: true)
     }

@@ -54,13 +54,14 @@ let package = Package(
         .target(name: "CVersion", cSettings: [.define("HELIOSTAT_COMMIT", to: "\"\(commit)\"")]),
 
         module("HelioNode"),
+        module("HelioJSON", ["HelioNode"]),
         module("HelioLock"),
         module("HelioMetrics", ["HelioLock"]),
         module("HelioLoop", ["CLibevent", "HelioLock"]),
         module("HelioHTTP", ["HelioLoop"]),
         module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
         module("HelioStore", ["HelioNode", grdb, sqlite]),
-        module("HelioAPI", ["HelioNode", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"]),
+        module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"]),
         module(
             "HelioDaemon",
             [
@@ -75,12 +76,13 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("HelioNodeTests", ["HelioNode"], exclude: ["Transcripts"]),
+        tests("HelioJSONTests", ["HelioJSON", "HelioNode"]),
         tests("HelioMetricsTests", ["HelioMetrics"]),
         tests("HelioLoopTests", ["HelioLoop"]),
         tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),
         tests("HelioStoreTests", ["HelioStore", "HelioNode", grdb]),
-        tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioLoop", "HelioMetrics", "HelioNode"], exclude: ["Clients"]),
+        tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioJSON", "HelioLoop", "HelioMetrics", "HelioNode"], exclude: ["Clients"]),
         tests(
             "HelioDaemonTests", ["HelioDaemon", "HelioHTTP", "HelioLock", "HelioMetrics", "HelioNode", "HelioStore"], resources: [.copy("Fixtures")]),
         tests("TidyTests", []),

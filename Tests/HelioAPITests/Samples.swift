@@ -1,4 +1,5 @@
 @testable import HelioAPI
+import HelioJSON
 @testable import HelioNode
 
 /// Values that read like what they stand for.

@@ -3,13 +3,14 @@
 enum ImportTable {
     static let ours: [String: Set<String>] = [
         "HelioNode": [],
+        "HelioJSON": ["HelioNode"],
         "HelioLock": [],
         "HelioMetrics": ["HelioLock"],
         "HelioLoop": ["CLibevent", "HelioLock"],
         "HelioHTTP": ["HelioLoop"],
         "HelioGit": ["HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
-        "HelioAPI": ["HelioNode", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"],
+        "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"],
         "HelioDaemon": [
             "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
         ],
@@ -29,7 +30,7 @@ enum ImportTable {
     ]
 
     /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
-    static let withoutFoundation: Set = ["HelioNode", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP"]
+    static let withoutFoundation: Set = ["HelioNode", "HelioJSON", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP"]
 
     static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "CGit2", "CZlib", "CVersion"].contains(module) }
 }

@@ -1,4 +1,5 @@
 import HelioHTTP
+import HelioJSON
 
 extension Response {
     /// An answer that is true now and not to be kept.

@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioNode
 
 /// `/admin/overview`: what `heliostat status` draws.

@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioNode
 
 /// `progress`: how far the first synchronisation has come, or the run under way; zeros when idle.

@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioNode
 
 /// One element of `refChangesQueue`.

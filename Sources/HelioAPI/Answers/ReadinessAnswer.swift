@@ -1,4 +1,5 @@
 import HelioHTTP
+import HelioJSON
 import HelioNode
 
 /// `/readyz`.

@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioNode
 
 /// `mirrorRepos/{id}`.
@@ -30,15 +31,6 @@ struct MirroredRepository: JSONValue {
             json.field("mirrorName", identity.name)
             json.field("repositoryId", String(entry.repository.id.value))
             json.field("status", status.rawValue)
-        }
-    }
-}
-
-extension CloneURL: JSONValue {
-    func append(to writer: inout JSONWriter) {
-        writer.object { json in
-            json.field("name", name)
-            json.field("href", href)
         }
     }
 }

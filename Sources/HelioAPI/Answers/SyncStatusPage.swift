@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioNode
 
 /// A page of `repoSyncStatus`, in the order of the catalogue.

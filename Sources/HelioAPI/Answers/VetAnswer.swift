@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioNode
 
 /// One vet, for `/admin/runs/{id}`. It was a success when nothing is left that neither equals the upstream nor is quarantined.

@@ -1,3 +1,5 @@
+import HelioJSON
+
 /// One of the things that Jolokia can be asked.
 protocol JolokiaOperation: Sendable {
     /// What the answer repeats of the request; `type` is among it.

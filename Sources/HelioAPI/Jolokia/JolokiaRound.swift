@@ -1,3 +1,5 @@
+import HelioJSON
+
 /// The answering of one HTTP request: all that it asks is answered from one instant.
 struct JolokiaRound {
     let readings: MBeanReadings

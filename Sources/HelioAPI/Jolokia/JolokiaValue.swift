@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioMetrics
 
 /// What stands under `value` in an answer.

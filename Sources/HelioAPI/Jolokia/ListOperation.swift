@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioMetrics
 
 /// What MBeans there are: domains, in them property lists, in these the attributes with their types.

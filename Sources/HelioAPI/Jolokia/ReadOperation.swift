@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioMetrics
 
 /// The attributes of one MBean, or of all that fit a pattern.

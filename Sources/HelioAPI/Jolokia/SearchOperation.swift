@@ -1,3 +1,4 @@
+import HelioJSON
 import HelioMetrics
 
 /// The canonical names of all MBeans that fit a pattern.

@@ -1,3 +1,5 @@
+import HelioJSON
+
 /// Which protocol is spoken, and by whom.
 struct VersionOperation: JolokiaOperation {
     /// Of Jolokia 1.3 to 1.7.

@@ -1,4 +1,5 @@
 import HelioHTTP
+import HelioJSON
 import HelioNode
 
 /// What clients of a mirror ask: how far it is, who is in the farm, where a repository is found.

@@ -1,4 +1,5 @@
 import HelioHTTP
+import HelioJSON
 import HelioNode
 
 /// What support engineers ask: repository by repository, and what waits.

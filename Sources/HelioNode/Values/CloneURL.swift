@@ -1,12 +1,10 @@
-import HelioNode
-
 /// Where clients find a repository, from a template with `{project}` and `{repository}`.
-struct CloneURL: Sendable, Equatable {
+public struct CloneURL: Sendable, Equatable {
     /// The scheme, with `http` for `https` too, as clients of the original expect.
-    let name: String
-    let href: String
+    public let name: String
+    public let href: String
 
-    init(template: String, repository: RepositoryName) {
+    public init(template: String, repository: RepositoryName) {
         let scheme = template.utf8.prefix { $0 != UInt8(ascii: ":") }
         name = scheme.elementsEqual("https".utf8) ? "http" : String(decoding: scheme, as: UTF8.self)
         href = Self.fill(template, ["{project}": repository.project, "{repository}": repository.slug])

@@ -1,9 +1,9 @@
-import HelioNode
+public import HelioNode
 
 extension String: JSONValue {
     /// Escapes what RFC 8259 asks for, and every other control character too, so that a terminal or a log that shows the answer
     /// is not steered by the name of a repository.
-    func append(to writer: inout JSONWriter) {
+    public func append(to writer: inout JSONWriter) {
         writer.raw("\"".utf8)
         for scalar in unicodeScalars {
             switch scalar.value {
@@ -25,47 +25,47 @@ extension String: JSONValue {
 
 extension ByteString: JSONValue {
     /// Bytes that are not UTF-8 become U+FFFD: JSON has no other way to hold them.
-    func append(to writer: inout JSONWriter) { description.append(to: &writer) }
+    public func append(to writer: inout JSONWriter) { description.append(to: &writer) }
 }
 
 extension RepositoryName: JSONValue {
-    func append(to writer: inout JSONWriter) { path.append(to: &writer) }
+    public func append(to writer: inout JSONWriter) { path.append(to: &writer) }
 }
 
 extension RunID: JSONValue {
-    func append(to writer: inout JSONWriter) { description.append(to: &writer) }
+    public func append(to writer: inout JSONWriter) { description.append(to: &writer) }
 }
 
 extension MirrorHash: JSONValue {
-    func append(to writer: inout JSONWriter) { writer.hash(self) }
+    public func append(to writer: inout JSONWriter) { writer.hash(self) }
 }
 
 extension Bool: JSONValue {
-    func append(to writer: inout JSONWriter) { writer.raw((self ? "true" : "false").utf8) }
+    public func append(to writer: inout JSONWriter) { writer.raw((self ? "true" : "false").utf8) }
 }
 
 extension Int: JSONValue {
-    func append(to writer: inout JSONWriter) { writer.raw(String(self).utf8) }
+    public func append(to writer: inout JSONWriter) { writer.raw(String(self).utf8) }
 }
 
 extension Int64: JSONValue {
-    func append(to writer: inout JSONWriter) { writer.raw(String(self).utf8) }
+    public func append(to writer: inout JSONWriter) { writer.raw(String(self).utf8) }
 }
 
 extension Double: JSONValue {
     /// The shortest digits that read back as the same number; `null` for what JSON has no number for.
-    func append(to writer: inout JSONWriter) { writer.raw((isFinite ? description : "null").utf8) }
+    public func append(to writer: inout JSONWriter) { writer.raw((isFinite ? description : "null").utf8) }
 }
 
 extension Optional: JSONValue where Wrapped: JSONValue {
-    func append(to writer: inout JSONWriter) {
+    public func append(to writer: inout JSONWriter) {
         if let self { self.append(to: &writer) } else { writer.raw("null".utf8) }
     }
 }
 
 extension Duration: JSONValue {
     /// Seconds, to the millisecond, without trailing zeros: `12.5`, `0`.
-    func append(to writer: inout JSONWriter) {
+    public func append(to writer: inout JSONWriter) {
         let milliseconds = wholeNanoseconds / 1_000_000
         let (whole, rest) = milliseconds.magnitude.quotientAndRemainder(dividingBy: 1000)
         var text = (milliseconds < 0 ? "-" : "") + String(whole)
@@ -75,5 +75,18 @@ extension Duration: JSONValue {
             text += "." + digits
         }
         writer.raw(text.utf8)
+    }
+}
+
+extension CivilTime: JSONValue {
+    public func append(to writer: inout JSONWriter) { text.append(to: &writer) }
+}
+
+extension CloneURL: JSONValue {
+    public func append(to writer: inout JSONWriter) {
+        writer.object { json in
+            json.field("name", name)
+            json.field("href", href)
+        }
     }
 }

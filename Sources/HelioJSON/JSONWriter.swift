@@ -1,57 +1,59 @@
-import HelioNode
+public import HelioNode
 
 /// Something that has one way to stand in JSON.
-protocol JSONValue {
+public protocol JSONValue {
     func append(to writer: inout JSONWriter)
 }
 
 /// Writes JSON without spaces, valid whatever the values hold (RFC 8259). Commas come by themselves; that what is opened is
 /// closed follows from the closures.
-struct JSONWriter: Sendable {
-    private(set) var bytes: [UInt8] = []
+public struct JSONWriter: Sendable {
+    public private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
-    mutating func object(_ body: (inout JSONWriter) -> Void) { enclose("{", "}", body) }
+    public init() {}
 
-    mutating func array(_ body: (inout JSONWriter) -> Void) { enclose("[", "]", body) }
+    public mutating func object(_ body: (inout JSONWriter) -> Void) { enclose("{", "}", body) }
 
-    mutating func value(_ value: some JSONValue) {
+    public mutating func array(_ body: (inout JSONWriter) -> Void) { enclose("[", "]", body) }
+
+    public mutating func value(_ value: some JSONValue) {
         separate()
         value.append(to: &self)
         needsComma = true
     }
 
     /// - Parameter name: one of ours: nothing in it is escaped.
-    mutating func field(_ name: StaticString, _ value: some JSONValue) {
+    public mutating func field(_ name: StaticString, _ value: some JSONValue) {
         key(name)
         self.value(value)
     }
 
-    mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+    public mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
         key(name)
         object(body)
     }
 
-    mutating func array(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+    public mutating func array(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
         key(name)
         array(body)
     }
 
     /// - Parameter name: any text; it is escaped.
-    mutating func member(_ name: String, _ value: some JSONValue) {
+    public mutating func member(_ name: String, _ value: some JSONValue) {
         key(name)
         self.value(value)
     }
 
-    mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
+    public mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
         key(name)
         object(body)
     }
 
     /// For values only: bytes that are JSON already.
-    mutating func raw(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
+    public mutating func raw(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
 
-    mutating func hash(_ hash: MirrorHash) {
+    public mutating func hash(_ hash: MirrorHash) {
         bytes.append(UInt8(ascii: "\""))
         hash.appendHex(to: &bytes)
         bytes.append(UInt8(ascii: "\""))

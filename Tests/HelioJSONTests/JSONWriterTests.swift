@@ -1,20 +1,20 @@
-@testable import HelioAPI
 import Foundation
+import HelioJSON
 import HelioNode
 import Testing
 
 @Test func writer_EscapesEverythingThatCouldSteerATerminal_WhenAStringHoldsIt() {
-    #expect(Sample.render("a\"b\\c\n\u{1b}[0m\u{7f}\u{9b}é\u{0}") == #""a\"b\\c\u000a\u001b[0m\u007f\u009bé\u0000""#)
+    #expect(render("a\"b\\c\n\u{1b}[0m\u{7f}\u{9b}é\u{0}") == #""a\"b\\c\u000a\u001b[0m\u007f\u009bé\u0000""#)
 }
 
 @Test func writer_StaysValid_WhenBytesAreNotUTF8() throws {
-    let text = Sample.render(ByteString([0x61, 0xFF, 0xC3, 0x22, 0x0A]))
+    let text = render(ByteString([0x61, 0xFF, 0xC3, 0x22, 0x0A]))
     #expect(text == "\"a\u{FFFD}\u{FFFD}\\\"\\u000a\"")
 }
 
 @Test func writer_GivesBackWhatItWasGiven_WhenAParserReadsEveryScalarBelow0x300() throws {
     let text = String(String.UnicodeScalarView((0..<0x300).compactMap(Unicode.Scalar.init(_:))))
-    let parsed = try JSONSerialization.jsonObject(with: Data(Sample.render(text).utf8), options: .fragmentsAllowed)
+    let parsed = try JSONSerialization.jsonObject(with: Data(render(text).utf8), options: .fragmentsAllowed)
     let read = try #require(parsed as? String)
     #expect(Array(read.unicodeScalars) == Array(text.unicodeScalars))
 }
@@ -40,5 +40,11 @@ import Testing
     (Duration.seconds(Int64.max), "9223372036.854"), (.nanoseconds(Int64.min), "-9223372036.854"),
 ])
 func writer_WritesSeconds_WhenGivenADuration(duration: Duration, text: String) {
-    #expect(Sample.render(duration) == text)
+    #expect(render(duration) == text)
+}
+
+private func render(_ value: some JSONValue) -> String {
+    var writer = JSONWriter()
+    writer.value(value)
+    return String(decoding: writer.bytes, as: UTF8.self)
 }

@@ -13,6 +13,9 @@ enum Schema {
         migrator.registerMigration("2: operations, progress of runs") { db in
             try db.execute(sql: second)
         }
+        migrator.registerMigration("3: announcements, outbox") { db in
+            try db.execute(sql: third)
+        }
         return migrator
     }
 
@@ -94,5 +97,50 @@ enum Schema {
             heartbeat INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         ALTER TABLE run ADD COLUMN scope TEXT NOT NULL DEFAULT 'unknown';
+        """
+
+    /// What receivers were last told of a repository, and what they are still to be told. What a node holds at the upgrade counts as
+    /// announced. An event is stored with its change and waits as `prepared` until the refs have moved; its body is never built again.
+    /// A copy of the repository's id in `delivery`, so that the oldest pending one of each repository is found by the index alone.
+    private static let third = """
+        CREATE TABLE announcement (
+            repository_id INTEGER PRIMARY KEY,
+            number INTEGER NOT NULL,
+            content_hash BLOB
+        ) STRICT;
+        INSERT INTO announcement (repository_id, number, content_hash)
+            SELECT id, 0, content_hash FROM repository WHERE has_copy = 1 AND content_hash IS NOT NULL;
+        CREATE TABLE event (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            webhook_id TEXT NOT NULL,
+            key TEXT NOT NULL,
+            repository_id INTEGER NOT NULL,
+            number INTEGER,
+            change_id INTEGER,
+            created_at INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX event_change ON event(change_id) WHERE change_id IS NOT NULL;
+        CREATE TABLE delivery (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            event_id INTEGER NOT NULL REFERENCES event(id),
+            endpoint TEXT NOT NULL,
+            repository_id INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            refusals INTEGER NOT NULL DEFAULT 0,
+            attempted_at INTEGER,
+            delay INTEGER,
+            status INTEGER,
+            error BLOB
+        ) STRICT;
+        CREATE INDEX delivery_pending ON delivery(endpoint, repository_id, id) WHERE state = 'pending';
+        CREATE INDEX delivery_state ON delivery(state, id);
+        CREATE INDEX delivery_event ON delivery(event_id);
+        CREATE TABLE closed_endpoint (
+            name TEXT PRIMARY KEY,
+            url BLOB NOT NULL,
+            closed_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -17,11 +17,15 @@ extension Store {
     /// Takes a discovery into the catalogue in one transaction, with the projects of its repositories. What is known of the
     /// copies stays. A deleted repository takes its outstanding changes with it, and the last one of a project the project.
     ///
-    /// - Parameter upserts: new or changed; unchanged ones need not be here.
-    public func saveMetadata(upserts: [RepositoryMetadata], deletions: [RepositoryID] = []) throws(StoreError) {
+    /// - Parameters:
+    ///   - upserts: new or changed; unchanged ones need not be here.
+    ///   - announced: the first content of what is new here is to be announced, and does not count as announced by being found.
+    public func saveMetadata(
+        upserts: [RepositoryMetadata], deletions: [RepositoryID] = [], announced: Bool = false
+    ) throws(StoreError) {
         guard !upserts.isEmpty || !deletions.isEmpty else { return }
         try write { db in
-            try CatalogueRows.upsert(upserts, in: db)
+            try CatalogueRows.upsert(upserts, announced: announced, in: db)
             try CatalogueRows.delete(deletions, in: db)
             try CatalogueRows.deleteEmptyProjects(in: db)
         }

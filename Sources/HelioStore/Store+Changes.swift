@@ -4,9 +4,12 @@ public import HelioNode
 extension Store {
     /// Stores a change before any of its refs moves. A later change of the same repository does not replace it.
     ///
+    /// - Parameter event: what receivers will be told once the change is done, stored in the same transaction.
     /// - Returns: when the change is on disk.
     /// - Throws: `.unstorableChange` for more than 512 MiB of refs or object ids of mixed formats.
-    public func prepare(_ change: PreparedChange, at time: WallTime) throws(StoreError) -> ChangeID {
+    public func prepare(
+        _ change: PreparedChange, event: OutboxEvent? = nil, at time: WallTime
+    ) throws(StoreError) -> ChangeID {
         let bytes: [UInt8]
         do {
             bytes = try ChangeCodec.encode(change)
@@ -16,12 +19,15 @@ extension Store {
         return try write { db in
             try db.cachedStatement(sql: "INSERT INTO prepared_change (repository_id, prepared_at, change) VALUES (?, ?, ?)")
                 .execute(arguments: [change.repository.value, time.millisecondsSince1970, Bytes(bytes)])
-            return ChangeID(db.lastInsertedRowID)
+            let id = db.lastInsertedRowID
+            if let event { try OutboxRows.insert(event, change: id, at: time, in: db) }
+            return ChangeID(id)
         }
     }
 
     /// The refs of the change and HEAD have moved. In the same transaction the repository's row says what the copy is now: its
-    /// failures, quarantine and lag are over, and its default branch is what `head` names.
+    /// failures, quarantine and lag are over, and its default branch is what `head` names; and what was prepared to be told of the
+    /// change may go out.
     ///
     /// - Parameter metadata: its new metadata hash when the default branch changed it; nil keeps the one there is.
     /// - Throws: `.unknownChange` when the change is not outstanding; nothing is changed then.
@@ -31,6 +37,7 @@ extension Store {
         try write { db in
             let repository = try Self.remove(id, from: db)
             try CopyRows.complete(repository, content: content, head: head, metadata: metadata, at: time, in: db)
+            try OutboxRows.release(change: id.value, of: repository, content: content, in: db)
         }
     }
 
@@ -38,7 +45,10 @@ extension Store {
     ///
     /// - Throws: `.unknownChange` when the change is not outstanding.
     public func abandon(_ id: ChangeID) throws(StoreError) {
-        try write { db in _ = try Self.remove(id, from: db) }
+        try write { db in
+            _ = try Self.remove(id, from: db)
+            try OutboxRows.withdraw(change: id.value, in: db)
+        }
     }
 
     /// What a crash left, oldest first.

@@ -3,8 +3,10 @@ import HelioNode
 
 /// SQL about metadata.
 enum CatalogueRows {
-    static func upsert(_ repositories: [RepositoryMetadata], in db: Database) throws {
+    /// - Parameter announced: whether the first content of a new one is to be announced.
+    static func upsert(_ repositories: [RepositoryMetadata], announced: Bool, in db: Database) throws {
         try upsertProjects(of: repositories, in: db)
+        if announced { try expectAnnouncement(ofNewIn: repositories, in: db) }
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO repository (id, project_id, slug, name, public, description, default_branch, metadata_hash)
@@ -24,6 +26,15 @@ enum CatalogueRows {
         }
     }
 
+    private static func expectAnnouncement(ofNewIn repositories: [RepositoryMetadata], in db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO announcement (repository_id, number)
+                SELECT ?1, 0 WHERE NOT EXISTS (SELECT 1 FROM repository WHERE id = ?1)
+                """)
+        for entry in repositories { try statement.execute(arguments: [entry.repository.id.value]) }
+    }
+
     private static func upsertProjects(of repositories: [RepositoryMetadata], in db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
@@ -37,10 +48,12 @@ enum CatalogueRows {
     }
 
     static func delete(_ ids: [RepositoryID], in db: Database) throws {
-        let changes = try db.cachedStatement(sql: "DELETE FROM prepared_change WHERE repository_id = ?")
+        let changes = try db.cachedStatement(sql: "DELETE FROM prepared_change WHERE repository_id = ? RETURNING id")
+        let announcement = try db.cachedStatement(sql: "DELETE FROM announcement WHERE repository_id = ?")
         let repository = try db.cachedStatement(sql: "DELETE FROM repository WHERE id = ?")
         for id in ids {
-            try changes.execute(arguments: [id.value])
+            for change in try Int64.fetchAll(changes, arguments: [id.value]) { try OutboxRows.withdraw(change: change, in: db) }
+            try announcement.execute(arguments: [id.value])
             try repository.execute(arguments: [id.value])
         }
     }

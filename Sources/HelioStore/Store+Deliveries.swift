@@ -1,0 +1,76 @@
+import GRDB
+public import HelioNode
+
+/// The outbox as people see it.
+extension Store {
+    /// Newest first; writes go on meanwhile.
+    ///
+    /// - Parameters:
+    ///   - state: nil for all.
+    ///   - before: older than this one; nil begins with the newest.
+    public nonisolated func deliveries(
+        _ state: DeliveryState?, before: DeliveryID? = nil, limit: Int
+    ) async throws(StoreError) -> [StoredDelivery] {
+        try await reader.read { db in
+            let condition = state == nil ? "state <> 'prepared'" : "state = '\(state?.rawValue ?? "")'"
+            let sql = OutboxRows.listing + " WHERE \(condition) AND delivery.id < ? ORDER BY delivery.id DESC LIMIT ?"
+            return try Row.fetchAll(db, sql: sql, arguments: [before?.value ?? .max, limit]).map(OutboxRows.stored)
+        }
+    }
+
+    /// Counted in the database.
+    public nonisolated func outboxCounts() async throws(StoreError) -> OutboxCounts {
+        try await reader.read { db in
+            let counts = try Row.fetchOne(
+                db, sql: "SELECT (SELECT count(*) FROM delivery WHERE state = 'pending'), (SELECT count(*) FROM delivery WHERE state = 'dead')")
+            let oldest = try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT created_at FROM delivery JOIN event ON event.id = event_id WHERE state = 'pending' ORDER BY delivery.id LIMIT 1
+                    """)
+            return OutboxCounts(pending: counts?[0] ?? 0, dead: counts?[1] ?? 0, oldest: Columns.time(oldest))
+        }
+    }
+
+    /// Lets a delivery go again from the beginning, with the same body and id.
+    ///
+    /// - Returns: its endpoint; nil when there is no such delivery, or it is on its way anyway.
+    public func redeliver(_ id: DeliveryID) throws(StoreError) -> String? {
+        try write { db in
+            try String.fetchOne(
+                db,
+                sql: """
+                    UPDATE delivery SET state = 'pending', attempts = 0, refusals = 0, delay = NULL, status = NULL, error = NULL
+                    WHERE id = ? AND state IN ('dead', 'delivered') RETURNING endpoint
+                    """, arguments: [id.value])
+        }
+    }
+
+    /// Removes what is over and was last tried before `time`.
+    ///
+    /// - Parameter limit: rows in this transaction, so that nobody waits long for it.
+    /// - Returns: how many went; fewer than `limit` when nothing more is to go.
+    public func pruneDeliveries(before time: WallTime, limit: Int) throws(StoreError) -> Int {
+        try write { db in
+            var removed = 0
+            for state in [DeliveryState.delivered, .dead] {
+                let old = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT id, event_id FROM (SELECT id, event_id, attempted_at FROM delivery WHERE state = ? ORDER BY id LIMIT ?)
+                        WHERE attempted_at < ?
+                        """, arguments: [state.rawValue, limit - removed, time.millisecondsSince1970])
+                for row in old { try Self.remove(delivery: try row.required(0), event: try row.required(1), in: db) }
+                removed += old.count
+            }
+            return removed
+        }
+    }
+
+    private static func remove(delivery: Int64, event: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM delivery WHERE id = ?").execute(arguments: [delivery])
+        try db.cachedStatement(
+            sql: "DELETE FROM event WHERE id = ?1 AND change_id IS NULL AND NOT EXISTS (SELECT 1 FROM delivery WHERE event_id = ?1)"
+        ).execute(arguments: [event])
+    }
+}

@@ -61,6 +61,7 @@ let package = Package(
         module("HelioHTTP", ["HelioLoop"]),
         module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
         module("HelioStore", ["HelioNode", grdb, sqlite]),
+        module("HelioWebhooks", ["HelioNode", "HelioJSON", "HelioStore", crypto]),
         module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"]),
         module(
             "HelioDaemon",
@@ -82,6 +83,7 @@ let package = Package(
         tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),
         tests("HelioStoreTests", ["HelioStore", "HelioNode", grdb]),
+        tests("HelioWebhooksTests", ["HelioWebhooks", "HelioNode", "HelioStore"]),
         tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioJSON", "HelioLoop", "HelioMetrics", "HelioNode"], exclude: ["Clients"]),
         tests(
             "HelioDaemonTests", ["HelioDaemon", "HelioHTTP", "HelioLock", "HelioMetrics", "HelioNode", "HelioStore"], resources: [.copy("Fixtures")]),

@@ -10,6 +10,7 @@ enum ImportTable {
         "HelioHTTP": ["HelioLoop"],
         "HelioGit": ["HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
+        "HelioWebhooks": ["HelioNode", "HelioJSON", "HelioStore"],
         "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"],
         "HelioDaemon": [
             "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",

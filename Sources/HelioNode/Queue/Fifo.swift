@@ -1,14 +1,16 @@
 /// A first-in, first-out queue whose ends cost amortised constant time.
-struct Fifo<Element: Sendable>: Sendable {
+package struct Fifo<Element: Sendable>: Sendable {
     private var storage: [Element] = []
     private var head = 0
 
-    var isEmpty: Bool { head == storage.count }
-    var count: Int { storage.count - head }
+    package init() {}
 
-    mutating func append(_ element: Element) { storage.append(element) }
+    package var isEmpty: Bool { head == storage.count }
+    package var count: Int { storage.count - head }
 
-    mutating func popFirst() -> Element? {
+    package mutating func append(_ element: Element) { storage.append(element) }
+
+    package mutating func popFirst() -> Element? {
         guard head < storage.count else { return nil }
         defer { shrink() }
         head += 1

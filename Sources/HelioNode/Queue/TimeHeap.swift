@@ -1,10 +1,12 @@
 /// Elements ordered by a time, earliest first: a binary heap.
-struct TimeHeap<Element: Sendable>: Sendable {
+package struct TimeHeap<Element: Sendable>: Sendable {
     private var items: [(time: MonotonicTime, element: Element)] = []
 
-    var earliest: (time: MonotonicTime, element: Element)? { items.first }
+    package init() {}
 
-    var count: Int { items.count }
+    package var earliest: (time: MonotonicTime, element: Element)? { items.first }
+
+    package var count: Int { items.count }
 
     /// The earliest elements that `isValid` lets through, at most `limit` of them, after a look at no more than `visits`: from a
     /// node of the heap only its two children can come next.
@@ -24,7 +26,7 @@ struct TimeHeap<Element: Sendable>: Sendable {
         return found
     }
 
-    mutating func insert(_ element: Element, at time: MonotonicTime) {
+    package mutating func insert(_ element: Element, at time: MonotonicTime) {
         items.append((time, element))
         var child = items.count - 1
         while child > 0, items[child].time < items[(child - 1) / 2].time {
@@ -33,7 +35,7 @@ struct TimeHeap<Element: Sendable>: Sendable {
         }
     }
 
-    mutating func popEarliest() {
+    package mutating func popEarliest() {
         guard !items.isEmpty else { return }
         items.swapAt(0, items.count - 1)
         items.removeLast()

@@ -1,0 +1,45 @@
+import HelioNode
+import HelioStore
+
+/// One delivery on its way.
+struct Attempt: Sendable {
+    enum Kind: Sendable {
+        case regular
+        /// Finds out whether the endpoint takes anything again; a failure counts as no attempt.
+        case probe
+        /// A probe with what comes after the head, which has been refused so often that it may be the head's own fault.
+        case successorProbe
+    }
+
+    let head: LineHead
+    let kind: Kind
+
+    var isProbe: Bool { kind != .regular }
+}
+
+/// The head of one repository's deliveries, and what a line knows of it beyond the store.
+struct LineHead: Sendable {
+    var stored: DeliveryHead
+    /// How often it was answered with a failure, probes included.
+    var answeredFailures = 0
+    /// How many deliveries the endpoint had taken when it last failed.
+    var acceptedWhenFailed: UInt64?
+
+    var id: DeliveryID { stored.id }
+    var repository: RepositoryID { stored.repository }
+
+    /// How long it still has to wait. Never longer than it was to, and not at all once a clock that was set forward says so: the wall
+    /// clock only counts for what was stored before a restart.
+    func remaining(at now: WallTime) -> Duration {
+        guard let retry = stored.retry else { return .zero }
+        let age = Duration.milliseconds(max(0, now.millisecondsSince1970.subtractingSaturating(retry.failedAt.millisecondsSince1970)))
+        return max(.zero, retry.delay - age)
+    }
+}
+
+extension Int64 {
+    fileprivate func subtractingSaturating(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (self < 0 ? .min : .max) : difference
+    }
+}

@@ -1,0 +1,26 @@
+/// What an attempt came to, as far as it decides what happens next.
+public enum Verdict: Hashable, Sendable {
+    /// 2xx.
+    case accepted
+    /// 410: the receiver wants nothing more.
+    case gone
+    /// Another 4xx: the receiver does not want this one.
+    case refused
+    /// Everything else: no answer, 3xx, 5xx, and the codes that ask for patience.
+    /// - after: what the receiver asked for.
+    case failed(after: Duration?)
+    /// Nothing was sent, because of a fault on our side such as an unreadable secret.
+    case unsent
+
+    /// - Parameter retryAfter: within the bounds of `RetryAfter`.
+    public init(status: Int, retryAfter: Duration?) {
+        switch status {
+        case 200...299: self = .accepted
+        case 410: self = .gone
+        case 429, 503: self = .failed(after: retryAfter)
+        case 408, 425: self = .failed(after: nil)
+        case 400...499: self = .refused
+        default: self = .failed(after: nil)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+public import HelioNode
+
+/// `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date. What a receiver says is honoured within bounds.
+public enum RetryAfter {
+    public static let bounds = Duration.seconds(1)...Duration.seconds(24 * 3600)
+
+    /// - Returns: within `bounds`; nil for what is neither a number nor a date.
+    public static func delay(_ value: String, now: WallTime) -> Duration? {
+        let text = value.trimmingPrefix { $0 == " " || $0 == "\t" }.reversed().trimmingPrefix { $0 == " " || $0 == "\t" }.reversed()
+        let trimmed = String(text)
+        if let seconds = Double(trimmed), !seconds.isNaN {
+            return clamp(.seconds(max(min(seconds, 1e9), -1e9)))
+        }
+        guard let date = seconds(ofDate: trimmed) else { return nil }
+        return clamp(.milliseconds(max(min(date, 1 << 40), 0) * 1000 - now.millisecondsSince1970))
+    }
+
+    private static func clamp(_ delay: Duration) -> Duration { max(bounds.lowerBound, min(bounds.upperBound, delay)) }
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// IMF-fixdate only, `Sun, 06 Nov 1994 08:49:37 GMT`, which RFC 9110 section 5.6.7 makes everybody send since 1999.
+    /// - Returns: seconds since 1970.
+    private static func seconds(ofDate text: String) -> Int64? {
+        let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT", let day = number(parts[1], 1...31),
+            let month = months.firstIndex(of: String(parts[2])), let year = number(parts[3], 1970...9999)
+        else { return nil }
+        let clock = parts[4].split(separator: ":", omittingEmptySubsequences: false)
+        guard clock.count == 3, let hour = number(clock[0], 0...23), let minute = number(clock[1], 0...59),
+            let second = number(clock[2], 0...60)
+        else { return nil }
+        return days(year, Int64(month + 1), day) * 86_400 + hour * 3600 + minute * 60 + second
+    }
+
+    private static func number(_ text: Substring, _ range: ClosedRange<Int64>) -> Int64? {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text), range.contains(value) else { return nil }
+        return value
+    }
+
+    /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`, for years after 1969.
+    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+}

@@ -1,0 +1,224 @@
+import HelioNode
+import HelioStore
+import Testing
+
+@testable import HelioWebhooks
+
+/// A line, a clock that is moved by hand, and a receiver that answers as it is told.
+private struct Play {
+    var line = EndpointLine(concurrency: 4, isActive: true, isClosed: false)
+    var now = Moment(monotonic: MonotonicTime(nanoseconds: 1_000_000_000), wall: WallTime(millisecondsSince1970: 1_767_312_245_678))
+    var random = SeededGenerator(seed: 7)
+    /// What waits in the store behind the heads, by repository.
+    var behind: [RepositoryID: [DeliveryHead]] = [:]
+    var results: [(id: Int64, outcome: DeliveryResult.Outcome)] = []
+    var probes = 0
+    var openings = 0
+
+    mutating func pass(_ time: Duration) {
+        now = Moment(
+            monotonic: now.monotonic + time,
+            wall: WallTime(millisecondsSince1970: now.wall.millisecondsSince1970 + time.wholeNanoseconds / 1_000_000))
+    }
+
+    mutating func add(_ id: Int64, of repository: Int64) {
+        let head = DeliveryHead(id: DeliveryID(id), repository: RepositoryID(repository))
+        if line.knows(head.repository) { behind[head.repository, default: []].append(head) } else { line.take(head, at: now) }
+    }
+
+    mutating func next() -> Attempt? { line.next(at: now.monotonic, mayAdd: true) }
+
+    /// As `next`, where there must be one.
+    mutating func begin() throws -> Attempt {
+        let attempt = next()
+        return try #require(attempt)
+    }
+
+    @discardableResult
+    mutating func end(_ attempt: Attempt, _ verdict: Verdict, answered: Bool = true) -> EndpointLine.Decision {
+        if attempt.isProbe { probes += 1 }
+        let decision = line.ended(attempt, verdict, isAnswered: answered, at: now.monotonic, using: &random)
+        if case .opened? = decision.breaker { openings += 1 }
+        results.append((attempt.head.id.value, decision.outcome))
+        let isOver: Bool = if case .retry = decision.outcome { false } else { true }
+        let next = isOver ? behind[attempt.head.repository]?.first : nil
+        if isOver, next != nil { behind[attempt.head.repository]?.removeFirst() }
+        line.stored(attempt, decision.outcome, isOver: isOver, isAnswered: answered, next: next, at: now)
+        return decision
+    }
+
+    /// Sends whatever may be sent until `time` has passed.
+    mutating func run(for time: Duration, _ answer: (Attempt) -> Verdict, answered: Bool = true) {
+        let end = now.monotonic + time
+        while true {
+            while let attempt = next() { self.end(attempt, answer(attempt), answered: answered) }
+            guard let due = line.nextDue, due <= end else { break }
+            pass(max(.nanoseconds(1), due - now.monotonic))
+        }
+        if now.monotonic < end { pass(end - now.monotonic) }
+    }
+
+    var delivered: [Int64] { results.filter { $0.outcome == .delivered }.map(\.id) }
+    var dead: [Int64] { results.filter { if case .dead = $0.outcome { true } else { false } }.map(\.id) }
+}
+
+struct LineTests {
+    private var play = Play()
+
+    @Test mutating func repositories_GoBesideEachOther_AndEachInOrder() throws {
+        for id in 1...3 as ClosedRange<Int64> { play.add(id, of: 1) }
+        play.add(4, of: 2)
+        let first = try play.begin()
+        let other = try play.begin()
+        #expect([first.head.id.value, other.head.id.value] == [1, 4])
+        #expect(play.next() == nil)
+        play.end(first, .accepted)
+        let second = try play.begin()
+        #expect(second.head.id.value == 2)
+    }
+
+    @Test mutating func noMore_AreOnTheirWay_ThanAllowed() {
+        for id in 1...9 as ClosedRange<Int64> { play.add(id, of: id) }
+        for _ in 0..<4 { #expect(play.next() != nil) }
+        #expect(play.next() == nil)
+        var alone = Play()
+        for id in 1...2 as ClosedRange<Int64> { alone.add(id, of: id) }
+        #expect(alone.line.next(at: alone.now.monotonic, mayAdd: false) != nil)
+        #expect(alone.line.next(at: alone.now.monotonic, mayAdd: false) == nil)
+    }
+
+    @Test mutating func failed_ComesBackByTheSchedule_AndIsGivenUpAfterTheLast() throws {
+        play.add(1, of: 1)
+        var delays: [Double] = []
+        for attempt in 1...11 {
+            // Another repository's deliveries succeed all the time, but not between two attempts of this one.
+            play.line.pretendAnswering()
+            let sent = try play.begin()
+            let decision = play.end(sent, .failed(after: nil), answered: false)
+            guard case .retry(let delay, let attempts, _) = decision.outcome else {
+                #expect(attempt == 11)
+                break
+            }
+            #expect(attempts == attempt)
+            delays.append(delay.inSeconds)
+            #expect(play.next() == nil)
+            play.pass(delay)
+        }
+        let schedule: [Double] = [5, 30, 120, 600, 1800, 3600, 7200, 18_000, 36_000, 86_400]
+        #expect(delays.count == 10 && zip(delays, schedule).allSatisfy { abs($0 - $1) <= $1 / 10 })
+        #expect(play.dead == [1])
+    }
+
+    @Test mutating func refused_IsGivenUpAfterThree_AndTheNextGoes() {
+        play.add(1, of: 1)
+        play.add(2, of: 1)
+        play.run(for: .seconds(600)) { $0.head.id.value == 1 ? .refused : .accepted }
+        #expect(play.results.count { $0.id == 1 } == 3 && play.dead == [1] && play.delivered == [2])
+        #expect(play.openings == 0)
+    }
+
+    @Test mutating func oneBadBody_IsGivenUpAfterFive_WhenTheEndpointTakesOthers() {
+        play.add(1, of: 1)
+        play.add(2, of: 1)
+        for round in 0..<200 as Range<Int64> {
+            play.add(100 + round, of: 2)
+            play.run(for: .seconds(30)) { $0.head.id.value == 1 ? .failed(after: nil) : .accepted }
+        }
+        #expect(play.dead == [1])
+        #expect(play.delivered.contains(2))
+        #expect(play.results.count { $0.id == 1 } <= 6)
+    }
+
+    /// Nothing else is sent to this endpoint, so only what comes behind the bad one can tell that the receiver is well.
+    @Test mutating func oneBadBody_DoesNotStopItsRepository_WhenThereIsNoOther() throws {
+        play.add(1, of: 1)
+        play.run(for: .seconds(3600)) { _ in .failed(after: nil) }
+        #expect(play.openings == 1 && play.dead.isEmpty)
+        var tries = 0
+        while tries < 5 {
+            tries += 1
+            play.pass(.seconds(400))
+            let attempt = try play.begin()
+            guard attempt.kind == .successorProbe else {
+                play.end(attempt, .failed(after: nil))
+                continue
+            }
+            let decision = play.end(attempt, .accepted)
+            #expect(decision.givesUpHead)
+            return
+        }
+        Issue.record("what comes behind was never tried")
+    }
+
+    @Test mutating func hourOfOutage_CostsFewProbes_AndNoEvent() {
+        for id in 1...10_000 as ClosedRange<Int64> { play.add(id, of: id % 500) }
+        play.run(for: .seconds(3600), { _ in .failed(after: nil) }, answered: false)
+        #expect(play.openings == 1)
+        #expect(play.probes <= 20 && play.probes >= 10)
+        #expect(play.dead.isEmpty && play.delivered.isEmpty)
+        play.run(for: .seconds(400)) { _ in .accepted }
+        #expect(play.delivered.count == 10_000 && Set(play.delivered).count == 10_000)
+        for repository in 0..<500 as Range<Int64> {
+            let ids = play.delivered.filter { $0 % 500 == repository }
+            #expect(ids == ids.sorted())
+        }
+    }
+
+    @Test mutating func patience_IsHonoured_WhenAReceiverAsksForIt() throws {
+        play.add(1, of: 1)
+        let attempt = try play.begin()
+        let decision = play.end(attempt, .failed(after: .seconds(3000)))
+        #expect(decision.outcome == .retry(after: .seconds(3000), attempts: 1, refusals: 0))
+        play.pass(.seconds(2999))
+        #expect(play.next() == nil)
+        play.pass(.seconds(2))
+        #expect(play.next() != nil)
+    }
+
+    @Test mutating func gone_ClosesTheEndpoint_AndKeepsItsEvents() throws {
+        play.add(1, of: 1)
+        play.add(2, of: 2)
+        let attempt = try play.begin()
+        let decision = play.end(attempt, .gone)
+        #expect(decision.closesEndpoint && decision.outcome == .retry(after: .zero, attempts: 0, refusals: 0))
+        #expect(play.next() == nil && play.line.nextDue == nil)
+        play.line.reopen()
+        play.run(for: .seconds(1)) { _ in .accepted }
+        #expect(Set(play.delivered) == [1, 2])
+    }
+
+    @Test mutating func unsent_HoldsTheEndpoint_AndCountsNoAttempt() throws {
+        play.add(1, of: 1)
+        let attempt = try play.begin()
+        let decision = play.end(attempt, .unsent, answered: false)
+        #expect(decision.outcome == .retry(after: .zero, attempts: 0, refusals: 0) && play.openings == 1)
+        #expect(play.next() == nil)
+        play.run(for: .seconds(20)) { _ in .accepted }
+        #expect(play.delivered == [1])
+    }
+
+    @Test(arguments: [-400, 400] as [Int64])
+    mutating func storedDelay_IsNeverLongerThanItWasToBe_WhenTheClockWasStepped(days: Int64) throws {
+        let failedAt = WallTime(millisecondsSince1970: play.now.wall.millisecondsSince1970 - days * 86_400_000)
+        let retry = DeliveryHead.Retry(failedAt: failedAt, delay: .seconds(600))
+        play.line.take(DeliveryHead(id: DeliveryID(1), repository: RepositoryID(1), attempts: 4, retry: retry), at: play.now)
+        play.pass(.seconds(600))
+        let attempt = try play.begin()
+        #expect(attempt.head.stored.attempts == 4)
+    }
+
+    @Test mutating func heads_BeyondTheLimit_AreLeftInTheStore() {
+        play.line.completed()
+        for id in 1...1500 as ClosedRange<Int64> { play.add(id, of: id) }
+        #expect(!play.line.isComplete && !play.line.wantsMore)
+        play.run(for: .seconds(1)) { _ in .accepted }
+        #expect(play.delivered.count == EndpointLine.knownLimit && play.line.wantsMore)
+    }
+}
+
+extension EndpointLine {
+    /// Keeps the breaker shut, as a steady stream of taken deliveries would.
+    fileprivate mutating func pretendAnswering() {
+        if !isOpen { reopen() }
+    }
+}

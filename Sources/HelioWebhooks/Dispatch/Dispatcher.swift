@@ -1,0 +1,313 @@
+public import HelioNode
+public import HelioStore
+
+/// Delivers what the outbox holds: at least once, in order within a repository, each endpoint for itself.
+///
+/// Decisions are those of `EndpointLine`; this asks the store, posts, and notes what came of it. A result counts once the store has it,
+/// so a crash repeats a delivery and never skips one, and a full disk stops deliveries until there is room again.
+public actor Dispatcher {
+    /// Deliveries on their way beyond the first of each endpoint, which it may always have: nobody waits for a slot that a silent
+    /// endpoint holds.
+    static let sharedLimit = 64
+    private static let page = 500
+    private static let storeRetry = Duration.seconds(1)
+
+    struct Place {
+        var endpoint: Endpoint
+        var line: EndpointLine
+        var lastError: String?
+        var isRefilling = false
+        /// Told of while their head was on its way: what follows it may have been asked for too early.
+        var toldMeanwhile: Set<RepositoryID> = []
+    }
+
+    let store: Store
+    let surroundings: Surroundings
+    private let version: String
+    private let concurrency: Int
+    private var random: SeededGenerator
+    var places: [String: Place] = [:]
+    /// By endpoint; one without any has no entry.
+    private var underWay: [String: Int] = [:]
+    private var lastAttempt: UInt64 = 0
+    /// Those who would have more on their way if they might.
+    private var denied: Set<String> = []
+    private var unnoted: [Ended] = []
+    private var isNoting = false
+    private var wakes = TimeHeap<String>()
+    private var wakeTask: (due: MonotonicTime, task: Task<Void, Never>)?
+    private var tasks: [UInt64: Task<Void, Never>] = [:]
+    private var isStopping = false
+
+    /// - Parameters:
+    ///   - version: named to receivers.
+    ///   - concurrency: deliveries to one endpoint at once.
+    public init(store: Store, surroundings: Surroundings, version: String, concurrency: Int = 4, seed: UInt64) {
+        self.store = store
+        self.surroundings = surroundings
+        self.version = version
+        self.concurrency = concurrency
+        random = SeededGenerator(seed: seed)
+    }
+
+    // MARK: Endpoints
+
+    /// At the start and after a reload. What waits for an endpoint that is not here any more waits on in the outbox.
+    public func configure(_ endpoints: [Endpoint]) async throws(StoreError) {
+        let closed = try await store.closedEndpoints()
+        var places: [String: Place] = [:]
+        for endpoint in endpoints {
+            let isClosed = closed[endpoint.name] == endpoint.url
+            if closed[endpoint.name] != nil, !isClosed { try await store.reopenEndpoint(endpoint.name) }
+            var place =
+                self.places[endpoint.name]
+                ?? Place(endpoint: endpoint, line: EndpointLine(concurrency: concurrency, isActive: true, isClosed: isClosed))
+            if place.endpoint.url != endpoint.url { place.line.reopen() }
+            place.endpoint = endpoint
+            place.line.isActive = endpoint.isActive
+            places[endpoint.name] = place
+        }
+        self.places = places
+        for name in places.keys.sorted() { await refill(name) }
+    }
+
+    /// The operator says that it takes deliveries again.
+    /// - Returns: false when there is no such endpoint.
+    public func enable(_ name: String) async throws(StoreError) -> Bool {
+        guard places[name] != nil else { return false }
+        try await store.reopenEndpoint(name)
+        places[name]?.line.reopen()
+        await refill(name)
+        return true
+    }
+
+    public var statuses: [EndpointStatus] {
+        places.values.sorted { $0.endpoint.name < $1.endpoint.name }.map { place in
+            let state: EndpointStatus.State =
+                !place.line.isActive ? .inactive : place.line.isClosed ? .gone : place.line.isOpen ? .unreachable : .active
+            return EndpointStatus(
+                endpoint: place.endpoint, state: state, underWay: place.line.underWayCount, lastError: place.lastError)
+        }
+    }
+
+    // MARK: What waits
+
+    /// Something was stored for these endpoints.
+    public func added(_ repository: RepositoryID?, to endpoints: [String]) async {
+        let repository = repository ?? RepositoryID(0)
+        for name in endpoints {
+            guard let place = places[name] else { continue }
+            guard !place.line.knows(repository) else {
+                places[name]?.toldMeanwhile.insert(repository)
+                continue
+            }
+            let before = RepositoryID(repository.value - 1)
+            guard let head = try? await store.heads(of: name, after: before, limit: 1).first, head.repository == repository else {
+                places[name]?.line.missedSome()
+                wake(name, at: surroundings.now().monotonic + Self.storeRetry)
+                continue
+            }
+            places[name]?.line.take(head, at: surroundings.now())
+            pump(name)
+        }
+    }
+
+    /// Looks through the store for heads that the line does not know yet, until there is no room or there are no more.
+    private func refill(_ name: String) async {
+        guard var place = places[name], !place.isRefilling, place.line.wantsMore else { return pump(name) }
+        place.isRefilling = true
+        places[name] = place
+        defer { places[name]?.isRefilling = false }
+        var last: RepositoryID?
+        while true {
+            guard let heads = try? await store.heads(of: name, after: last, limit: Self.page) else {
+                wake(name, at: surroundings.now().monotonic + Self.storeRetry)
+                break
+            }
+            let now = surroundings.now()
+            let hasRoom = heads.allSatisfy { places[name]?.line.take($0, at: now) ?? false }
+            last = heads.last?.repository
+            guard hasRoom, heads.count == Self.page else {
+                if hasRoom { places[name]?.line.completed() }
+                break
+            }
+        }
+        pump(name)
+    }
+
+    // MARK: Attempts
+
+    private func pump(_ name: String) {
+        guard !isStopping else { return }
+        let now = surroundings.now().monotonic
+        while let attempt = next(name, at: now) { start(attempt, to: name) }
+        if let due = places[name]?.line.nextDue { wake(name, at: due) }
+    }
+
+    private func next(_ name: String, at now: MonotonicTime) -> Attempt? {
+        let mayAdd = underWay.values.reduce(0, +) - underWay.count < Self.sharedLimit
+        if !mayAdd { denied.insert(name) }
+        return places[name]?.line.next(at: now, mayAdd: mayAdd)
+    }
+
+    private func start(_ attempt: Attempt, to name: String) {
+        guard let place = places[name] else { return }
+        lastAttempt += 1
+        underWay[name, default: 0] += 1
+        let number = lastAttempt
+        tasks[number] = Task {
+            let ended = await attemptDelivery(attempt, to: place.endpoint, number: number)
+            tasks[number] = nil
+            if let ended { finish(ended) }
+        }
+    }
+
+    /// - Returns: nil when the node stops: nobody knows whether the receiver has it.
+    private func attemptDelivery(_ attempt: Attempt, to endpoint: Endpoint, number: UInt64) async -> Ended? {
+        let name = DeliveryName(
+            id: attempt.head.id.value, attempt: number, repository: attempt.head.repository.value == 0 ? nil : attempt.head.repository)
+        surroundings.observe(.began(endpoint: endpoint.name, name))
+        var ended = Ended(attempt: attempt, name: name, endpoint: endpoint.name)
+        do {
+            if attempt.kind == .successorProbe { ended.successor = try await store.successor(of: attempt.head.id)?.id }
+            guard let content = try await store.content(of: ended.sent) else { return ended.with(.failed("it is not in the outbox any more")) }
+            let request = OutgoingRequest(
+                to: endpoint, content, keys: try surroundings.keys(endpoint), requestID: UUIDv4.make(), at: surroundings.now().wall,
+                version: version)
+            let reply = await surroundings.post(request)
+            return Task.isCancelled ? nil : ended.with(reply)
+        } catch {
+            ended.isUnsent = true
+            return ended.with(.failed("\(error)"))
+        }
+    }
+
+    // MARK: Results
+
+    private func finish(_ ended: Ended) {
+        var ended = ended
+        let now = surroundings.now()
+        let verdict = ended.verdict(at: now.wall)
+        guard
+            let decision = places[ended.endpoint]?.line.ended(
+                ended.attempt, verdict, isAnswered: ended.status != nil, at: now.monotonic, using: &random)
+        else { return release(ended) }  // the endpoint left the configuration; its delivery stays pending
+        ended.decision = decision
+        if let error = ended.error { places[ended.endpoint]?.lastError = error }
+        tell(ended, decision)
+        unnoted.append(ended)
+        noteAll()
+    }
+
+    private func tell(_ ended: Ended, _ decision: EndpointLine.Decision) {
+        let ending: Observation.Ending =
+            switch decision.outcome {
+            case .delivered: .delivered
+            case .retry: .failed
+            case .dead: .dead
+            }
+        surroundings.observe(.ended(endpoint: ended.endpoint, ended.name, ending, status: ended.status, error: ended.error))
+        switch decision.breaker {
+        case .opened: surroundings.observe(.breakerOpened(endpoint: ended.endpoint, error: ended.error))
+        case .closed: surroundings.observe(.breakerClosed(endpoint: ended.endpoint))
+        case nil: break
+        }
+        if decision.closesEndpoint { surroundings.observe(.endpointClosed(ended.endpoint)) }
+    }
+
+    /// What ended while the last results were written goes together in the next transaction.
+    private func noteAll() {
+        guard !isNoting else { return }
+        isNoting = true
+        Task {
+            while !unnoted.isEmpty {
+                let batch = unnoted
+                unnoted = []
+                await note(batch)
+            }
+            isNoting = false
+        }
+    }
+
+    private func note(_ batch: [Ended]) async {
+        while true {
+            do throws(StoreError) {
+                let next = try await store.note(batch.flatMap(\.results), at: surroundings.now().wall)
+                for ended in batch where ended.decision?.closesEndpoint == true {
+                    try await store.closeEndpoint(
+                        ended.endpoint, url: places[ended.endpoint]?.endpoint.url ?? "", at: surroundings.now().wall)
+                }
+                for ended in batch { stored(ended, next: next[ended.lastOver]) }
+                return
+            } catch {
+                surroundings.observe(.storeRefused("\(error)"))
+                await surroundings.sleep(Self.storeRetry)
+                if isStopping { return }
+            }
+        }
+    }
+
+    private func stored(_ ended: Ended, next: DeliveryHead?) {
+        guard let decision = ended.decision else { return }
+        places[ended.endpoint]?.line.stored(
+            ended.attempt, decision.outcome, isOver: ended.isOver, isAnswered: ended.status != nil, next: next, at: surroundings.now())
+        release(ended)
+        let wasTold = places[ended.endpoint]?.toldMeanwhile.remove(ended.attempt.head.repository) != nil
+        if wasTold, ended.isOver, next == nil {
+            Task { await added(ended.name.repository, to: [ended.endpoint]) }
+        }
+        lookAfter(ended.endpoint)
+    }
+
+    private func lookAfter(_ name: String) {
+        if places[name]?.line.wantsMore == true { Task { await refill(name) } } else { pump(name) }
+    }
+
+    private func release(_ ended: Ended) {
+        let left = (underWay[ended.endpoint] ?? 1) - 1
+        underWay[ended.endpoint] = left > 0 ? left : nil
+        let waiting = denied
+        denied = []
+        for name in waiting { pump(name) }
+    }
+
+    // MARK: Time
+
+    private func wake(_ name: String, at due: MonotonicTime) {
+        wakes.insert(name, at: due)
+        scheduleWake()
+    }
+
+    private func scheduleWake() {
+        guard let (due, _) = wakes.earliest, wakeTask.map({ due < $0.due }) ?? true else { return }
+        wakeTask?.task.cancel()
+        let delay = max(due - surroundings.now().monotonic, .milliseconds(1))
+        wakeTask = (due, Task {
+            await surroundings.sleep(delay)
+            if !Task.isCancelled { woke() }
+        })
+    }
+
+    private func woke() {
+        wakeTask = nil
+        let now = surroundings.now().monotonic
+        var due: Set<String> = []
+        while let (time, name) = wakes.earliest, time <= now {
+            wakes.popEarliest()
+            due.insert(name)
+        }
+        for name in due { lookAfter(name) }
+        scheduleWake()
+    }
+
+    // MARK: Stopping
+
+    /// Begins nothing more, and gives up waiting for answers; what was not answered is sent again after the next start.
+    public func stop() async {
+        isStopping = true
+        wakeTask?.task.cancel()
+        for task in tasks.values { task.cancel() }
+        for task in Array(tasks.values) { await task.value }
+        while isNoting { await surroundings.sleep(.milliseconds(5)) }
+    }
+}

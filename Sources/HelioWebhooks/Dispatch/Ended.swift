@@ -1,0 +1,83 @@
+import HelioNode
+import HelioStore
+
+extension Dispatcher {
+    /// An attempt that is over, on its way into the store.
+    struct Ended: Sendable {
+        let attempt: Attempt
+        let name: DeliveryName
+        let endpoint: String
+        /// What was sent in the head's place.
+        var successor: DeliveryID?
+        var isUnsent = false
+        var status: Int?
+        var retryAfter: String?
+        var error: String?
+        var decision: EndpointLine.Decision?
+
+        init(attempt: Attempt, name: DeliveryName, endpoint: String) {
+            self.attempt = attempt
+            self.name = name
+            self.endpoint = endpoint
+        }
+
+        var sent: DeliveryID { successor ?? attempt.head.id }
+
+        func with(_ reply: Reply) -> Ended {
+            var ended = self
+            switch reply {
+            case .answered(let status, let retryAfter):
+                (ended.status, ended.retryAfter) = (status, retryAfter)
+                if !(200...299).contains(status) { ended.error = "answered \(status)" + Self.hint(status) }
+            case .failed(let why): ended.error = why
+            }
+            return ended
+        }
+
+        private static func hint(_ status: Int) -> String {
+            switch status {
+            case 300...399: ": redirects are not followed; configure the URL that it leads to"
+            case 401, 403: ": it does not accept the signature or the sender"
+            case 410: ": it wants nothing more"
+            default: ""
+            }
+        }
+
+        func verdict(at now: WallTime) -> Verdict {
+            if isUnsent { return .unsent }
+            guard let status else { return .failed(after: nil) }
+            return Verdict(status: status, retryAfter: retryAfter.flatMap { RetryAfter.delay($0, now: now) })
+        }
+
+        /// Whether the head is done with, one way or the other.
+        var isOver: Bool {
+            guard let decision else { return false }
+            if case .retry = decision.outcome { return false }
+            return true
+        }
+
+        /// Of what is over, the one whose follower is the next head.
+        var lastOver: DeliveryID { sent }
+
+        var results: [DeliveryResult] {
+            guard let decision else { return [] }
+            let result = DeliveryResult(id: sent, outcome: decision.outcome, status: status, error: error)
+            guard let successor, successor != attempt.head.id else { return [result] }
+            guard decision.givesUpHead else {
+                return [DeliveryResult(id: attempt.head.id, outcome: decision.outcome, status: status, error: error)]
+            }
+            let given = DeliveryResult(
+                id: attempt.head.id, outcome: .dead(attempts: attempt.head.stored.attempts), status: nil,
+                error: "given up: the endpoint kept refusing it and took what came after it")
+            return [given, result]
+        }
+    }
+}
+
+/// A random UUID: version 4 of RFC 9562, section 5.4.
+enum UUIDv4 {
+    static func make() -> String {
+        var random = SystemRandomNumberGenerator()
+        return RunID(using: &random).description
+    }
+}

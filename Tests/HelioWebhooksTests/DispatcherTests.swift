@@ -1,0 +1,177 @@
+import HelioNode
+import HelioStore
+import TestSupport
+import Testing
+
+@testable import HelioWebhooks
+
+struct DispatcherTests {
+    let directory: TemporaryDirectory
+    let store: Store
+    let receiver = Receiver()
+
+    init() async throws {
+        directory = try TemporaryDirectory()
+        store = try await Store.open(directory.path)
+    }
+
+    private func endpoint(_ name: String, url: String? = nil, active: Bool = true) -> Endpoint {
+        Endpoint(name: name, url: url ?? "http://\(name).test/hook", events: [.repositorySynchronized], isActive: active)
+    }
+
+    private func dispatcher(_ endpoints: [Endpoint], secrets: String? = nil) async throws -> Dispatcher {
+        let dispatcher = Dispatcher(store: store, surroundings: .fast(receiver, secrets: secrets), version: "1", seed: 7)
+        try await dispatcher.configure(endpoints)
+        return dispatcher
+    }
+
+    private func post(_ id: String, of repository: Int64, to endpoints: [String] = ["ci"]) async throws {
+        try await store.post([
+            OutboxEvent(
+                webhookID: id, key: "mirror:repo_synchronized", repository: RepositoryID(repository), body: Array("{\"n\":\"\(id)\"}".utf8),
+                endpoints: endpoints)
+        ], at: FastClock.now().wall)
+    }
+
+    private func allDelivered(_ count: Int) async throws {
+        try await eventually(within: 20, "\(count) delivered") {
+            try await store.deliveries(.delivered, limit: 10_000).count == count
+        }
+    }
+
+    @Test func whatWaits_IsDelivered_InOrderWithinEachRepository() async throws {
+        for number in 0..<300 { try await post("r\(number % 7)-\(number / 7)", of: Int64(number % 7 + 1)) }
+        let dispatcher = try await dispatcher([endpoint("ci")], secrets: "secret")
+        try await allDelivered(300)
+        for repository in 0..<7 {
+            let numbers = await receiver.ids.filter { $0.hasPrefix("r\(repository)-") }.compactMap { Int($0.split(separator: "-")[1]) }
+            #expect(numbers == Array(0..<numbers.count))
+        }
+        let delivery = try #require(await receiver.deliveries.first)
+        #expect(delivery.headers["X-Event-Key"] == "mirror:repo_synchronized" && delivery.headers["User-Agent"] == "Heliostat/1")
+        #expect(delivery.headers["X-Hub-Signature"]?.hasPrefix("sha256=") == true)
+        #expect(delivery.headers["webhook-signature"]?.hasPrefix("v1,") == true)
+        await dispatcher.stop()
+    }
+
+    @Test func whatComesWhileOthersAreOnTheirWay_IsDelivered() async throws {
+        let dispatcher = try await dispatcher([endpoint("ci")])
+        await withTaskGroup { group in
+            for repository in 1...8 as ClosedRange<Int64> {
+                group.addTask {
+                    for number in 0..<40 {
+                        try? await self.post("r\(repository)-\(number)", of: repository)  // a failure shows in the count
+                        await dispatcher.added(RepositoryID(repository), to: ["ci"])
+                    }
+                }
+            }
+        }
+        try await allDelivered(320)
+        #expect(await Set(receiver.ids).count == 320)
+        await dispatcher.stop()
+    }
+
+    @Test func failures_AreTriedAgain_WithTheSameIdAndBody_AndAnotherRequestId() async throws {
+        await receiver.answer { _, earlier in .answered(status: earlier < 2 ? 500 : 204, retryAfter: nil) }
+        try await post("a", of: 1)
+        let dispatcher = try await dispatcher([endpoint("ci")])
+        try await allDelivered(1)
+        let sent = await receiver.deliveries
+        #expect(sent.count == 3 && Set(sent.map(\.body)).count == 1 && Set(sent.map(\.id)) == ["a"])
+        #expect(Set(sent.map { $0.headers["X-Request-Id"] }).count == 3)
+        await dispatcher.stop()
+    }
+
+    @Test func deadEndpoint_DelaysNoOther() async throws {
+        await receiver.answer { delivery, _ in
+            guard delivery.url.contains("dead") else { return .answered(status: 200, retryAfter: nil) }
+            await FastClock.sleep(.seconds(10))
+            return .failed("timed out")
+        }
+        let dead = (0..<200).map { endpoint("dead\($0)") }
+        let dispatcher = try await dispatcher(dead + [endpoint("ci")])
+        try await post("a", of: 1, to: dead.map(\.name))
+        await dispatcher.added(RepositoryID(1), to: dead.map(\.name))
+        let start = ContinuousClock.now
+        for number in 0..<20 {
+            try await post("b\(number)", of: 2)
+            await dispatcher.added(RepositoryID(2), to: ["ci"])
+        }
+        try await allDelivered(20)
+        #expect(ContinuousClock.now - start < .seconds(5))
+        await dispatcher.stop()
+    }
+
+    @Test func gone_IsRemembered_UntilEnabledOrAnotherURL() async throws {
+        await receiver.answer { _, _ in .answered(status: 410, retryAfter: nil) }
+        try await post("a", of: 1)
+        let first = try await dispatcher([endpoint("ci")])
+        try await eventually(within: 10, "closed") { try await store.closedEndpoints()["ci"] != nil }
+        #expect(await first.statuses.map(\.state) == [.gone])
+        await first.stop()
+        await receiver.answer { _, _ in .answered(status: 200, retryAfter: nil) }
+        let second = try await dispatcher([endpoint("ci")])
+        #expect(await second.statuses.map(\.state) == [.gone])
+        #expect(try await store.deliveries(.pending, limit: 10).count == 1)
+        #expect(try await second.enable("other") == false)
+        #expect(try await second.enable("ci"))
+        try await allDelivered(1)
+        await second.stop()
+        try await store.closeEndpoint("ci", url: "http://ci.test/hook", at: FastClock.now().wall)
+        try await post("b", of: 1)
+        let third = try await dispatcher([endpoint("ci", url: "http://elsewhere.test/")])
+        try await allDelivered(2)
+        #expect(try await store.closedEndpoints().isEmpty)
+        await third.stop()
+    }
+
+    @Test func inactiveEndpoint_KeepsItsEvents_UntilItIsActiveAgain() async throws {
+        try await post("a", of: 1)
+        let dispatcher = try await dispatcher([endpoint("ci", active: false)])
+        await FastClock.sleep(.seconds(100))
+        #expect(await receiver.ids.isEmpty)
+        try await dispatcher.configure([])
+        try await dispatcher.configure([endpoint("ci")])
+        try await allDelivered(1)
+        await dispatcher.stop()
+    }
+
+    @Test func unusableSecret_SendsNothing_AndCostsNoAttempt() async throws {
+        try await post("a", of: 1)
+        let dispatcher = try await dispatcher([endpoint("ci")], secrets: "\n")
+        try await eventually(within: 10, "the reason") { await dispatcher.statuses.first?.lastError == "holds no secret" }
+        #expect(await dispatcher.statuses.map(\.state) == [.unreachable])
+        #expect(try await store.deliveries(.pending, limit: 1).first?.attempts == 0)
+        #expect(await receiver.ids.isEmpty)
+        await dispatcher.stop()
+    }
+
+    @Test func bodyThatIsRefusedForEver_IsGivenUp_WhenWhatComesAfterItIsTaken() async throws {
+        await receiver.answer { delivery, _ in .answered(status: delivery.id == "bad" ? 500 : 200, retryAfter: nil) }
+        try await post("bad", of: 1)
+        try await post("good", of: 1)
+        try await post("better", of: 1)
+        let dispatcher = try await dispatcher([endpoint("ci")])
+        try await allDelivered(2)
+        let dead = try #require(try await store.deliveries(.dead, limit: 10).first)
+        #expect(dead.webhookID == "bad" && dead.error?.contains("given up") == true)
+        #expect(await receiver.ids.filter { $0 != "bad" } == ["good", "better"])
+        await dispatcher.stop()
+    }
+
+    @Test func cancelledDelivery_IsSentAgain_AfterARestart() async throws {
+        await receiver.answer { _, _ in
+            await FastClock.sleep(.seconds(100_000))
+            return .failed("cancelled")
+        }
+        try await post("a", of: 1)
+        let first = try await dispatcher([endpoint("ci")])
+        try await eventually(within: 10, "on its way") { await receiver.ids == ["a"] }
+        await first.stop()
+        #expect(try await store.deliveries(.pending, limit: 1).first?.attempts == 0)
+        await receiver.answer { _, _ in .answered(status: 200, retryAfter: nil) }
+        let second = try await dispatcher([endpoint("ci")])
+        try await allDelivered(1)
+        await second.stop()
+    }
+}

@@ -85,7 +85,7 @@ struct DispatcherTests {
     @Test func deadEndpoint_DelaysNoOther() async throws {
         await receiver.answer { delivery, _ in
             guard delivery.url.contains("dead") else { return .answered(status: 200, retryAfter: nil) }
-            await FastClock.sleep(.seconds(10))
+            await FastClock.pass(.seconds(10))
             return .failed("timed out")
         }
         let dead = (0..<200).map { endpoint("dead\($0)") }
@@ -128,7 +128,7 @@ struct DispatcherTests {
     @Test func inactiveEndpoint_KeepsItsEvents_UntilItIsActiveAgain() async throws {
         try await post("a", of: 1)
         let dispatcher = try await dispatcher([endpoint("ci", active: false)])
-        await FastClock.sleep(.seconds(100))
+        await FastClock.pass(.seconds(100))
         #expect(await receiver.ids.isEmpty)
         try await dispatcher.configure([])
         try await dispatcher.configure([endpoint("ci")])
@@ -161,7 +161,7 @@ struct DispatcherTests {
 
     @Test func cancelledDelivery_IsSentAgain_AfterARestart() async throws {
         await receiver.answer { _, _ in
-            await FastClock.sleep(.seconds(100_000))
+            await FastClock.pass(.seconds(100_000))
             return .failed("cancelled")
         }
         try await post("a", of: 1)

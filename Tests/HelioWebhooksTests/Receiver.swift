@@ -42,15 +42,16 @@ enum FastClock {
             wall: WallTime(millisecondsSince1970: 1_767_312_245_678 + elapsed.wholeNanoseconds / 1_000_000))
     }
 
-    static func sleep(_ duration: Duration) async {
-        try? await Task.sleep(for: duration / factor)  // cancelled: returns early, as it says
+    /// Returns early when the task is cancelled.
+    static func pass(_ duration: Duration) async {
+        try? await Pace.take(duration / factor)  // only cancellation throws
     }
 }
 
 extension Surroundings {
     static func fast(_ receiver: Receiver, secrets: String? = nil, observe: @escaping @Sendable (Observation) -> Void = { _ in }) -> Surroundings {
         Surroundings(
-            now: FastClock.now, sleep: FastClock.sleep,
+            now: FastClock.now, wait: FastClock.pass,
             keys: { _ throws(SecretsUnusable) in
                 do { return try secrets.map { try SigningKeys($0.utf8) } } catch { throw SecretsUnusable("\(error)") }
             },

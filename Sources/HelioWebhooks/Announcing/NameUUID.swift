@@ -8,7 +8,7 @@ struct NameUUID: Hashable, Sendable, CustomStringConvertible {
     static let heliostat = NameUUID(
         exactly: [0x5B, 0x1E, 0x0D, 0x73, 0x9A, 0x44, 0x4C, 0x1F, 0xA6, 0x02, 0x7D, 0x30, 0xE9, 0x58, 0x21, 0xC4])
 
-    private init(exactly bytes: [UInt8]) { self.bytes = bytes }
+    init(exactly bytes: [UInt8]) { self.bytes = bytes }
 
     init(_ name: some Sequence<UInt8>, in space: NameUUID) {
         var digest = Array(Insecure.SHA1.hash(data: space.bytes + Array(name)).prefix(16))

@@ -102,6 +102,7 @@ public actor Dispatcher {
                 continue
             }
             let before = RepositoryID(repository.value - 1)
+            // A store that does not answer now is asked again in a moment, about everything.
             guard let head = try? await store.heads(of: name, after: before, limit: 1).first, head.repository == repository else {
                 places[name]?.line.missedSome()
                 wake(name, at: surroundings.now().monotonic + Self.storeRetry)
@@ -120,6 +121,7 @@ public actor Dispatcher {
         defer { places[name]?.isRefilling = false }
         var last: RepositoryID?
         while true {
+            // As above.
             guard let heads = try? await store.heads(of: name, after: last, limit: Self.page) else {
                 wake(name, at: surroundings.now().monotonic + Self.storeRetry)
                 break
@@ -241,7 +243,7 @@ public actor Dispatcher {
                 return
             } catch {
                 surroundings.observe(.storeRefused("\(error)"))
-                await surroundings.sleep(Self.storeRetry)
+                await surroundings.wait(Self.storeRetry)
                 if isStopping { return }
             }
         }
@@ -283,7 +285,7 @@ public actor Dispatcher {
         wakeTask?.task.cancel()
         let delay = max(due - surroundings.now().monotonic, .milliseconds(1))
         wakeTask = (due, Task {
-            await surroundings.sleep(delay)
+            await surroundings.wait(delay)
             if !Task.isCancelled { woke() }
         })
     }
@@ -308,6 +310,6 @@ public actor Dispatcher {
         wakeTask?.task.cancel()
         for task in tasks.values { task.cancel() }
         for task in Array(tasks.values) { await task.value }
-        while isNoting { await surroundings.sleep(.milliseconds(5)) }
+        while isNoting { await surroundings.wait(.milliseconds(5)) }
     }
 }

@@ -4,19 +4,19 @@ public import HelioNode
 public struct Surroundings: Sendable {
     public var now: @Sendable () -> Moment
     /// Returns early when the task is cancelled.
-    public var sleep: @Sendable (Duration) async -> Void
+    public var wait: @Sendable (Duration) async -> Void
     /// The endpoint's secrets, read anew for each attempt, so that a rotation holds for what is queued; nil for an endpoint without.
     public var keys: @Sendable (Endpoint) throws(SecretsUnusable) -> SigningKeys?
     public var post: @Sendable (OutgoingRequest) async -> Reply
     public var observe: @Sendable (Observation) -> Void
 
     public init(
-        now: @escaping @Sendable () -> Moment, sleep: @escaping @Sendable (Duration) async -> Void,
+        now: @escaping @Sendable () -> Moment, wait: @escaping @Sendable (Duration) async -> Void,
         keys: @escaping @Sendable (Endpoint) throws(SecretsUnusable) -> SigningKeys?,
         post: @escaping @Sendable (OutgoingRequest) async -> Reply, observe: @escaping @Sendable (Observation) -> Void
     ) {
         self.now = now
-        self.sleep = sleep
+        self.wait = wait
         self.keys = keys
         self.post = post
         self.observe = observe

@@ -48,6 +48,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibevent", pkgConfig: "libevent_core libevent_pthreads", providers: [.apt(["libevent-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -61,13 +62,14 @@ let package = Package(
         module("HelioHTTP", ["HelioLoop"]),
         module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
         module("HelioStore", ["HelioNode", grdb, sqlite]),
+        module("HelioClient", ["HelioLoop", "CCurl"]),
         module("HelioWebhooks", ["HelioNode", "HelioJSON", "HelioStore", crypto]),
         module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"]),
         module(
             "HelioDaemon",
             [
                 "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
-                crypto, logging, yams,
+                "HelioClient", "HelioWebhooks", crypto, logging, yams,
             ]),
         .executableTarget(name: "heliostat", dependencies: ["HelioDaemon", argumentParser], swiftSettings: settings),
         // No product: it makes what `scripts/bench` measures with.
@@ -81,6 +83,7 @@ let package = Package(
         tests("HelioMetricsTests", ["HelioMetrics"]),
         tests("HelioLoopTests", ["HelioLoop"]),
         tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
+        tests("HelioClientTests", ["HelioClient", "HelioLoop"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),
         tests("HelioStoreTests", ["HelioStore", "HelioNode", grdb]),
         tests("HelioWebhooksTests", ["HelioWebhooks", "HelioNode", "HelioStore"]),

@@ -8,12 +8,14 @@ enum ImportTable {
         "HelioMetrics": ["HelioLock"],
         "HelioLoop": ["CLibevent", "HelioLock"],
         "HelioHTTP": ["HelioLoop"],
+        "HelioClient": ["HelioLoop", "CCurl"],
         "HelioGit": ["HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
         "HelioWebhooks": ["HelioNode", "HelioJSON", "HelioStore"],
         "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"],
         "HelioDaemon": [
-            "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
+            "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioClient", "HelioGit", "HelioStore",
+            "HelioWebhooks", "HelioAPI",
         ],
         "heliostat": ["HelioDaemon"],
         "heliostat-bench": ["HelioGit", "HelioMetrics", "HelioNode", "HelioStore"],
@@ -22,6 +24,7 @@ enum ImportTable {
     /// Modules that hide behind one door: everybody else speaks to the module that owns them.
     static let doors: [String: String] = [
         "CLibevent": "Sources/HelioLoop/",
+        "CCurl": "Sources/HelioClient/",
         "CGit2": "Sources/HelioGit/",
         "CZlib": "Sources/HelioAPI/Metrics/",
         "GRDB": "Sources/HelioStore/",
@@ -31,7 +34,7 @@ enum ImportTable {
     ]
 
     /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
-    static let withoutFoundation: Set = ["HelioNode", "HelioJSON", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP"]
+    static let withoutFoundation: Set = ["HelioNode", "HelioJSON", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioClient"]
 
-    static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "CGit2", "CZlib", "CVersion"].contains(module) }
+    static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "CCurl", "CGit2", "CZlib", "CVersion"].contains(module) }
 }

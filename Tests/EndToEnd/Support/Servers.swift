@@ -1,36 +1,6 @@
 import Foundation
 import TestSupport
 
-/// A program that serves until the last reference to it goes.
-final class ServerProcess: @unchecked Sendable {
-    // @unchecked: used by one test at a time.
-    private let process = Process()
-
-    /// - Parameter log: a file that takes what it says on standard error.
-    init(_ words: [String], environment: [String: String] = [:], log: String? = nil) throws {
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = try log.map(Self.created) ?? FileHandle.nullDevice
-        try process.run()
-    }
-
-    private static func created(_ path: String) throws -> FileHandle {
-        try Data().write(to: URL(filePath: path))
-        return try FileHandle(forWritingTo: URL(filePath: path))
-    }
-
-    var isRunning: Bool { process.isRunning }
-
-    // SIGKILL: a child of ours inherits the blocked signals of the thread that made it, SIGTERM among them.
-    deinit {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
-}
-
 /// git's own server (`git://`) of everything below a directory.
 struct GitDaemon {
     let port: Int

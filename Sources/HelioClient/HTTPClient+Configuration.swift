@@ -1,0 +1,19 @@
+extension HTTPClient {
+    /// Limits of each request.
+    public struct Configuration: Hashable, Sendable {
+        /// For the name, the connection and TLS.
+        public var connectLimit = Duration.seconds(5)
+        /// For everything, from the call to the last byte of the answer.
+        public var totalLimit = Duration.seconds(10)
+        /// An unused connection older than this is not used again.
+        public var keepAlive = Duration.seconds(60)
+        /// Of all heads of an answer together, in bytes.
+        public var headLimit = 16 * 1024
+        /// In bytes.
+        public var bodyLimit = 64 * 1024
+        /// Unused connections that are kept, for all hosts together.
+        public var idleConnections = 256
+
+        public init() {}
+    }
+}

@@ -245,6 +245,9 @@ extension Conversation {
         case .trash(let names): "trash " + names.map(\.description).joined(separator: " ")
         case .record(let id, let record): "record \(names[id] ?? "?") failures=\(record.failedSyncCount)\(record.isQuarantined ? " quarantined" : "")"
         case .noteBehind(let id): "note behind \(names[id] ?? "?")"
+        case .quarantined(let repository, let failure, let failures):
+            "tell that \(repository.name) is quarantined (\(failure.reason.rawValue), \(failures) failures)"
+        case .recovered(let repository): "tell that \(repository.name) works again"
         case .runOpened(let run): "run \(number(run.id)) opened (\(run.trigger.rawValue))"
         case .runPlanned(let run): "run \(number(run.id)) planned \(run.planned ?? 0), outstanding \(run.outstandingCount)"
         case .runClosed(let run): closed(run)
@@ -256,7 +259,8 @@ extension Conversation {
 
     private mutating func store(_ batch: MetadataBatch) -> String {
         batches.append(batch.id)
-        return "store \(batch.upserts.count) repositories, delete \(batch.deletions.count)"
+        let news = batch.announcesNew && !batch.upserts.isEmpty ? ", new ones are news" : ""
+        return "store \(batch.upserts.count) repositories, delete \(batch.deletions.count)" + news
     }
 
     private mutating func start(_ job: SyncJob) -> String {

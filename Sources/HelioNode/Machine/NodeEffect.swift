@@ -21,6 +21,11 @@ public enum NodeEffect: Sendable {
     /// A change became known that is not here yet: remember since when, over restarts.
     case noteBehind(RepositoryID)
 
+    /// Given up for now, and told once.
+    case quarantined(Repository, Failure, failures: Int)
+    /// It was quarantined and works again.
+    case recovered(Repository)
+
     case runOpened(Run)
     case runPlanned(Run)
     case runClosed(Run)
@@ -40,6 +45,8 @@ public struct MetadataBatch: Sendable {
     public let deletions: [Repository]
     /// What the purge guard adds up: deletions that nobody has accepted by hand.
     public let suspectDeletions: Int
+    /// Whether the first content of what is new here is news: the node was SYNCHRONIZED when it was listed.
+    public let announcesNew: Bool
 }
 
 public struct Transition: Sendable, Hashable {

@@ -65,6 +65,7 @@ extension NodeMachine {
         if hadFailed || !result.changed, let entry = catalogue[id] {
             effects.append(.record(id, SyncRecord(entry, verified: result)))
         }
+        if before?.quarantinedSince != nil { effects.append(.recovered(job.repository)) }
         settle(job, .success, at: now)
         settleVet(id, resolved: true)
         if before?.upstreamContent == result.content { settleFollowUp(id, at: now) }
@@ -117,6 +118,9 @@ extension NodeMachine {
         log(
             .error, "repository quarantined", ("repository", .text(entry.repository.name.description)),
             ("reason", .text(entry.lastFailure?.reason.rawValue ?? "unknown")), ("failures", .count(entry.failedSyncCount)))
+        if let failure = entry.lastFailure {
+            effects.append(.quarantined(entry.repository, failure, failures: entry.failedSyncCount))
+        }
     }
 
     private mutating func retryOrGiveUp(_ job: SyncJob, _ failure: Failure, at now: Moment) {

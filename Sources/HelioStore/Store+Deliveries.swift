@@ -34,15 +34,18 @@ extension Store {
 
     /// Lets a delivery go again from the beginning, with the same body and id.
     ///
-    /// - Returns: its endpoint; nil when there is no such delivery, or it is on its way anyway.
-    public func redeliver(_ id: DeliveryID) throws(StoreError) -> String? {
+    /// - Returns: its endpoint and repository; nil when there is no such delivery, or it waits anyway.
+    public func redeliver(_ id: DeliveryID) throws(StoreError) -> (endpoint: String, repository: RepositoryID?)? {
         try write { db in
-            try String.fetchOne(
+            let row = try Row.fetchOne(
                 db,
                 sql: """
                     UPDATE delivery SET state = 'pending', attempts = 0, refusals = 0, delay = NULL, status = NULL, error = NULL
-                    WHERE id = ? AND state IN ('dead', 'delivered') RETURNING endpoint
+                    WHERE id = ? AND state IN ('dead', 'delivered') RETURNING endpoint, repository_id
                     """, arguments: [id.value])
+            guard let row else { return nil }
+            let repository: Int64 = try row.required(1)
+            return (try row.required(0), repository == 0 ? nil : RepositoryID(repository))
         }
     }
 

@@ -51,6 +51,12 @@ public struct DeliveryContent: Hashable, Sendable {
     public let webhookID: String
     public let key: String
     public let body: [UInt8]
+
+    public init(webhookID: String, key: String, body: [UInt8]) {
+        self.webhookID = webhookID
+        self.key = key
+        self.body = body
+    }
 }
 
 /// What became of an attempt.

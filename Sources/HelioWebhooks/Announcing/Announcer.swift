@@ -61,11 +61,6 @@ public struct Announcer: Sendable {
             body: EventBody(sender: sender, date: time).changed(transition, node: node), endpoints: names)
     }
 
-    /// - Parameter endpoint: whoever is to be tried, whatever it subscribed to.
-    public static func ping(_ endpoint: String, id: String) -> OutboxEvent {
-        OutboxEvent(webhookID: id, key: EventKey.ping.rawValue, repository: nil, body: EventBody.ping, endpoints: [endpoint])
-    }
-
     // MARK: From where
 
     private enum Base {

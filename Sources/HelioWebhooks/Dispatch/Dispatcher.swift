@@ -81,6 +81,21 @@ public actor Dispatcher {
         return true
     }
 
+    /// Sends a ping now, past the outbox and whatever the line says.
+    /// - Returns: nil when there is no such endpoint.
+    public func ping(_ name: String) async -> Reply? {
+        guard let endpoint = places[name]?.endpoint else { return nil }
+        let content = DeliveryContent(webhookID: UUIDv4.make(), key: EventKey.ping.rawValue, body: EventBody.ping)
+        do throws(SecretsUnusable) {
+            let request = OutgoingRequest(
+                to: endpoint, content, keys: try surroundings.keys(endpoint), requestID: UUIDv4.make(), at: surroundings.now().wall,
+                version: version)
+            return await surroundings.post(request)
+        } catch {
+            return .failed(error.description)
+        }
+    }
+
     public var statuses: [EndpointStatus] {
         places.values.sorted { $0.endpoint.name < $1.endpoint.name }.map { place in
             let state: EndpointStatus.State =
@@ -251,13 +266,13 @@ public actor Dispatcher {
 
     private func stored(_ ended: Ended, next: DeliveryHead?) {
         guard let decision = ended.decision else { return }
+        // What came meanwhile may have come after the store was asked, or belong before the next: the store is asked again.
+        let mustAsk = ended.isOver && places[ended.endpoint]?.toldMeanwhile.remove(ended.attempt.head.repository) != nil
         places[ended.endpoint]?.line.stored(
-            ended.attempt, decision.outcome, isOver: ended.isOver, isAnswered: ended.status != nil, next: next, at: surroundings.now())
+            ended.attempt, decision.outcome, isOver: ended.isOver, isAnswered: ended.status != nil, next: mustAsk ? nil : next,
+            at: surroundings.now())
         release(ended)
-        let wasTold = places[ended.endpoint]?.toldMeanwhile.remove(ended.attempt.head.repository) != nil
-        if wasTold, ended.isOver, next == nil {
-            Task { await added(ended.name.repository, to: [ended.endpoint]) }
-        }
+        if mustAsk { Task { await added(ended.name.repository, to: [ended.endpoint]) } }
         lookAfter(ended.endpoint)
     }
 

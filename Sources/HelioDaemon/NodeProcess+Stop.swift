@@ -2,6 +2,7 @@ import HelioHTTP
 import HelioLock
 import HelioMetrics
 import HelioNode
+import HelioWebhooks
 
 extension NodeProcess {
     /// STOPPING at once, so that `/status` says 503; serving goes on for `shutdown.notice`, so that balancers see it; then no new
@@ -22,6 +23,7 @@ extension NodeProcess {
             hurry.cancel()
         }
         await socketServer.drain(within: .zero)
+        await driver.hands?.webhooks.dispatcher.stop()
         await driver.halt()
         log.info("stopped")
     }
@@ -42,9 +44,19 @@ extension NodeProcess {
         metrics.registry.configure(TimerOptions(reload.applied.metrics))
         await driver.feed(.reconfigured(reload.applied.settings))
         if reload.changed.contains(where: { $0.hasPrefix("upstream.") }) { await replaceUpstream(reload.applied) }
+        await replaceEndpoints(reload.applied)
         for key in reload.needsRestart { log.warning("needs a restart to take effect", ["key": .text(key)]) }
         metrics.state.reloadSucceeded.set(1)
         log.info("configuration reloaded", ["changed": .text(reload.changed.joined(separator: " "))])
+    }
+
+    /// What is queued stays queued, whoever is configured now.
+    private func replaceEndpoints(_ configuration: NodeConfiguration) async {
+        do {
+            try await driver.hands?.webhooks.configure(configuration)
+        } catch {
+            log.error("webhook endpoints stay as they were", ["error": "\(error)"])
+        }
     }
 
     private func replaceUpstream(_ configuration: NodeConfiguration) async {

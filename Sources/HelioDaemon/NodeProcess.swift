@@ -21,6 +21,8 @@ final class NodeProcess: Sendable {
     let scrape: Scrape
     let publicServer: HTTPServer
     let socketServer: HTTPServer
+    /// Speaks to receivers of webhooks.
+    let poster: Poster
 
     init(
         path: String, _ configuration: NodeConfiguration, _ tokens: TokenFiles, _ output: LogOutput, _ log: NodeLog
@@ -45,6 +47,7 @@ final class NodeProcess: Sendable {
         let http = HTTPMetrics(metrics.registry, routes: publicRoutes.patterns)
         publicServer = HTTPServer(loop: loop, router: publicRoutes, openConnections: connections.tcp) { http.record($0) }
         socketServer = HTTPServer(loop: loop, router: socketRoutes, openConnections: connections.socket) { http.record($0) }
+        poster = try Poster(loop: loop) { [configuration = self.configuration] in configuration.withLock(\.webhooks) }
         let lag = metrics.state.loopLag
         loop.observeLag { lag.observe($0) }
     }
@@ -52,7 +55,8 @@ final class NodeProcess: Sendable {
     func makeHands(_ adapters: Adapters) -> Hands {
         let hands = Hands(
             adapters: adapters, boot: board.identity.boot, metrics: metrics, log: log,
-            runs: { [board] in board.snapshot.runs }, vetInterval: { [configuration] in configuration.withLock(\.vet.interval) })
+            runs: { [board] in board.snapshot.runs }, configuration: { [configuration] in configuration.withLock { $0 } },
+            post: { [poster] in await poster.post($0) })
         scrape.opened(hands)
         return hands
     }

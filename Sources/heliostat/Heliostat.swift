@@ -25,6 +25,6 @@ struct Heliostat: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, CheckConfig.self, Status.self, Sync.self, Vet.self, Hashes.self, Notify.self, Drain.self, Undrain.self,
-            VersionCommand.self,
+            Webhooks.self, VersionCommand.self,
         ])
 }

@@ -12,12 +12,13 @@ public struct NodeCommands: Sendable {
     public var notify: @Sendable (RepositoryName) -> Void
     /// False when there is no such level.
     public var setLogLevel: @Sendable (String) -> Bool
+    public var webhooks: WebhookCommands
 
     public init(
         now: @escaping @Sendable () -> Moment, sync: @escaping @Sendable (RunScope, Bool) -> RunID,
         vet: @escaping @Sendable () -> RunID, drain: @escaping @Sendable (_ reason: String) -> Void,
         undrain: @escaping @Sendable () -> Void, notify: @escaping @Sendable (RepositoryName) -> Void,
-        setLogLevel: @escaping @Sendable (String) -> Bool
+        setLogLevel: @escaping @Sendable (String) -> Bool, webhooks: WebhookCommands = .unavailable
     ) {
         self.now = now
         self.sync = sync
@@ -26,5 +27,6 @@ public struct NodeCommands: Sendable {
         self.undrain = undrain
         self.notify = notify
         self.setLogLevel = setLogLevel
+        self.webhooks = webhooks
     }
 }

@@ -3,6 +3,8 @@ public import HelioMetrics
 /// Where `/metrics` and `/jolokia` get what they show.
 public struct MetricsSource: Sendable {
     public let registry: Registry
+    /// MBeans beside the timers.
+    public let beans: @Sendable () -> [MBean]
     /// The clock of the timers.
     public let now: @Sendable () -> Tick
     /// Sets the gauges that are computed when somebody asks. Called before each rendering, never on the loop and never twice at
@@ -11,8 +13,12 @@ public struct MetricsSource: Sendable {
     /// Of all servers that show this source.
     let line: ScrapeLine
 
-    public init(registry: Registry, now: @escaping @Sendable () -> Tick, refresh: @escaping @Sendable () -> Void) {
+    public init(
+        registry: Registry, beans: @escaping @Sendable () -> [MBean] = { [] }, now: @escaping @Sendable () -> Tick,
+        refresh: @escaping @Sendable () -> Void
+    ) {
         self.registry = registry
+        self.beans = beans
         self.now = now
         self.refresh = refresh
         line = ScrapeLine { $0.render(registry, at: now, after: refresh) }

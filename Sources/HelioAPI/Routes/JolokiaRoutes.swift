@@ -6,7 +6,7 @@ import HelioNode
 enum JolokiaRoutes {
     static func add(to router: inout Router, _ board: NodeBoard, _ commands: NodeCommands, _ metrics: MetricsSource) {
         let agent = JolokiaAgent(
-            MBeanServer([{ metrics.registry.timerBeans }]), board, tick: metrics.now,
+            MBeanServer([{ metrics.registry.timerBeans }, metrics.beans]), board, tick: metrics.now,
             seconds: { commands.now().wall.millisecondsSince1970 / 1000 })
         router.add(.get, "/jolokia") { _, responder in answer(responder) { await agent.answer(path: "") } }
         router.add(.get, "/jolokia/{...}") { request, responder in

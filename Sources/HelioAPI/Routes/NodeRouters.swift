@@ -30,6 +30,7 @@ private func router(
     JolokiaRoutes.add(to: &router, board, commands, metrics)
     NotifyRoute.add(to: &router, board, commands, notify)
     AdminRoutes(board: board, commands: commands, gate: admin).add(to: &router)
+    WebhookRoutes(commands: commands, gate: admin).add(to: &router)
     FrontRoutes.add(to: &router)
     return router
 }

@@ -70,7 +70,7 @@ public struct Administration: Sendable {
 
     // MARK: One question
 
-    private enum Field: Encodable {
+    enum Field: Encodable {
         case text(String), flag(Bool)
 
         func encode(to encoder: any Encoder) throws {
@@ -87,7 +87,7 @@ public struct Administration: Sendable {
         var vet: String?
     }
 
-    private func ask(_ method: String, _ path: String, _ body: [String: Field]? = nil) throws(AdministrationError) -> [UInt8] {
+    func ask(_ method: String, _ path: String, _ body: [String: Field]? = nil) throws(AdministrationError) -> [UInt8] {
         let answer: Answer
         do throws(ClientError) {
             answer = try client.send(method, path, json: body.map(Self.encode))
@@ -106,7 +106,7 @@ public struct Administration: Sendable {
         return Array(data)
     }
 
-    private func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws(AdministrationError) -> Value {
+    func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws(AdministrationError) -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {

@@ -3,11 +3,11 @@ internal import HelioNode
 extension Schema where Root == NodeConfiguration {
     /// Every key of the configuration file. A key that nothing reads does not stand here.
     static let node = Schema(
-        nodeKeys + upstreamKeys + stateKeys + syncKeys + processKeys,
+        nodeKeys + upstreamKeys + stateKeys + syncKeys + webhookKeys + processKeys,
         // The name under which operators of Bitbucket mirrors know it.
         flatNames: ["plugin.mirroring.strict.hosting.status": "status.strict"],
         later: [
-            "webhooks", "database", "status.min_synchronized", "farm.redis", "farm.lease", "farm.join_wait",
+            "database", "webhooks.barrier", "webhooks.hold", "status.min_synchronized", "farm.redis", "farm.lease", "farm.join_wait",
             "farm.view_hold",
         ])
 
@@ -65,6 +65,17 @@ extension Schema where Root == NodeConfiguration {
             Key("sync.refs.exclude", \.sync.refs.exclude, .list(of: .refPattern, maximum: 100)),
             Key("sync.fsck_ignore", \.sync.fsckIgnore, .list(of: .fsckMessage, maximum: 100)),
             Key("vet.interval", \.vet.interval, .duration(.seconds(1) ... .days(7)), .live),
+        ]
+    }
+
+    private static var webhookKeys: [Key<NodeConfiguration>] {
+        [
+            Key("webhooks.endpoints", \.webhooks.endpoints, .webhookEndpoints, .live),
+            Key("webhooks.allow", \.webhooks.allow, .list(of: .network, maximum: 100), .live),
+            Key("webhooks.ca_file", \.webhooks.caFile, .path, .live),
+            Key("webhooks.ref_limit", \.webhooks.refLimit, .count(0...100_000), .live),
+            Key("webhooks.announce_initial", \.webhooks.announceInitial, .flag, .live),
+            Key("webhooks.keep", \.webhooks.keep, .duration(.minutes(1) ... .days(365)), .live),
         ]
     }
 

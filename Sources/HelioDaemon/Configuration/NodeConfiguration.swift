@@ -13,6 +13,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var vet = Vet()
     public var disk = Disk()
     public var metrics = Metrics()
+    public var webhooks = Webhooks()
     public var farm = Farm()
     public var shutdown = Shutdown()
     public var log = Log()

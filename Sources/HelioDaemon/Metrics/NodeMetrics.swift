@@ -10,6 +10,7 @@ struct NodeMetrics: Sendable {
     let timers: NodeTimers
     let sync: SyncMetrics
     let operations: OperationMetrics
+    let webhooks: WebhookMetrics
     let connections: Gauge
     let state: StateMetrics
     let process: ProcessMetrics
@@ -19,6 +20,7 @@ struct NodeMetrics: Sendable {
         state = StateMetrics(registry)
         sync = SyncMetrics(registry)
         operations = OperationMetrics(registry)
+        webhooks = WebhookMetrics(registry)
         timers = NodeTimers(registry, at: .now())
         connections = registry.gauge("heliostat_http_connections", "Open connections.")
         process = ProcessMetrics(registry)

@@ -20,7 +20,9 @@ final class Scrape: Sendable {
 
     /// To be asked for once: who serves the same source takes turns in rendering it.
     func makeSource() -> MetricsSource {
-        MetricsSource(registry: metrics.registry, now: { Tick.now() }, refresh: { [self] in refresh() })
+        let webhooks = metrics.webhooks
+        return MetricsSource(
+            registry: metrics.registry, beans: { [webhooks.bean].compactMap { $0 } }, now: { Tick.now() }, refresh: { [self] in refresh() })
     }
 
     /// The storage is open: from now on there are operations and a backlog.

@@ -53,7 +53,7 @@ extension Hands {
             if !batch.upserts.isEmpty || !batch.deletions.isEmpty {
                 try await adapters.store.saveMetadata(
                     upserts: batch.upserts.map { RepositoryMetadata(repository: $0.repository, hash: $0.metadata) },
-                    deletions: batch.deletions.map(\.id))
+                    deletions: batch.deletions.map(\.id), announced: batch.announcesNew)
             }
             if batch.suspectDeletions > 0 {
                 try await adapters.store.recordDeletions(batch.suspectDeletions, at: SystemClock.wall())

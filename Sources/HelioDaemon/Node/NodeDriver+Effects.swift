@@ -1,6 +1,7 @@
 import HelioGit
 import HelioNode
 import HelioStore
+import HelioWebhooks
 
 /// What does a node's effects.
 struct Hands: Sendable {
@@ -10,18 +11,23 @@ struct Hands: Sendable {
     let lane: StoreLane
     let operations: OperationLedger
     let progress: RunProgress
+    let webhooks: Webhooks
 
     init(
         adapters: Adapters, boot: String, metrics: NodeMetrics, log: NodeLog, runs: @escaping @Sendable () -> [Run],
-        vetInterval: @escaping @Sendable () -> Duration
+        configuration: @escaping @Sendable () -> NodeConfiguration, post: @escaping @Sendable (OutgoingRequest) async -> Reply
     ) {
         self.adapters = adapters
-        worker = SyncWorker(adapters: adapters, timers: metrics.timers)
         reader = CopyReader(adapters: adapters)
         lane = StoreLane(store: adapters.store, log: log)
         operations = OperationLedger(
-            store: adapters.store, lane: lane, boot: boot, metrics: metrics.operations, log: log, vetInterval: vetInterval)
+            store: adapters.store, lane: lane, boot: boot, metrics: metrics.operations, log: log,
+            vetInterval: { configuration().vet.interval })
         progress = RunProgress(store: adapters.store, lane: lane, runs: runs)
+        let record = DeliveryRecord(log: log, metrics: metrics.webhooks, operations: operations)
+        webhooks = Webhooks(
+            store: adapters.store, configuration(), Surroundings(post: post) { record.take($0) }, metrics: metrics.webhooks)
+        worker = SyncWorker(adapters: adapters, timers: metrics.timers, webhooks: webhooks)
     }
 }
 
@@ -31,6 +37,7 @@ extension NodeDriver {
         case .transitioned(let transition):
             log.transition(transition)
             if transition.to == .stopping { cutVet() }
+            if let hands { tell(hands.webhooks.transition(transition), hands) }
         case .log(let line): log.write(line)
         case .cancel(let id): jobs[id]?.cancel()
         default:
@@ -42,6 +49,9 @@ extension NodeDriver {
     private func perform(_ effect: NodeEffect, with hands: Hands) {
         switch effect {
         case .rememberSynchronized: write([.synchronized], hands)
+        case .quarantined(let repository, let failure, let failures):
+            tell(hands.webhooks.failure(of: repository, failure, failures: failures), hands)
+        case .recovered(let repository): tell(hands.webhooks.failure(of: repository, nil, failures: 0), hands)
         case .runOpened(let run): write([.runOpened(run)], hands)
         case .runPlanned(let run): write([.runPlanned(run)], hands)
         case .runClosed(let run):
@@ -75,6 +85,10 @@ extension NodeDriver {
     }
 
     private func write(_ writes: [StoreLane.Write], _ hands: Hands) { hands.lane.append(writes) }
+
+    private func tell(_ event: OutboxEvent?, _ hands: Hands) {
+        if let event { write([.event(event, hands.webhooks)], hands) }
+    }
 
     private func start(_ job: SyncJob, _ hands: Hands) {
         jobs[job.id] = Task {

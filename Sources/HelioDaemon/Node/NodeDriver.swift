@@ -85,6 +85,8 @@ actor NodeDriver {
         }
     }
 
+    func repository(_ id: RepositoryID) -> Repository? { machine.catalogue[id]?.repository }
+
     // MARK: Stopping
 
     var hasFailed: Bool { machine.state == .error }

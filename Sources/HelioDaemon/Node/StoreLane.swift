@@ -23,6 +23,7 @@ final class StoreLane: Sendable {
         /// Whatever the ledger has to write when it is its turn.
         case operations(OperationLedger)
         case synchronized
+        case event(OutboxEvent, Webhooks)
     }
 
     /// A write, and since when it waits.
@@ -176,6 +177,7 @@ final class StoreLane: Sendable {
         case .progress(let progress): try await progress.write()
         case .operations(let ledger): try await ledger.write()
         case .synchronized: try await store.setSynchronized(true)
+        case .event(let event, let webhooks): try await webhooks.post(event)
         }
     }
 

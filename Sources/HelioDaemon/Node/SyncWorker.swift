@@ -11,6 +11,7 @@ import HelioStore
 struct SyncWorker: Sendable {
     let adapters: Adapters
     let timers: NodeTimers
+    let webhooks: Webhooks
     private let unfinished = Locked<[RepositoryID: Unfinished]>([:])
 
     private struct Unfinished {
@@ -18,9 +19,10 @@ struct SyncWorker: Sendable {
         let change: PreparedChange
     }
 
-    init(adapters: Adapters, timers: NodeTimers) {
+    init(adapters: Adapters, timers: NodeTimers, webhooks: Webhooks) {
         self.adapters = adapters
         self.timers = timers
+        self.webhooks = webhooks
     }
 
     func run(_ job: SyncJob) async -> Result<SyncResult, Failure> {
@@ -41,10 +43,12 @@ struct SyncWorker: Sendable {
         case .unchanged(let snapshot):
             return SyncResult(job.repository, kind: .incremental, changed: false, snapshot)
         case .change(let change, let staged):
-            let id = try await adapters.store.prepare(change, at: SystemClock.wall())
+            let event = try await webhooks.event(for: change, of: job.repository)
+            let id = try await adapters.store.prepare(change, event: event, at: SystemClock.wall())
             try await timers.time(.updateRef) { try await move(change, of: job.repository, staged, as: id) }
             let result = SyncResult(job.repository, kind: change.kind, changed: true, change.new)
             try await complete(id, change, result)
+            webhooks.released(event)
             return result
         }
     }
@@ -90,6 +94,7 @@ struct SyncWorker: Sendable {
         } catch StoreError.unknownChange {
             // The repository left the upstream meanwhile, and its outstanding changes went with it.
         }
+        webhooks.released(repository)
         unfinished.withLock { $0[repository] = nil }
     }
 }

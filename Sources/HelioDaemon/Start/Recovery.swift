@@ -5,7 +5,7 @@ import HelioStore
 /// What a crash left is finished or rolled back before the node does anything else.
 enum Recovery {
     /// - Returns: what the store knows, with nothing outstanding any more.
-    static func run(_ adapters: Adapters, metrics: SyncMetrics, log: NodeLog) async throws -> StoredNode {
+    static func run(_ adapters: Adapters, webhooks: Webhooks, metrics: SyncMetrics, log: NodeLog) async throws -> StoredNode {
         try await adapters.copies.sweep()
         let now = SystemClock.wall()
         try await settleChanges(adapters, log)
@@ -14,10 +14,17 @@ enum Recovery {
         let deletions = try await adapters.store.deletions(since: day)
         let catalogue = try await adapters.store.loadCatalogue()
         try await trashStrays(beside: catalogue, adapters, log)
+        try await announce(catalogue, webhooks, log)
         return StoredNode(
             entries: catalogue.map { RepositoryEntry($0) },
             wasSynchronized: try await adapters.store.wasSynchronized,
             deletions: deletions.map { (age: now.age(of: $0.at), count: $0.count) })
+    }
+
+    private static func announce(_ catalogue: [StoredRepository], _ webhooks: Webhooks, _ log: NodeLog) async throws {
+        let known = Dictionary(catalogue.map { ($0.repository.id, $0.repository) }, uniquingKeysWith: { first, _ in first })
+        let count = try await webhooks.announceUnannounced(known)
+        if count > 0 { log.warning("repositories hold something that was never announced", ["count": .count(count)]) }
     }
 
     private static func closeOrphanedRuns(_ store: Store, at now: WallTime, _ metrics: SyncMetrics, _ log: NodeLog) async throws {
@@ -105,7 +112,7 @@ extension RepositoryEntry {
 
 extension WallTime {
     /// Zero for a time that a clock set back since puts into the future.
-    fileprivate func age(of earlier: WallTime) -> Duration {
+    func age(of earlier: WallTime) -> Duration {
         .milliseconds(max(millisecondsSince1970 - earlier.millisecondsSince1970, 0))
     }
 }

@@ -32,7 +32,9 @@ struct StorageOpening: Sendable {
             }
             // The socket belongs to who holds the data directory, so it is opened after the lock is taken.
             _ = try await process.socketServer.listen(on: .unix(path: process.configuration.withLock(\.node.socket)))
-            let stored = try await Recovery.run(adapters, metrics: process.metrics.sync, log: process.log)
+            let stored = try await Recovery.run(
+                adapters, webhooks: hands.webhooks, metrics: process.metrics.sync, log: process.log)
+            try await hands.webhooks.configure(process.configuration.withLock { $0 })
             await hands.operations.sweepLeftovers()
             await process.driver.feed(.recovered(stored))
             watch(hands)
@@ -68,8 +70,12 @@ struct StorageOpening: Sendable {
         let sensors = Sensors(
             driver: process.driver, log: process.log, hands: hands, diskFree: process.metrics.state.diskFree,
             trashKeep: { process.configuration.withLock(\.sync.trashKeep) })
+        let outbox = OutboxWatch(
+            store: hands.adapters.store, metrics: process.metrics.webhooks, log: process.log,
+            keep: { process.configuration.withLock(\.webhooks.keep) })
         let heartbeat = Heartbeat(hands: hands)
         Task { await sensors.run() }
         Task { await heartbeat.run() }
+        Task { await outbox.run() }
     }
 }

@@ -27,11 +27,7 @@ public enum SecretFile {
     /// - Throws: when the file is missing, unreadable, too large, empty or too short, or anybody on the machine may read or
     ///   write it.
     public static func read(_ path: String, minimum: Int = 1) throws(FileError) -> Secret {
-        let file = try SmallFile.read(path, limit: maximumSize)
-        guard file.mode & 0o007 == 0 else {
-            throw FileError(message: "is open to everybody on this machine (mode \(String(file.mode, radix: 8))); chmod 600 it")
-        }
-        var bytes = file.bytes
+        var bytes = try readAll(path)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         guard !bytes.isEmpty else { throw FileError(message: "is empty") }
         guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
@@ -41,5 +37,16 @@ public enum SecretFile {
             throw FileError(message: "holds \(bytes.count) bytes; at least \(minimum) are needed against guessing")
         }
         return Secret(bytes: bytes)
+    }
+
+    /// A file that may hold several lines, as it stands.
+    ///
+    /// - Throws: when the file is missing, unreadable or too large, or anybody on the machine may read or write it.
+    static func readAll(_ path: String) throws(FileError) -> [UInt8] {
+        let file = try SmallFile.read(path, limit: maximumSize)
+        guard file.mode & 0o007 == 0 else {
+            throw FileError(message: "is open to everybody on this machine (mode \(String(file.mode, radix: 8))); chmod 600 it")
+        }
+        return file.bytes
     }
 }

@@ -1,0 +1,93 @@
+import HelioHTTP
+import HelioJSON
+import HelioNode
+
+/// Webhooks, for operators. What is asked of the store or of a receiver waits for it, off the loop.
+struct WebhookRoutes: Sendable {
+    static let pageLimit = 1000
+    private static let states = ["pending", "dead", "delivered"]
+
+    let commands: NodeCommands
+    let gate: Gate
+
+    func add(to router: inout Router) {
+        add(.get, "/admin/webhooks", to: &router) { _ throws(Rejection) in
+            let webhooks = commands.webhooks
+            return { .page("webhooks", await webhooks.endpoints()) }
+        }
+        add(.get, "/admin/deliveries", to: &router) { request throws(Rejection) in try deliveries(request) }
+        add(.post, "/admin/deliveries/{}/redeliver", to: &router) { request throws(Rejection) in
+            guard let id = Int64(request.parameter(0)), id > 0 else { throw .notFound("There is no such delivery.") }
+            return done(missing: "There is no such delivery that is over.") { await $0.redeliver(id) }
+        }
+        add(.post, "/admin/webhooks/{}/test", to: &router) { request throws(Rejection) in test(request.parameter(0)) }
+        add(.post, "/admin/webhooks/{}/enable", to: &router) { request throws(Rejection) in
+            let name = request.parameter(0)
+            return done(missing: "There is no such webhook.") { await $0.enable(name) }
+        }
+    }
+
+    typealias Making = @Sendable () async -> Response
+
+    private func add(
+        _ method: Method, _ pattern: String, to router: inout Router,
+        _ prepare: @escaping @Sendable (borrowing Request) throws(Rejection) -> Making
+    ) {
+        router.add(method, pattern, bodyLimit: method == .get ? 0 : AdminRoutes.bodyLimit) { request, responder in
+            let make: Making
+            do throws(Rejection) {
+                try gate.check(request)
+                make = try prepare(request)
+            } catch {
+                return responder.send(error.response)
+            }
+            let pending = responder.detach()
+            Task.detached { pending.send(await make()) }
+        }
+    }
+
+    private func deliveries(_ request: borrowing Request) throws(Rejection) -> Making {
+        let state = try request.text("state")
+        guard state.map(Self.states.contains) ?? true else { throw .badRequest("A state is pending, dead or delivered.") }
+        let before = try request.integer("before", in: 1...Int.max)
+        let limit = try request.integer("limit", in: 1...Self.pageLimit) ?? 100
+        let filter = WebhookDelivery.Filter(state: state, before: before.map(Int64.init), limit: limit)
+        return { [webhooks = commands.webhooks] in
+            switch await webhooks.deliveries(filter) {
+            case .success(let list): .page("deliveries", list)
+            case .failure(let trouble): .error(503, trouble.description)
+            }
+        }
+    }
+
+    private func test(_ name: String) -> Making {
+        { [webhooks = commands.webhooks] in
+            guard let probe = await webhooks.test(name) else { return .error(404, "There is no such webhook.") }
+            return .json { $0.value(probe) }
+        }
+    }
+
+    private func done(
+        missing: String, _ act: @escaping @Sendable (WebhookCommands) async -> Result<Bool, WebhookTrouble>
+    ) -> Making {
+        { [webhooks = commands.webhooks] in
+            switch await act(webhooks) {
+            case .success(true): .json(202) { $0.object { _ in } }
+            case .success(false): .error(404, missing)
+            case .failure(let trouble): .error(503, trouble.description)
+            }
+        }
+    }
+}
+
+extension Response {
+    fileprivate static func page(_ name: StaticString, _ values: [some JSONValue]) -> Response {
+        .json { json in
+            json.object { json in
+                json.array(name) { json in
+                    for value in values { json.value(value) }
+                }
+            }
+        }
+    }
+}

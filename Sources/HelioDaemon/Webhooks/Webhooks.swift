@@ -1,0 +1,107 @@
+import HelioGit
+import HelioLock
+import HelioNode
+import HelioStore
+import HelioWebhooks
+
+/// What the node tells receivers: builds events as things happen, and has the dispatcher deliver them.
+///
+/// An event of a change goes into the store together with the change; all others take their place in the store's line.
+final class Webhooks: Sendable {
+    let dispatcher: Dispatcher
+    private let store: Store
+    private let node: String
+    private let metrics: WebhookMetrics
+    private let announcer: Locked<Announcer>
+
+    init(store: Store, _ configuration: NodeConfiguration, _ surroundings: Surroundings, metrics: WebhookMetrics) {
+        self.store = store
+        self.metrics = metrics
+        node = configuration.node.name
+        announcer = Locked(Announcer(configuration))
+        dispatcher = Dispatcher(
+            store: store, surroundings: surroundings, version: Version.number, seed: .random(in: .min ... .max))
+    }
+
+    /// At the start, and after a reload.
+    func configure(_ configuration: NodeConfiguration) async throws(StoreError) {
+        announcer.withLock { $0 = Announcer(configuration) }
+        try await dispatcher.configure(configuration.webhooks.endpoints)
+    }
+
+    /// What a change is to be told as once its refs have moved; nil when nobody need be told.
+    func event(for change: PreparedChange, of repository: Repository) async throws(StoreError) -> OutboxEvent? {
+        let last = try await store.announcement(of: change.repository)
+        let announcer = announcer.withLock { $0 }
+        return announcer.event(
+            for: change, of: repository, content: ContentHash.of(change.new), before: change.old.map(ContentHash.of), last: last,
+            at: SystemClock.wall())
+    }
+
+    /// The refs have moved, and the store says so.
+    func released(_ event: OutboxEvent?) {
+        guard let event else { return }
+        metrics.published(event.endpoints.count)
+        Task { await dispatcher.added(event.repository, to: event.endpoints) }
+    }
+
+    /// As above, where nobody knows any more what the event was.
+    func released(_ repository: RepositoryID) {
+        let names = announcer.withLock { $0.endpoints.map(\.name) }
+        Task { await dispatcher.added(repository, to: names) }
+    }
+
+    // MARK: What no change of refs brings
+
+    func failure(of repository: Repository, _ failure: Failure?, failures: Int) -> OutboxEvent? {
+        announcer.withLock { $0 }.failureEvent(of: repository, failure, failures: failures, id: Self.freshID(), at: SystemClock.wall())
+    }
+
+    func transition(_ transition: Transition) -> OutboxEvent? {
+        announcer.withLock { $0 }.stateEvent(transition, node: node, id: Self.freshID(), at: SystemClock.wall())
+    }
+
+    /// Called by the store's line.
+    func post(_ event: OutboxEvent) async throws(StoreError) {
+        try await store.post([event], at: SystemClock.wall())
+        released(event)
+    }
+
+    /// Sends a delivery again that is over.
+    /// - Returns: false when there is none of the id.
+    func redeliver(_ id: DeliveryID) async throws(StoreError) -> Bool {
+        guard let (endpoint, repository) = try await store.redeliver(id) else { return false }
+        await dispatcher.added(repository, to: [endpoint])
+        return true
+    }
+
+    /// At the start: what a copy holds without anybody having been told.
+    /// - Returns: how many repositories that were.
+    func announceUnannounced(_ catalogue: [RepositoryID: Repository]) async throws(StoreError) -> Int {
+        try await store.adoptUnrecorded()
+        let announcer = announcer.withLock { $0 }
+        let found = try await store.unannounced()
+        for content in found {
+            let now = SystemClock.wall()
+            let event = catalogue[content.repository].flatMap { announcer.event(for: content, of: $0, at: now) }
+            try await store.announce(content.repository, content: content.content, event: event, at: now)
+        }
+        return found.count
+    }
+
+    private static func freshID() -> String {
+        var random = SystemRandomNumberGenerator()
+        return RunID(using: &random).description
+    }
+}
+
+extension Announcer {
+    init(_ configuration: NodeConfiguration) {
+        self.init(
+            sender: Sender(
+                farm: configuration.farm.name ?? configuration.node.name, cloneURLs: configuration.node.cloneURLs,
+                browseURL: configuration.node.browseURL),
+            endpoints: configuration.webhooks.endpoints, refLimit: configuration.webhooks.refLimit,
+            announcesInitial: configuration.webhooks.announceInitial)
+    }
+}

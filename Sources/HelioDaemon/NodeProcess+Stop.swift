@@ -11,11 +11,11 @@ extension NodeProcess {
         let limits = configuration.withLock(\.shutdown)
         await driver.feed(.terminate)
         try? await Task.sleep(for: limits.notice)  // cancelled: asked to stop twice
-        await publicServer.stopAccepting()
         await socketServer.stopAccepting()
         let drain = Task.isCancelled ? .zero : limits.drain
         let hurry = Task { [driver] in await driver.drainJobs(within: drain) }
         await withTaskCancellationHandler {
+            // Stops accepting too, in one turn of the loop: whoever finds the port closed gets "Connection: close" on what is open.
             async let connections: Void = publicServer.drain(within: drain)
             await hurry.value
             await connections

@@ -98,9 +98,7 @@ import Testing
 
     private static func install(in scene: Scene) throws {
         let hook = scene.upstream.repository("P/r") + "/hooks/post-receive"
-        let shipped = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "conf/post-receive").path
-        try Shell().run("install", "-D", "-m", "755", shipped, hook)
+        try Shell().run("install", "-D", "-m", "755", ProjectFile.path("conf/post-receive"), hook)
     }
 
     /// - Returns: what the person who pushes sees.

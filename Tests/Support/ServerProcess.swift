@@ -23,9 +23,10 @@ public final class ServerProcess: @unchecked Sendable {
 
     public var isRunning: Bool { process.isRunning }
 
-    // SIGKILL: a child of ours inherits the blocked signals of the thread that made it, SIGTERM among them.
+    // SIGKILL: a child of ours inherits the blocked signals of the thread that made it, SIGTERM among them. To its whole group:
+    // Foundation waits until the last of them has gone.
     deinit {
-        kill(process.processIdentifier, SIGKILL)
+        kill(-process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 }

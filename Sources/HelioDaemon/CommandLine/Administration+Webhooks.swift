@@ -66,7 +66,8 @@ public struct DeliveryReport: Sendable, Codable, Equatable {
     /// One line, safe for a terminal.
     public var line: String {
         let figures = "\(String(id).padded(to: 8)) \(createdAt)  \(state.padded(to: 9)) \(endpoint.padded(to: 16)) "
-        let what = "\(event) \(repository ?? "-"), \(attempts) attempts" + (status.map { ", answered \($0)" } ?? "")
+        let answer = error == nil ? status.map { ", answered \($0)" } ?? "" : ""
+        let what = "\(event) \(repository ?? "-"), \(attempts) \(attempts == 1 ? "attempt" : "attempts")\(answer)"
         return Screen.printable(figures + what + (error.map { ": \($0)" } ?? ""))
     }
 }

@@ -31,7 +31,7 @@ extension Metrics {
         @Test func everyTimer_HasItsRow() async throws {
             let scene = try Scene(extra: "sync: { interval: 1h }")
             try await scene.synchronized()
-            let rows = try QueryText.text(of: MetricsPage.path).matches(of: #/`category\S+` \| `(\S+)` \| ([a-z, ]+) \|/#)
+            let rows = try ProjectFile.text(MetricsPage.path).matches(of: #/`category\S+` \| `(\S+)` \| ([a-z, ]+) \|/#)
             let documented = rows.flatMap { row in row.output.2.components(separatedBy: ", ").map { "\(row.output.1) \($0)" } }
             let exported = try scene.node.metrics().matching("heliostat_timer_seconds_count").map {
                 "\($0.labels["timer"] ?? "") \($0.labels["outcome"] ?? "")"
@@ -40,7 +40,7 @@ extension Metrics {
         }
 
         @Test func page_IsLinked() throws {
-            #expect(try QueryText.text(of: "Sources/HelioDaemon/Documentation.docc/HelioDaemon.md").contains("- <doc:Metrics>"))
+            #expect(try ProjectFile.text("Sources/HelioDaemon/Documentation.docc/HelioDaemon.md").contains("- <doc:Metrics>"))
         }
     }
 }

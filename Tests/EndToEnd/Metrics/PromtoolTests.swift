@@ -6,7 +6,7 @@ extension Metrics {
     /// What Prometheus' own checker says about what we ship and what we serve.
     @Suite struct Promtool {
         private func promtool(_ words: String..., input: String? = nil) throws -> Shell.Ended {
-            try Shell(directory: QueryText.top.path).attempt(["promtool"] + words, input: input)
+            try Shell(directory: ProjectFile.top.path).attempt(["promtool"] + words, input: input)
         }
 
         @Test func exposition_PassesTheLinter_WithoutAWord() async throws {
@@ -20,7 +20,7 @@ extension Metrics {
 
         @Test func configurationAndRules_AreValid() throws {
             for words in [["check", "config", "conf/prometheus.yml"], ["check", "rules", "conf/rules.yml"]] {
-                let ended = try Shell(directory: QueryText.top.path).attempt(["promtool"] + words)
+                let ended = try Shell(directory: ProjectFile.top.path).attempt(["promtool"] + words)
                 #expect(ended.status == 0 && ended.output.contains("SUCCESS"), "\(ended.output)\(ended.errors)")
             }
         }
@@ -32,8 +32,8 @@ extension Metrics {
 
         /// A case that expects it, and one in which it must be silent.
         @Test func everyRule_HasItsCases() throws {
-            let rules = try QueryText.text(of: "conf/rules.yml")
-            let cases = try QueryText.text(of: "conf/rules.test.yml")
+            let rules = try ProjectFile.text("conf/rules.yml")
+            let cases = try ProjectFile.text("conf/rules.test.yml")
             let alerts = rules.matches(of: #/- alert: (\w+)/#).map { String($0.output.1) }
             #expect(alerts.count > 20)
             for alert in alerts {
@@ -48,8 +48,8 @@ extension Metrics {
 
         /// A text that names a label which the alert does not have would be empty there.
         @Test func everyText_UsesOnlyLabelsThatItsAlertHas() throws {
-            let cases = try QueryText.text(of: "conf/rules.test.yml")
-            for block in try QueryText.text(of: "conf/rules.yml").components(separatedBy: "- alert: ").dropFirst() {
+            let cases = try ProjectFile.text("conf/rules.test.yml")
+            for block in try ProjectFile.text("conf/rules.yml").components(separatedBy: "- alert: ").dropFirst() {
                 let name = String(block.prefix { !$0.isWhitespace })
                 let labels = block.matches(of: #/\$labels\.(\w+)/#).map { String($0.output.1) }
                 let fired = cases.split(separator: "\n").filter { $0.contains("labels: 'ALERTS{alertname=\"\(name)\"") }

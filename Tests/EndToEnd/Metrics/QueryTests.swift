@@ -17,7 +17,7 @@ extension Metrics {
             // Three more passes at least between two scrapes, one of them with a failure, and a request from outside.
             let scene = try Scene(["P/r0", "P/r1", "Q/r2"], extra: "sync: { interval: 1s }")
             try await scene.synchronized()
-            let rules = QueryText.top.appending(path: "conf/rules.yml").path
+            let rules = ProjectFile.path("conf/rules.yml")
             let prometheus = try await PrometheusServer(
                 in: scene.directory.path, scraping: [.init(job: Self.job, port: scene.node.port)], rules: [rules])
             try await eventually(within: 30, "a scrape before anything happens") { try prometheus.value("up") == 1 }
@@ -90,7 +90,7 @@ extension Metrics {
 
         /// What Grafana would refuse or show empty without an error.
         @Test func dashboard_IsWellFormed() throws {
-            let text = try QueryText.text(of: "conf/grafana-dashboard.json")
+            let text = try ProjectFile.text("conf/grafana-dashboard.json")
             let json = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
             let panels = try #require(json["panels"] as? [[String: Any]])
             #expect(Set(panels.compactMap { $0["id"] as? Int }).count == panels.count, "every id once")

@@ -14,7 +14,7 @@ struct MetricsPage {
     let families: [Family]
 
     init() throws {
-        families = try QueryText.text(of: Self.path).split(separator: "\n").compactMap { line in
+        families = try ProjectFile.text(Self.path).split(separator: "\n").compactMap { line in
             guard let row = line.wholeMatch(of: #/\| `((?:heliostat|process)_\w+)` \| (\w+) \| ([^|]*)\| [^|]+ \|/#) else { return nil }
             return Family(name: String(row.output.1), type: String(row.output.2), labels: Self.labels(row.output.3))
         }

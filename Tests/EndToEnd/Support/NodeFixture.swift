@@ -28,10 +28,10 @@ final class NodeFixture: @unchecked Sendable {
 
     deinit { kill() }
 
-    func configure(upstream: String, extra: String) throws {
+    func configure(upstream: String, cloneURL: String? = nil, extra: String) throws {
         let upstreamLines = upstream.hasPrefix("/") ? "  kind: directory\n  path: \(upstream)" : upstream
         let text = """
-            node: { name: test, data: ./data }
+            node: { name: test, data: ./data\(cloneURL.map { ", clone_urls: [\"\($0)\"]" } ?? "") }
             http: { listen: "127.0.0.1:\(port)" }
             upstream:
             \(upstreamLines)

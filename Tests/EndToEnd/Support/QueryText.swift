@@ -33,16 +33,10 @@ struct QueryText {
 
     // MARK: Reading files
 
-    /// The checked-out repository that this file stands in.
-    static let top = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    static func text(of path: String) throws -> String { try String(contentsOf: top.appending(path: path), encoding: .utf8) }
-
     /// Every `expr` of a dashboard, annotations included.
     static func dashboard() throws -> [QueryText] {
         let path = "conf/grafana-dashboard.json"
-        let json = try JSONSerialization.jsonObject(with: Data(text(of: path).utf8))
+        let json = try JSONSerialization.jsonObject(with: Data(ProjectFile.text(path).utf8))
         return expressions(in: json).map { QueryText(place: path, expression: $0) }
     }
 
@@ -54,7 +48,7 @@ struct QueryText {
 
     /// Every fenced block of PromQL on the page.
     static func documentation() throws -> [QueryText] {
-        try text(of: MetricsPage.path).matches(of: #/```promql\n([^`]*)```/#).map {
+        try ProjectFile.text(MetricsPage.path).matches(of: #/```promql\n([^`]*)```/#).map {
             QueryText(place: MetricsPage.path, expression: String($0.output.1).trimmingCharacters(in: .whitespacesAndNewlines))
         }
     }

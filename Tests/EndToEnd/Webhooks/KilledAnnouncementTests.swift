@@ -1,0 +1,136 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+extension Faults {
+    /// What `kill -9` may do to announcements: repeat them.
+    @Suite struct KilledAnnouncements {
+        private static let branches = ["main", "release"]
+        private static let names = (0..<4).map { "P/r\($0)" }
+
+        @Test func everyFinalContent_IsAnnounced_AfterAHundredKills_ThoughAThirdOfTheAnswersFail() async throws {
+            let seed = UInt64.random(in: 0 ... .max)
+            let scene = try Scene(Self.names)
+            let receiver = try FailingReceiver(seed: seed)
+            let clock = try WallClock(in: scene.directory.path)
+            try scene.configure(webhooks: ["{ name: ci, url: \"http://127.0.0.1:\(receiver.port)/\" }"], keys: "announce_initial: true,")
+            let pushes = Alongside<Void> { goesOn in
+                var random = Seeded(state: seed ^ 1)
+                var number = 0
+                while goesOn() {
+                    number += 1
+                    let branch = Self.branches.randomElement(using: &random) ?? "main"
+                    try scene.upstream.commit(Self.names.randomElement(using: &random) ?? "P/r0", branch: branch, message: "\(number)")
+                }
+            }
+            var random = Seeded(state: seed)
+            for round in 0..<100 {
+                try scene.node.start(environment: clock.environment)
+                let moment = ContinuousClock.now + .milliseconds(Int.random(in: 0...900, using: &random))
+                try await eventually("the moment to kill") { ContinuousClock.now >= moment }
+                #expect(scene.node.isRunning, "seed \(seed), round \(round): \(scene.node.log.suffix(2000))")
+                scene.node.kill()
+            }
+            try await pushes.end()
+            receiver.failNoMore()
+            // What waits to be tried again is due.
+            try clock.step(to: 2 * 86_400)
+            try scene.node.start(environment: clock.environment)
+            try await scene.node.waitForState("SYNCHRONIZED", within: 60)
+            try await eventually(within: 60, "nothing waits; seed \(seed)") {
+                try scene.node.sql("SELECT count(*) FROM delivery WHERE state IN ('pending', 'prepared')") == "0"
+            }
+            #expect(try await scene.node.end() == 0)
+            try expectEverythingTold(scene, receiver, seed)
+        }
+
+        private func expectEverythingTold(_ scene: Scene, _ receiver: FailingReceiver, _ seed: UInt64) throws {
+            let sent = try receiver.requests.map(Announcement.init)
+            #expect(try scene.node.sql("SELECT count(*) FROM delivery WHERE state <> 'delivered'") == "0", "seed \(seed)")
+            let bodies = Dictionary(grouping: sent, by: \.id).mapValues { Set($0.map(\.body)) }
+            #expect(bodies.values.allSatisfy { $0.count == 1 }, "an id stands for one event; seed \(seed)")
+            for name in Self.names {
+                let own = sent.filter { $0.repository == name }
+                // A receiver that keeps what it has seen sees each once, in the order of the first.
+                var seen: Set<String> = []
+                let story = own.filter { seen.insert($0.id).inserted }
+                let repeats = own.indices.filter { index in own[..<index].lastIndex { $0.id == own[index].id }.map { $0 < index - 1 } ?? false }
+                #expect(repeats.isEmpty, "nothing overtakes what is tried again; seed \(seed)")
+                for branch in Self.branches {
+                    let steps = story.compactMap { $0.changes["refs/heads/\(branch)"] }
+                    for (before, after) in zip(steps, steps.dropFirst()) {
+                        #expect(after.from == before.to, "\(name) \(branch), seed \(seed)")
+                    }
+                    let tip = try scene.upstream.git(name, "for-each-ref", "--format=%(objectname)", "refs/heads/\(branch)")
+                    #expect(steps.last?.to ?? "" == tip, "\(name) \(branch), seed \(seed)")
+                }
+            }
+            #expect(sent.count > 100, "something was told")
+        }
+    }
+}
+
+/// One request, as far as the order and completeness of announcements show in it.
+private struct Announcement {
+    let id: String
+    let body: String
+    let repository: String
+    let changes: [String: (from: String, to: String)]
+
+    init(_ request: RawReceiver.Request) throws {
+        id = request.header("webhook-id") ?? ""
+        body = String(decoding: request.body, as: UTF8.self)
+        let json = try JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any] ?? [:]
+        let repository = json["repository"] as? [String: Any] ?? [:]
+        let project = repository["project"] as? [String: Any] ?? [:]
+        self.repository = "\(project["key"] as? String ?? "")/\(repository["slug"] as? String ?? "")"
+        var changes: [String: (from: String, to: String)] = [:]
+        for change in json["changes"] as? [[String: Any]] ?? [] {
+            changes[change["refId"] as? String ?? ""] = (change["fromHash"] as? String ?? "", change["toHash"] as? String ?? "")
+        }
+        self.changes = changes
+    }
+}
+
+/// Fails a third of the time: with a status, without an answer, or by asking for patience.
+private struct FailingReceiver {
+    private let receiver: RawReceiver
+    private let source: FailureSource
+
+    init(seed: UInt64) throws {
+        let source = FailureSource(seed: seed)
+        receiver = try RawReceiver { _ in
+            switch source.next() {
+            case 0: RawReceiver.answer("500 Internal Server Error")
+            case 1: [.reset]
+            case 2: RawReceiver.answer("429 Too Many Requests", "Retry-After: 1\r\n")
+            default: RawReceiver.answer("200 OK")
+            }
+        }
+        self.source = source
+    }
+
+    var port: UInt16 { receiver.port }
+    var requests: [RawReceiver.Request] { receiver.requests }
+
+    func failNoMore() { source.stop() }
+}
+
+/// 0 to 2 a third of the time, else more.
+private final class FailureSource: Sendable {
+    private let random: Mutex<Seeded?>
+
+    init(seed: UInt64) { random = Mutex(Seeded(state: seed ^ 2)) }
+
+    func next() -> Int {
+        random.withLock { random in
+            guard var drawing = random else { return 9 }
+            let drawn = Int.random(in: 0..<9, using: &drawing)
+            random = drawing
+            return drawn
+        }
+    }
+
+    func stop() { random.withLock { $0 = nil } }
+}

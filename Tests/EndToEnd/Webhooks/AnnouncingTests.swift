@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is told, and what is not, of a start, of a new repository and of pushes of every size.
+@Suite struct AnnouncingTests {
+    private let receiver: RawReceiver
+
+    init() throws { receiver = try RawReceiver { _ in RawReceiver.answer("200 OK") } }
+
+    private var endpoint: String { "{ name: ci, url: \"http://127.0.0.1:\(receiver.port)/\" }" }
+
+    private func bodies() throws -> [[String: Any]] {
+        try receiver.requests.map { try JSONSerialization.jsonObject(with: Data($0.body)) as? [String: Any] ?? [:] }
+    }
+
+    @Test func firstStart_TellsNothing_AndANewRepositoryIsTold() async throws {
+        let scene = try Scene([])
+        let names = try scene.upstream.create(count: 300, project: "P")
+        try scene.configure(webhooks: [endpoint])
+        try await scene.synchronized(within: 90)
+        #expect(try scene.node.sql("SELECT count(*) FROM announcement WHERE content_hash IS NOT NULL") == "\(names.count)")
+        #expect(try scene.node.sql("SELECT count(*) FROM event") == "0")
+        try scene.upstream.create("Q/new")
+        try await eventually(within: 20, "the new one is told") { receiver.requests.count == 1 }
+        let body = try #require(try bodies().first)
+        #expect(body["syncType"] as? String == "SNAPSHOT" && (body["repository"] as? [String: Any])?["slug"] as? String == "new")
+    }
+
+    @Test func pushWhileTheNodeIsDown_IsTold() async throws {
+        let scene = try Scene()
+        try scene.configure(webhooks: [endpoint])
+        try await scene.synchronized()
+        scene.node.kill()
+        let commit = try scene.upstream.commit("P/r", message: "nobody looks")
+        try await scene.synchronized()
+        try await eventually("it is told") { receiver.requests.count == 1 }
+        let change = try #require((try bodies()[0]["changes"] as? [[String: Any]])?.first)
+        #expect(change["toHash"] as? String == commit)
+    }
+
+    @Test func pushAndItsReversal_AreTwoEvents() async throws {
+        let scene = try Scene()
+        try scene.configure(webhooks: [endpoint])
+        try await scene.synchronized()
+        let old = try scene.upstream.git("P/r", "rev-parse", "main")
+        let new = try scene.upstream.commit("P/r", message: "away")
+        try scene.notify()
+        try await eventually("the push is told") { receiver.requests.count == 1 }
+        try scene.upstream.git("P/r", "update-ref", "refs/heads/main", old)
+        try scene.notify()
+        try await eventually("the reversal is told") { receiver.requests.count == 2 }
+        let changes = try bodies().compactMap { ($0["changes"] as? [[String: Any]])?.first }
+        #expect(changes.map { $0["toHash"] as? String } == [new, old])
+        #expect(Set(receiver.requests.map { $0.header("webhook-id") }).count == 2)
+    }
+
+    @Test func otherRefs_AreMirrored_AndToldToNobody() async throws {
+        let scene = try Scene()
+        try scene.configure(webhooks: [endpoint])
+        try await scene.synchronized()
+        try scene.script("git update-ref refs/pull/1/head main; git update-ref refs/notes/x main")
+        try scene.notify()
+        try await scene.arrives()
+        try scene.upstream.commit("P/r", message: "told")
+        try scene.notify()
+        try await eventually("the push is told") { receiver.requests.count == 1 }
+        #expect((try bodies()[0]["changes"] as? [Any])?.count == 1)
+    }
+
+    @Test(arguments: [(1000, false), (1001, true), (100_000, true)])
+    func manyRefs_AreListed_UpToTheLimit(count: Int, isExceeded: Bool) async throws {
+        let scene = try Scene()
+        try scene.configure(webhooks: [endpoint])
+        try await scene.synchronized()
+        // Packed, as a server writes them in one go.
+        let script = """
+            tip=$(git rev-parse main)
+            { echo '# pack-refs with: peeled fully-peeled sorted'
+            seq -w 1 \(count) | sed "s,.*,$tip refs/heads/many/&,"; } >"$GIT_DIR/packed-refs"
+            """
+        try scene.script(script)
+        try scene.notify()
+        try await eventually(within: 60, "the push is told") { receiver.requests.count == 1 }
+        let body = try bodies()[0]
+        #expect(body["refLimitExceeded"] as? Bool == isExceeded)
+        #expect((body["changes"] as? [Any])?.count == (isExceeded ? 0 : count))
+        try await scene.arrives()
+    }
+
+    @Test func quarantine_IsToldOnce_AndItsEndToo() async throws {
+        let scene = try Scene()
+        try scene.configure(webhooks: [
+            "{ name: ci, url: \"http://127.0.0.1:\(receiver.port)/\", events: [\"mirror:repo_sync_failed\", \"mirror:state_changed\"] }"
+        ], extra: "sync: { interval: 1s, attempts: 2 }")
+        try await scene.synchronized()
+        try scene.upstream.commit("P/r", message: "to be broken")
+        let tip = try scene.upstream.git("P/r", "rev-parse", "main")
+        let object = scene.upstream.repository("P/r") + "/objects/\(tip.prefix(2))/\(tip.dropFirst(2))"
+        try FileManager.default.moveItem(atPath: object, toPath: object + ".away")
+        try scene.notify()
+        try await eventually(within: 40, "it is quarantined") { try scene.trouble(of: "P/r")?.status == "quarantined" }
+        try await eventually("it is told") { try failures().count == 1 }
+        try FileManager.default.moveItem(atPath: object + ".away", toPath: object)
+        #expect(try scene.node.command("sync", "P/r").status == 0)
+        try await eventually(within: 20, "its end is told") { try failures().count == 2 }
+        let states = try bodies().filter { $0["eventKey"] as? String == "mirror:state_changed" }
+        #expect(!states.isEmpty)
+        #expect(try scene.node.command("webhooks", "deliveries").output.contains("mirror:repo_sync_failed P/r"))
+    }
+
+    private func failures() throws -> [[String: Any]] {
+        try bodies().filter { $0["eventKey"] as? String == "mirror:repo_sync_failed" }
+    }
+}

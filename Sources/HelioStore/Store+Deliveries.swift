@@ -19,16 +19,21 @@ extension Store {
     }
 
     /// Counted in the database.
-    public nonisolated func outboxCounts() async throws(StoreError) -> OutboxCounts {
+    ///
+    /// - Parameter endpoints: whose waiting deliveries count; the dead ones of all do.
+    public nonisolated func outboxCounts(of endpoints: [String]) async throws(StoreError) -> OutboxCounts {
         try await reader.read { db in
-            let counts = try Row.fetchOne(
-                db, sql: "SELECT (SELECT count(*) FROM delivery WHERE state = 'pending'), (SELECT count(*) FROM delivery WHERE state = 'dead')")
-            let oldest = try Int64.fetchOne(
+            let row = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT created_at FROM delivery JOIN event ON event.id = event_id WHERE state = 'pending' ORDER BY delivery.id LIMIT 1
-                    """)
-            return OutboxCounts(pending: counts?[0] ?? 0, dead: counts?[1] ?? 0, oldest: Columns.time(oldest))
+                    WITH waiting AS (
+                        SELECT count(*) AS number, min(id) AS first FROM delivery
+                        WHERE state = 'pending' AND endpoint IN (\(databaseQuestionMarks(count: endpoints.count))))
+                    SELECT number, (SELECT count(*) FROM delivery WHERE state = 'dead'),
+                        (SELECT created_at FROM delivery JOIN event ON event.id = event_id WHERE delivery.id = first)
+                    FROM waiting
+                    """, arguments: StatementArguments(endpoints))
+            return OutboxCounts(pending: row?[0] ?? 0, dead: row?[1] ?? 0, oldest: Columns.time(row?[2]))
         }
     }
 
@@ -67,6 +72,23 @@ extension Store {
                 removed += old.count
             }
             return removed
+        }
+    }
+
+    /// Removes what has waited since before `time` for endpoints that are not among these.
+    ///
+    /// - Parameter limit: as above.
+    public func pruneDeliveries(ofOthersThan endpoints: [String], before time: WallTime, limit: Int) throws(StoreError) -> Int {
+        try write { db in
+            let old = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT delivery.id, event_id FROM delivery JOIN event ON event.id = event_id
+                    WHERE state = 'pending' AND endpoint NOT IN (\(databaseQuestionMarks(count: endpoints.count))) AND created_at < ?
+                    LIMIT ?
+                    """, arguments: StatementArguments(endpoints) + [time.millisecondsSince1970, limit])
+            for row in old { try Self.remove(delivery: try row.required(0), event: try row.required(1), in: db) }
+            return old.count
         }
     }
 

@@ -122,7 +122,8 @@ struct OutboxTests {
         #expect(try await store.deliveries(.delivered, limit: 10).map(\.webhookID) == ["id-9-1"])
         let dead = try #require(try await store.deliveries(.dead, limit: 10).first)
         #expect(dead.attempts == 3 && dead.status == 400 && dead.error == "refused" && dead.endpoint == "ci")
-        #expect(try await store.outboxCounts() == OutboxCounts(pending: 1, dead: 1, oldest: Samples.time))
+        #expect(try await store.outboxCounts(of: ["ci", "x"]) == OutboxCounts(pending: 1, dead: 1, oldest: Samples.time))
+        #expect(try await store.outboxCounts(of: []) == OutboxCounts(pending: 0, dead: 1, oldest: nil))
     }
 
     @Test func failed_StaysTheHead_WithWhenItMayGoAgain() async throws {
@@ -159,6 +160,15 @@ struct OutboxTests {
         #expect(try await store.pruneDeliveries(before: Samples.time(plus: 1), limit: 10) == 1)
         #expect(try await store.deliveries(nil, limit: 10).map(\.id).sorted() == [ids[2], ids[3]])
         #expect(try await store.content(of: ids[0]) == nil)
+    }
+
+    @Test func pruning_RemovesWhatWaits_ForAnEndpointThatIsNoMore() async throws {
+        try await change(1, to: ["ci", "gone"])
+        try await change(2, to: ["gone"])
+        #expect(try await store.pruneDeliveries(ofOthersThan: ["ci"], before: Samples.time, limit: 10) == 0)
+        #expect(try await store.pruneDeliveries(ofOthersThan: ["ci", "gone"], before: Samples.time(plus: 1), limit: 10) == 0)
+        #expect(try await store.pruneDeliveries(ofOthersThan: ["ci"], before: Samples.time(plus: 1), limit: 10) == 2)
+        #expect(try await store.deliveries(nil, limit: 10).map(\.endpoint) == ["ci"])
     }
 
     @Test func closedEndpoint_StaysClosedOverARestart_UntilReopened() async throws {

@@ -48,7 +48,7 @@ struct OutageTests {
         #expect(slowest < .seconds(1))
         isBack.store(true, ordering: .relaxed)
         try await eventually(within: 60, "all are delivered") {
-            try await store.outboxCounts().pending == 0
+            try await store.outboxCounts(of: ["ci", "chat"]).pending == 0
         }
         #expect(died.load(ordering: .relaxed) == 0)
         let delivered = Set(await receiver.deliveries.filter { $0.url.contains("ci.test") }.map(\.id))

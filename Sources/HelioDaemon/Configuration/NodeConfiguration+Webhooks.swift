@@ -7,13 +7,13 @@ extension NodeConfiguration {
         public var endpoints: [Endpoint] = []
         /// Networks that are private, local or reserved and may be told nevertheless.
         public var allow: [Network] = []
-        /// Certificates of the authorities to trust, PEM, beside those of the system.
+        /// Certificates of the authorities to trust, PEM, instead of those of the system.
         public var caFile: String?
         /// Changed refs; more than that are not listed in an event.
         public var refLimit = 1000
         /// Whether what a node without any record finds first is announced.
         public var announceInitial = false
-        /// How long deliveries that are over stay in the outbox.
+        /// How long deliveries that are over, and events for endpoints that are not configured any more, stay in the outbox.
         public var keep: Duration = .days(30)
     }
 }

@@ -72,7 +72,7 @@ struct StorageOpening: Sendable {
             trashKeep: { process.configuration.withLock(\.sync.trashKeep) })
         let outbox = OutboxWatch(
             store: hands.adapters.store, metrics: process.metrics.webhooks, log: process.log,
-            keep: { process.configuration.withLock(\.webhooks.keep) })
+            configuration: { process.configuration.withLock(\.webhooks) })
         let heartbeat = Heartbeat(hands: hands)
         Task { await sensors.run() }
         Task { await heartbeat.run() }

@@ -1,7 +1,8 @@
 import HelioNode
 import HelioStore
+import HelioWebhooks
 
-/// Counts what waits in the outbox for whoever asks, and removes what has been over for long enough.
+/// Counts what waits in the outbox for whoever asks, and removes what has been over, or has had no endpoint, for long enough.
 struct OutboxWatch: Sendable {
     private static let interval = Duration.seconds(5)
     private static let pruneEvery = 120  // looks: ten minutes
@@ -11,14 +12,15 @@ struct OutboxWatch: Sendable {
     let store: Store
     let metrics: WebhookMetrics
     let log: NodeLog
-    let keep: @Sendable () -> Duration
+    /// As it is now.
+    let configuration: @Sendable () -> NodeConfiguration.Webhooks
     private let start = SystemClock.now()
 
-    init(store: Store, metrics: WebhookMetrics, log: NodeLog, keep: @escaping @Sendable () -> Duration) {
+    init(store: Store, metrics: WebhookMetrics, log: NodeLog, configuration: @escaping @Sendable () -> NodeConfiguration.Webhooks) {
         self.store = store
         self.metrics = metrics
         self.log = log
-        self.keep = keep
+        self.configuration = configuration
     }
 
     func run() async {
@@ -33,7 +35,8 @@ struct OutboxWatch: Sendable {
 
     private func look() async {
         do throws(StoreError) {
-            metrics.show(try await store.outboxCounts(), at: SystemClock.wall())
+            let active = configuration().endpoints.filter(\.isActive).map(\.name)
+            metrics.show(try await store.outboxCounts(of: active), at: SystemClock.wall())
         } catch {
             log.warning("outbox cannot be counted", ["error": "\(error)"])
         }
@@ -44,12 +47,18 @@ struct OutboxWatch: Sendable {
         let now = SystemClock.now()
         let elapsed = (now.monotonic - start.monotonic).wholeNanoseconds / 1_000_000
         let trusted = min(now.wall.millisecondsSince1970, start.wall.millisecondsSince1970 + elapsed)
-        return WallTime(millisecondsSince1970: trusted - keep().wholeNanoseconds / 1_000_000)
+        return WallTime(millisecondsSince1970: trusted - configuration().keep.wholeNanoseconds / 1_000_000)
     }
 
     private func prune() async {
         do throws(StoreError) {
             while try await store.pruneDeliveries(before: limit, limit: Self.pruneBatch) == Self.pruneBatch {}
+            let names = configuration().endpoints.map(\.name)
+            var forgotten = Self.pruneBatch
+            while forgotten == Self.pruneBatch {
+                forgotten = try await store.pruneDeliveries(ofOthersThan: names, before: limit, limit: Self.pruneBatch)
+                if forgotten > 0 { log.warning("events of endpoints that are not configured any more were removed", ["count": .count(forgotten)]) }
+            }
         } catch {
             log.warning("outbox could not be pruned", ["error": "\(error)"])
         }

@@ -5,8 +5,7 @@ import Glibc
 /// easy handle is freed with it.
 final class Transfer {
     let easy: UnsafeMutableRawPointer
-    /// Of the client's requests, from 1.
-    let number: Int
+    let ticket: TransferTable.Ticket
     private let addresses: AddressPolicy
     private let limits: HTTPClient.Configuration
     private var headers: UnsafeMutablePointer<curl_slist>?
@@ -22,7 +21,7 @@ final class Transfer {
 
     /// - Parameter finished: called once, on the loop.
     init(
-        _ request: OutboundRequest, _ limits: HTTPClient.Configuration, number: Int,
+        _ request: OutboundRequest, _ limits: HTTPClient.Configuration, ticket: TransferTable.Ticket,
         finished: @escaping (Result<Answer, DeliveryFailure>) -> Void
     ) throws(DeliveryFailure) {
         try OutboundRequest.check(request.url)
@@ -30,7 +29,7 @@ final class Transfer {
         for header in request.headers { lines.append(try OutboundRequest.line(header)) }
         guard let easy = curl_easy_init() else { throw .noConnection("out of memory") }
         self.easy = easy
-        self.number = number
+        self.ticket = ticket
         self.limits = limits
         self.finished = finished
         addresses = request.addresses

@@ -17,6 +17,9 @@ struct HeliostatBench {
         case let words where words.count == 2 && words[0] == "timer-records":
             guard let count = Int(words[1]), (1...10_000_000).contains(count) else { usage() }
             TimerRecording.record(count)
+        case let words where words.count == 2 && words[0] == "event":
+            let (with, without) = try await EventCommit.measure(in: words[1])
+            print(with, without)
         case ["exposition"]: print(ExpositionRendering().measure())
         default: usage()
         }
@@ -29,6 +32,7 @@ struct HeliostatBench {
                                                             the copies themselves have to be put there by the caller
                    heliostat-bench timer 1|2                nanoseconds a record into a timer: CPU on one thread, time on each of two
                    heliostat-bench timer-records COUNT      nothing but these records, to be watched from outside
+                   heliostat-bench event DATA               milliseconds that a change takes in the store with an event, and without
                    heliostat-bench exposition               milliseconds for rendering 5,000 series
 
             """

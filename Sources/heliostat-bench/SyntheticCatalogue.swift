@@ -8,8 +8,9 @@ struct SyntheticCatalogue {
 
     let count: Int
 
-    func write(to data: String) async throws {
-        let store = try await Store.open(data)
+    func write(to data: String) async throws { try await write(to: Store.open(data)) }
+
+    func write(to store: Store) async throws {
         for start in stride(from: 1, through: count, by: Self.perTransaction) {
             let numbers = start...min(start + Self.perTransaction - 1, count)
             try await store.saveMetadata(upserts: numbers.map(metadata))

@@ -34,12 +34,12 @@ enum OperationKind: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// These come with every pass, some of them by the hundred thousand, and most change nothing: that they begin and end well is for
-    /// those who look for it.
+    /// These come with every pass or push, some of them by the hundred thousand, and most change nothing or have a line of their own:
+    /// that they begin and end well is for those who look for it.
     var isFrequent: Bool {
         switch self {
-        case .discovery, .clone, .fetch, .hash, .metadata, .maintenance, .purge: true
-        case .vet, .repair, .webhook, .unknown: false
+        case .discovery, .clone, .fetch, .hash, .metadata, .maintenance, .purge, .webhook: true
+        case .vet, .repair, .unknown: false
         }
     }
 }

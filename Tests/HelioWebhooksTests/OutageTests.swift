@@ -44,7 +44,7 @@ struct OutageTests {
             try await Pace.take(.milliseconds(50))
         }
         // Five failures in a row open the breaker; as many more may have been under way.
-        #expect(probes.load(ordering: .relaxed) <= 20 + Breaker.failuresToOpen + 4)
+        #expect(probes.load(ordering: .relaxed) <= 20 + Breaker.failuresToOpen + 8)
         #expect(slowest < .seconds(1))
         isBack.store(true, ordering: .relaxed)
         try await eventually(within: 60, "all are delivered") {

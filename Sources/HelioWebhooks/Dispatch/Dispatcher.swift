@@ -42,7 +42,7 @@ public actor Dispatcher {
     /// - Parameters:
     ///   - version: named to receivers.
     ///   - concurrency: deliveries to one endpoint at once.
-    public init(store: Store, surroundings: Surroundings, version: String, concurrency: Int = 4, seed: UInt64) {
+    public init(store: Store, surroundings: Surroundings, version: String, concurrency: Int = 8, seed: UInt64) {
         self.store = store
         self.surroundings = surroundings
         self.version = version

@@ -125,6 +125,24 @@ struct DispatcherTests {
         await third.stop()
     }
 
+    /// A reload that has to wait for the store, while deliveries of others come to their ends.
+    @Test func reload_ForgetsNothingThatEndedMeanwhile() async throws {
+        await receiver.answer { delivery, _ in .answered(status: delivery.url.contains("gone") ? 410 : 200, retryAfter: nil) }
+        let dispatcher = try await dispatcher([endpoint("ci"), endpoint("gone")])
+        try await post("first", of: 1, to: ["gone"])
+        await dispatcher.added(RepositoryID(1), to: ["gone"])
+        try await eventually("it is gone") { try await !store.closedEndpoints().isEmpty }
+        for round in 0..<30 {
+            let repositories = (1...8).map { Int64($0) }
+            for repository in repositories { try await post("r\(repository)-\(round)", of: repository) }
+            async let reloaded: Void = dispatcher.configure([endpoint("ci"), endpoint("gone", url: "http://gone.test/\(round)")])
+            for repository in repositories { await dispatcher.added(RepositoryID(repository), to: ["ci"]) }
+            try await reloaded
+        }
+        try await allDelivered(240)
+        await dispatcher.stop()
+    }
+
     @Test func inactiveEndpoint_KeepsItsEvents_UntilItIsActiveAgain() async throws {
         try await post("a", of: 1)
         let dispatcher = try await dispatcher([endpoint("ci", active: false)])

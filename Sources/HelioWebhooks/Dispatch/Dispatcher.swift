@@ -34,7 +34,7 @@ public actor Dispatcher {
     private var denied: Set<String> = []
     private var unnoted: [Ended] = []
     private var isNoting = false
-    private var wakes = TimeHeap<String>()
+    private var wakes: [String: MonotonicTime] = [:]
     private var wakeTask: (due: MonotonicTime, task: Task<Void, Never>)?
     private var tasks: [UInt64: Task<Void, Never>] = [:]
     private var isStopping = false
@@ -55,10 +55,13 @@ public actor Dispatcher {
     /// At the start and after a reload. What waits for an endpoint that is not here any more waits on in the outbox.
     public func configure(_ endpoints: [Endpoint]) async throws(StoreError) {
         let closed = try await store.closedEndpoints()
+        for endpoint in endpoints where closed[endpoint.name].map({ $0 != endpoint.url }) ?? false {
+            try await store.reopenEndpoint(endpoint.name)
+        }
+        // Nothing is waited for from here on: lines change while one waits.
         var places: [String: Place] = [:]
         for endpoint in endpoints {
             let isClosed = closed[endpoint.name] == endpoint.url
-            if closed[endpoint.name] != nil, !isClosed { try await store.reopenEndpoint(endpoint.name) }
             var place =
                 self.places[endpoint.name]
                 ?? Place(endpoint: endpoint, line: EndpointLine(concurrency: concurrency, isActive: true, isClosed: isClosed))
@@ -158,7 +161,8 @@ public actor Dispatcher {
         guard !isStopping else { return }
         let now = surroundings.now().monotonic
         while let attempt = next(name, at: now) { start(attempt, to: name) }
-        if let due = places[name]?.line.nextDue { wake(name, at: due) }
+        // What is due and does not go waits for an end, which comes by itself.
+        if let due = places[name]?.line.nextDue, due > now { wake(name, at: due) }
     }
 
     private func next(_ name: String, at now: MonotonicTime) -> Attempt? {
@@ -184,7 +188,7 @@ public actor Dispatcher {
         let name = DeliveryName(
             id: attempt.head.id.value, attempt: number, repository: attempt.head.repository.value == 0 ? nil : attempt.head.repository)
         surroundings.observe(.began(endpoint: endpoint.name, name))
-        var ended = Ended(attempt: attempt, name: name, endpoint: endpoint.name)
+        var ended = Ended(attempt: attempt, name: name, endpoint: endpoint)
         do {
             if attempt.kind == .successorProbe { ended.successor = try await store.successor(of: attempt.head.id)?.id }
             guard let content = try await store.content(of: ended.sent) else { return ended.with(.failed("it is not in the outbox any more")) }
@@ -204,7 +208,7 @@ public actor Dispatcher {
     private func finish(_ ended: Ended) {
         var ended = ended
         let now = surroundings.now()
-        let verdict = ended.verdict(at: now.wall)
+        let verdict = ended.verdict(at: now.wall, current: places[ended.endpoint]?.endpoint.url)
         guard
             let decision = places[ended.endpoint]?.line.ended(
                 ended.attempt, verdict, isAnswered: ended.status != nil, at: now.monotonic, using: &random)
@@ -251,8 +255,7 @@ public actor Dispatcher {
             do throws(StoreError) {
                 let next = try await store.note(batch.flatMap(\.results), at: surroundings.now().wall)
                 for ended in batch where ended.decision?.closesEndpoint == true {
-                    try await store.closeEndpoint(
-                        ended.endpoint, url: places[ended.endpoint]?.endpoint.url ?? "", at: surroundings.now().wall)
+                    try await store.closeEndpoint(ended.endpoint, url: ended.url, at: surroundings.now().wall)
                 }
                 for ended in batch { stored(ended, next: next[ended.lastOver]) }
                 return
@@ -290,13 +293,15 @@ public actor Dispatcher {
 
     // MARK: Time
 
+    /// One time for each endpoint, the earliest that was asked for: looking after it then finds the next.
     private func wake(_ name: String, at due: MonotonicTime) {
-        wakes.insert(name, at: due)
-        scheduleWake()
+        if let known = wakes[name], known <= due { return }
+        wakes[name] = due
+        scheduleWake(at: due)
     }
 
-    private func scheduleWake() {
-        guard let (due, _) = wakes.earliest, wakeTask.map({ due < $0.due }) ?? true else { return }
+    private func scheduleWake(at due: MonotonicTime) {
+        guard wakeTask.map({ due < $0.due }) ?? true else { return }
         wakeTask?.task.cancel()
         let delay = max(due - surroundings.now().monotonic, .milliseconds(1))
         wakeTask = (due, Task {
@@ -308,13 +313,10 @@ public actor Dispatcher {
     private func woke() {
         wakeTask = nil
         let now = surroundings.now().monotonic
-        var due: Set<String> = []
-        while let (time, name) = wakes.earliest, time <= now {
-            wakes.popEarliest()
-            due.insert(name)
-        }
+        let due = wakes.filter { $0.value <= now }.map(\.key)
+        for name in due { wakes[name] = nil }
         for name in due { lookAfter(name) }
-        scheduleWake()
+        if let next = wakes.values.min() { scheduleWake(at: next) }
     }
 
     // MARK: Stopping

@@ -7,6 +7,8 @@ extension Dispatcher {
         let attempt: Attempt
         let name: DeliveryName
         let endpoint: String
+        /// Where it was sent: a reload may have changed that since.
+        let url: String
         /// What was sent in the head's place.
         var successor: DeliveryID?
         var isUnsent = false
@@ -15,10 +17,11 @@ extension Dispatcher {
         var error: String?
         var decision: EndpointLine.Decision?
 
-        init(attempt: Attempt, name: DeliveryName, endpoint: String) {
+        init(attempt: Attempt, name: DeliveryName, endpoint: Endpoint) {
             self.attempt = attempt
             self.name = name
-            self.endpoint = endpoint
+            self.endpoint = endpoint.name
+            url = endpoint.url
         }
 
         var sent: DeliveryID { successor ?? attempt.head.id }
@@ -43,9 +46,10 @@ extension Dispatcher {
             }
         }
 
-        func verdict(at now: WallTime) -> Verdict {
+        /// - Parameter current: the URL of the endpoint as it is now; that another one is gone says nothing about it.
+        func verdict(at now: WallTime, current: String?) -> Verdict {
             if isUnsent { return .unsent }
-            guard let status else { return .failed(after: nil) }
+            guard let status, status != 410 || current == url else { return .failed(after: nil) }
             return Verdict(status: status, retryAfter: retryAfter.flatMap { RetryAfter.delay($0, now: now) })
         }
 

@@ -145,7 +145,10 @@ import Testing
         #expect(receiver.requests.count == 1)
     }
 
-    @Test(arguments: ["localhost", "127.1", "0x7f000001", "2130706433", "0177.0.0.1"])
+    @Test(arguments: [
+        "localhost", "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "0", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[fe80::1%25lo]",
+        "[64:ff9b::7f00:1]",
+    ])
     func names_DoNotHideAnAddress(host: String) async throws {
         let receiver = try RawReceiver { _ in RawReceiver.answer("200 OK") }
         let result = await client.post(
@@ -167,6 +170,15 @@ import Testing
             return
         }
         #expect(reason.contains("127.0.0.1") && !reason.contains("secret"))
+    }
+
+    @Test func unknownName_SaysSo() async throws {
+        let result = await client.post(OutboundRequest(url: "http://nobody.invalid/", headers: [], body: [], addresses: AddressPolicy()))
+        guard case .failure(.noConnection(let reason)) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(reason.contains("nobody.invalid"))
     }
 
     @Test func silentHost_HoldsUpNobody() async throws {

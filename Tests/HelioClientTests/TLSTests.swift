@@ -15,19 +15,20 @@ import Testing
         client = try HTTPClient(loop: try EventLoop.start())
     }
 
-    private func openssl(_ arguments: String) throws {
+    private func run(_ command: String) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "exec openssl \(arguments) >/dev/null 2>&1"]
+        process.arguments = ["-c", "exec \(command) >/dev/null 2>&1"]
         process.currentDirectoryURL = URL(filePath: directory.path)
         try process.run()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
     }
 
-    private func makeCertificate(_ name: String, subject: String, days: Int = 2) throws {
-        try openssl(
-            "req -x509 -newkey rsa:2048 -nodes -keyout \(name).key -out \(name).pem -days \(days) -subj /CN=\(subject)"
+    /// - Parameter day: on which it was made, valid for two days; today unless told.
+    private func makeCertificate(_ name: String, subject: String, day: String? = nil) throws {
+        try run(
+            (day.map { "faketime \($0) " } ?? "") + "openssl req -x509 -newkey rsa:2048 -nodes -keyout \(name).key -out \(name).pem -days 2 -subj /CN=\(subject)"
                 + " -addext subjectAltName=\(subject == "127.0.0.1" ? "IP" : "DNS"):\(subject)")
     }
 
@@ -75,6 +76,17 @@ import Testing
             expectUntrusted(try await post(port, ca: "missing"))
             // The certificate is for the address, not for this name of it.
             expectUntrusted(try await post(port, host: "localhost", ca: "good"))
+        }
+    }
+
+    @Test func expiredCertificate_IsRefused() async throws {
+        try makeCertificate("old", subject: "127.0.0.1", day: "2020-01-01")
+        try await serve("old") { port in
+            guard case .failure(.untrusted(let reason)) = try await post(port, ca: "old") else {
+                Issue.record("it was taken")
+                return
+            }
+            #expect(reason.contains("expired"))
         }
     }
 

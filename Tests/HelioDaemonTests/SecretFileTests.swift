@@ -39,6 +39,14 @@ struct SecretFileTests {
         #expect(throws: FileError(message: "cannot be opened: No such file or directory")) { try SecretFile.read(path + "x") }
     }
 
+    @Test func fileOfSeveral_IsReadAsItStands_UnlessItIsOpenOrMissing() throws {
+        #expect(try SecretFile.readAll(directory.secret("several", "new\nold\n")) == Array("new\nold\n".utf8))
+        #expect(try SecretFile.readAll(directory.secret("empty", "")).isEmpty)
+        let open = try directory.secret("open", "new\n", mode: 0o644)
+        #expect(throws: FileError(message: "is open to everybody on this machine (mode 644); chmod 600 it")) { try SecretFile.readAll(open) }
+        #expect(throws: FileError(message: "cannot be opened: No such file or directory")) { try SecretFile.readAll(open + "x") }
+    }
+
     @Test func secret_IsNeverPrinted() throws {
         let secret = try SecretFile.read(directory.secret("secret", "hunter2hunter2"))
         var dumped = ""

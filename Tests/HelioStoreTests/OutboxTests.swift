@@ -91,6 +91,18 @@ struct OutboxTests {
         #expect(try await store.heads(of: "ci", limit: 10).count == 1)
     }
 
+    /// No storm: what a new node finds is told to nobody.
+    @Test func tenThousandFirstCopies_AreAdopted_WithoutAnEvent() async throws {
+        let ids = 1000..<11_000 as Range<Int64>
+        try await store.saveMetadata(upserts: ids.map { try Samples.metadata($0, slug: ByteString("r\($0)")) })
+        let copies = ids.map { (RepositoryID($0), CopyReport.hashed(content: Samples.hash(UInt8($0 % 250)), head: .symbolic(.main))) }
+        try await store.record(copies, at: Samples.time)
+        try await store.adoptUnrecorded()
+        #expect(try await store.unannounced().isEmpty)
+        #expect(try await store.deliveries(nil, limit: 1).isEmpty)
+        #expect(try await store.announcement(of: RepositoryID(10_999)) == Announcement(number: 0, content: Samples.hash(UInt8(10_999 % 250))))
+    }
+
     // MARK: Delivering
 
     @Test func heads_AreTheOldestOfEachRepository_InPages() async throws {

@@ -137,6 +137,7 @@ enum Schema {
         CREATE INDEX delivery_pending ON delivery(endpoint, repository_id, id) WHERE state = 'pending';
         CREATE INDEX delivery_state ON delivery(state, id);
         CREATE INDEX delivery_event ON delivery(event_id);
+        CREATE INDEX delivery_over ON delivery(attempted_at) WHERE state IN ('delivered', 'dead');
         CREATE TABLE closed_endpoint (
             name TEXT PRIMARY KEY,
             url BLOB NOT NULL,

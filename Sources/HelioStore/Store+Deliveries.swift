@@ -60,36 +60,38 @@ extension Store {
     /// - Returns: how many went; fewer than `limit` when nothing more is to go.
     public func pruneDeliveries(before time: WallTime, limit: Int) throws(StoreError) -> Int {
         try write { db in
-            var removed = 0
-            for state in [DeliveryState.delivered, .dead] {
-                let old = try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT id, event_id FROM (SELECT id, event_id, attempted_at FROM delivery WHERE state = ? ORDER BY id LIMIT ?)
-                        WHERE attempted_at < ?
-                        """, arguments: [state.rawValue, limit - removed, time.millisecondsSince1970])
-                for row in old { try Self.remove(delivery: try row.required(0), event: try row.required(1), in: db) }
-                removed += old.count
-            }
-            return removed
+            let old = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, event_id FROM delivery WHERE state IN ('delivered', 'dead') AND attempted_at < ? ORDER BY attempted_at LIMIT ?
+                    """, arguments: [time.millisecondsSince1970, limit])
+            for row in old { try Self.remove(delivery: try row.required(0), event: try row.required(1), in: db) }
+            return old.count
         }
     }
 
     /// Removes what has waited since before `time` for endpoints that are not among these.
     ///
     /// - Parameter limit: as above.
-    public func pruneDeliveries(ofOthersThan endpoints: [String], before time: WallTime, limit: Int) throws(StoreError) -> Int {
-        try write { db in
-            let old = try Row.fetchAll(
+    public func pruneDeliveries(
+        ofOthersThan endpoints: [String], before time: WallTime, limit: Int
+    ) async throws(StoreError) -> Int {
+        // Looked for beside the writer: there may be many that are younger.
+        let old = try await reader.read { db in
+            try Row.fetchAll(
                 db,
                 sql: """
                     SELECT delivery.id, event_id FROM delivery JOIN event ON event.id = event_id
                     WHERE state = 'pending' AND endpoint NOT IN (\(databaseQuestionMarks(count: endpoints.count))) AND created_at < ?
                     LIMIT ?
-                    """, arguments: StatementArguments(endpoints) + [time.millisecondsSince1970, limit])
-            for row in old { try Self.remove(delivery: try row.required(0), event: try row.required(1), in: db) }
-            return old.count
+                    """, arguments: StatementArguments(endpoints) + [time.millisecondsSince1970, limit]
+            ).map { (delivery: try $0.required(0) as Int64, event: try $0.required(1) as Int64) }
         }
+        guard !old.isEmpty else { return 0 }
+        try write { db in
+            for row in old { try Self.remove(delivery: row.delivery, event: row.event, in: db) }
+        }
+        return old.count
     }
 
     private static func remove(delivery: Int64, event: Int64, in db: Database) throws {

@@ -125,6 +125,24 @@ struct DispatcherTests {
         await third.stop()
     }
 
+    @Test func endpointThatLeavesAndReturns_GetsEachOnce_InOrder() async throws {
+        for number in 0..<20 { try await post("r-\(number)", of: 1) }
+        await receiver.answer { _, _ in
+            await FastClock.pass(.seconds(20))
+            return .answered(status: 200, retryAfter: nil)
+        }
+        let dispatcher = try await dispatcher([endpoint("ci")])
+        for _ in 0..<50 {
+            try await eventually("one is on its way") { await receiver.ids.count > 0 }
+            try await dispatcher.configure([])
+            try await dispatcher.configure([endpoint("ci")])
+        }
+        try await allDelivered(20)
+        #expect(await receiver.ids == (0..<20).map { "r-\($0)" })
+        #expect(await dispatcher.statuses.map(\.state) == [.active])
+        await dispatcher.stop()
+    }
+
     /// A reload that has to wait for the store, while deliveries of others come to their ends.
     @Test func reload_ForgetsNothingThatEndedMeanwhile() async throws {
         await receiver.answer { delivery, _ in .answered(status: delivery.url.contains("gone") ? 410 : 200, retryAfter: nil) }

@@ -40,10 +40,14 @@ private struct Play {
         let decision = line.ended(attempt, verdict, isAnswered: answered, at: now.monotonic, using: &random)
         if case .opened? = decision.breaker { openings += 1 }
         results.append((attempt.head.id.value, decision.outcome))
-        let isOver: Bool = if case .retry = decision.outcome { false } else { true }
+        let isOver =
+            switch decision.outcome {
+            case .delivered, .dead: true
+            case .retry, .held: false
+            }
         let next = isOver ? behind[attempt.head.repository]?.first : nil
         if isOver, next != nil { behind[attempt.head.repository]?.removeFirst() }
-        line.stored(attempt, decision.outcome, isOver: isOver, isAnswered: answered, next: next, at: now)
+        line.stored(attempt, decision.outcome, isOver: isOver, blamesBody: decision.blamesBody, next: next, at: now)
         return decision
     }
 
@@ -94,7 +98,7 @@ struct LineTests {
             // Another repository's deliveries succeed all the time, but not between two attempts of this one.
             play.line.pretendAnswering()
             let sent = try play.begin()
-            let decision = play.end(sent, .failed(after: nil), answered: false)
+            let decision = play.end(sent, .failed, answered: false)
             guard case .retry(let delay, let attempts, _) = decision.outcome else {
                 #expect(attempt == 11)
                 break
@@ -122,7 +126,7 @@ struct LineTests {
         play.add(2, of: 1)
         for round in 0..<200 as Range<Int64> {
             play.add(100 + round, of: 2)
-            play.run(for: .seconds(30)) { $0.head.id.value == 1 ? .failed(after: nil) : .accepted }
+            play.run(for: .seconds(30)) { $0.head.id.value == 1 ? .failed : .accepted }
         }
         #expect(play.dead == [1])
         #expect(play.delivered.contains(2))
@@ -132,7 +136,7 @@ struct LineTests {
     /// Nothing else is sent to this endpoint, so only what comes behind the bad one can tell that the receiver is well.
     @Test mutating func oneBadBody_DoesNotStopItsRepository_WhenThereIsNoOther() throws {
         play.add(1, of: 1)
-        play.run(for: .seconds(3600)) { _ in .failed(after: nil) }
+        play.run(for: .seconds(3600)) { _ in .failed }
         #expect(play.openings == 1 && play.dead.isEmpty)
         var tries = 0
         while tries < 5 {
@@ -140,7 +144,7 @@ struct LineTests {
             play.pass(.seconds(400))
             let attempt = try play.begin()
             guard attempt.kind == .successorProbe else {
-                play.end(attempt, .failed(after: nil))
+                play.end(attempt, .failed)
                 continue
             }
             let decision = play.end(attempt, .accepted)
@@ -150,9 +154,42 @@ struct LineTests {
         Issue.record("what comes behind was never tried")
     }
 
+    /// A proxy whose backend is away says nothing about what was sent.
+    @Test mutating func busyAnswers_BlameNoEvent_HoweverLong() {
+        for id in 1...2 as ClosedRange<Int64> { play.add(id, of: 1) }
+        play.run(for: .seconds(6 * 3600)) { _ in .busy(after: nil) }
+        play.run(for: .seconds(400)) { _ in .accepted }
+        #expect(play.dead.isEmpty && play.delivered == [1, 2])
+    }
+
+    @Test mutating func patience_IsKept_WhenTheBreakerCloses() throws {
+        for id in 1...6 as ClosedRange<Int64> { play.add(id, of: id) }
+        play.end(try play.begin(), .busy(after: .seconds(80_000)))
+        for _ in 2...5 { play.end(try play.begin(), .failed) }
+        #expect(play.openings == 1)
+        play.pass(.seconds(100))
+        let probe = try play.begin()
+        play.end(probe, .failed)
+        play.run(for: .seconds(3600)) { _ in .accepted }
+        #expect(!play.delivered.contains(1) && play.delivered.count == 5)
+        play.run(for: .seconds(80_000)) { _ in .accepted }
+        #expect(play.delivered.last == 1)
+    }
+
+    @Test mutating func startAfterFailures_ProbesFirst_AndCostsNoAttempt() throws {
+        for id in 1...20 as ClosedRange<Int64> { play.add(id, of: id) }
+        play.line.beginWithProbe(at: play.now.monotonic)
+        let probe = try play.begin()
+        #expect(probe.isProbe)
+        #expect(play.line.next(at: play.now.monotonic, mayAdd: true) == nil)
+        #expect(play.end(probe, .refused).outcome == .held)
+        play.run(for: .seconds(60)) { _ in .accepted }
+        #expect(play.delivered.count == 20 && play.dead.isEmpty)
+    }
+
     @Test mutating func hourOfOutage_CostsFewProbes_AndNoEvent() {
         for id in 1...10_000 as ClosedRange<Int64> { play.add(id, of: id % 500) }
-        play.run(for: .seconds(3600), { _ in .failed(after: nil) }, answered: false)
+        play.run(for: .seconds(3600), { _ in .failed }, answered: false)
         #expect(play.openings == 1)
         #expect(play.probes <= 20 && play.probes >= 10)
         #expect(play.dead.isEmpty && play.delivered.isEmpty)
@@ -167,7 +204,7 @@ struct LineTests {
     @Test mutating func patience_IsHonoured_WhenAReceiverAsksForIt() throws {
         play.add(1, of: 1)
         let attempt = try play.begin()
-        let decision = play.end(attempt, .failed(after: .seconds(3000)))
+        let decision = play.end(attempt, .busy(after: .seconds(3000)))
         #expect(decision.outcome == .retry(after: .seconds(3000), attempts: 1, refusals: 0))
         play.pass(.seconds(2999))
         #expect(play.next() == nil)
@@ -180,7 +217,7 @@ struct LineTests {
         play.add(2, of: 2)
         let attempt = try play.begin()
         let decision = play.end(attempt, .gone)
-        #expect(decision.closesEndpoint && decision.outcome == .retry(after: .zero, attempts: 0, refusals: 0))
+        #expect(decision.closesEndpoint && decision.outcome == .held)
         #expect(play.next() == nil && play.line.nextDue == nil)
         play.line.reopen()
         play.run(for: .seconds(1)) { _ in .accepted }
@@ -191,7 +228,7 @@ struct LineTests {
         play.add(1, of: 1)
         let attempt = try play.begin()
         let decision = play.end(attempt, .unsent, answered: false)
-        #expect(decision.outcome == .retry(after: .zero, attempts: 0, refusals: 0) && play.openings == 1)
+        #expect(decision.outcome == .held && play.openings == 1)
         #expect(play.next() == nil)
         play.run(for: .seconds(20)) { _ in .accepted }
         #expect(play.delivered == [1])

@@ -50,9 +50,10 @@ struct SendingTests {
 
     @Test(
         arguments: [
-            (200, .accepted), (204, .accepted), (299, .accepted), (301, .failed(after: nil)), (308, .failed(after: nil)),
-            (400, .refused), (404, .refused), (408, .failed(after: nil)), (410, .gone), (425, .failed(after: nil)),
-            (429, .failed(after: .seconds(9))), (500, .failed(after: nil)), (503, .failed(after: .seconds(9))), (100, .failed(after: nil)),
+            (200, .accepted), (204, .accepted), (299, .accepted), (301, .failed), (308, .failed),
+            (400, .refused), (404, .refused), (408, .busy(after: nil)), (410, .gone), (425, .busy(after: nil)),
+            (429, .busy(after: .seconds(9))), (500, .failed), (502, .busy(after: nil)), (503, .busy(after: .seconds(9))), (504, .busy(after: nil)),
+            (100, .failed),
         ] as [(Int, Verdict)])
     func verdict_FollowsTheStatus(status: Int, verdict: Verdict) {
         #expect(Verdict(status: status, retryAfter: .seconds(9)) == verdict)

@@ -27,8 +27,9 @@ struct OutboxWatch: Sendable {
         var looks = 0
         while !Task.isCancelled {
             await look()
-            if looks % Self.pruneEvery == 0 { await prune() }
             looks += 1
+            // Not right after the start, when the clock of the machine may not be right yet.
+            if looks % Self.pruneEvery == 0 { await prune() }
             guard (try? await Task.sleep(for: Self.interval)) != nil else { return }  // cancelled: the node stops
         }
     }

@@ -136,7 +136,7 @@ extension NodeMachine {
         discovery.lastBatch += 1
         let batch = MetadataBatch(
             id: discovery.lastBatch, listed: repositories, upserts: repositories.filter(isNewMetadata), deletions: deletions,
-            suspectDeletions: accepted ? 0 : deletions.count, announcesNew: state == .synchronized)
+            suspectDeletions: accepted ? 0 : deletions.count, announcesNew: wasSynchronized)
         discovery.storing[batch.id] = Discovery.Pending(batch: batch, runs: runs, begunAt: begun)
         effects.append(.storeMetadata(batch))
     }

@@ -64,6 +64,8 @@ public struct DeliveryResult: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
         case delivered
         case retry(after: Duration, attempts: Int, refusals: Int)
+        /// It waits on as it did: what happened counts as no attempt.
+        case held
         case dead(attempts: Int)
     }
 

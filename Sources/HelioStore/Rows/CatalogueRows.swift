@@ -49,7 +49,8 @@ enum CatalogueRows {
 
     static func delete(_ ids: [RepositoryID], in db: Database) throws {
         let changes = try db.cachedStatement(sql: "DELETE FROM prepared_change WHERE repository_id = ? RETURNING id")
-        let announcement = try db.cachedStatement(sql: "DELETE FROM announcement WHERE repository_id = ?")
+        // Its number is kept: if it comes back, what it holds is news under an id that was never used.
+        let announcement = try db.cachedStatement(sql: "UPDATE announcement SET content_hash = NULL WHERE repository_id = ?")
         let repository = try db.cachedStatement(sql: "DELETE FROM repository WHERE id = ?")
         for id in ids {
             for change in try Int64.fetchAll(changes, arguments: [id.value]) { try OutboxRows.withdraw(change: change, in: db) }

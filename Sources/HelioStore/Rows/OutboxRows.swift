@@ -100,12 +100,14 @@ enum OutboxRows {
     // MARK: Results
 
     static func note(_ result: DeliveryResult, at time: WallTime, in db: Database) throws {
-        let (state, attempts, refusals, delay): (DeliveryState, Int?, Int?, Int64?) =
-            switch result.outcome {
-            case .delivered: (.delivered, nil, nil, nil)
-            case .retry(let delay, let attempts, let refusals): (.pending, attempts, refusals, delay.wholeNanoseconds / 1_000_000)
-            case .dead(let attempts): (.dead, attempts, nil, nil)
-            }
+        let (state, attempts, refusals, delay): (DeliveryState, Int?, Int?, Int64?)
+        switch result.outcome {
+        case .held: return try hold(result, in: db)
+        case .delivered: (state, attempts, refusals, delay) = (.delivered, nil, nil, nil)
+        case .retry(let after, let count, let refused):
+            (state, attempts, refusals, delay) = (.pending, count, refused, after.wholeNanoseconds / 1_000_000)
+        case .dead(let count): (state, attempts, refusals, delay) = (.dead, count, nil, nil)
+        }
         try db.cachedStatement(
             sql: """
                 UPDATE delivery SET state = ?, attempts = coalesce(?, attempts + 1), refusals = coalesce(?, refusals), attempted_at = ?,
@@ -116,6 +118,11 @@ enum OutboxRows {
             state.rawValue, attempts, refusals, time.millisecondsSince1970, delay, result.status, result.error.map(Text.init),
             result.id.value,
         ])
+    }
+
+    private static func hold(_ result: DeliveryResult, in db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE delivery SET status = ?, error = ? WHERE id = ? AND state = 'pending'")
+            .execute(arguments: [result.status, result.error.map(Text.init), result.id.value])
     }
 
     // MARK: For people

@@ -8,7 +8,10 @@ public import HelioStore
 public actor Dispatcher {
     /// Deliveries on their way beyond the first of each endpoint, which it may always have: nobody waits for a slot that a silent
     /// endpoint holds.
-    static let sharedLimit = 64
+    static let sharedLimit = 256
+    /// Heads in memory for all endpoints together, unless each has less than it needs.
+    private static let headLimit = 100_000
+    private static let stopLimit = Duration.seconds(2)
     private static let page = 500
     private static let storeRetry = Duration.seconds(1)
 
@@ -17,6 +20,10 @@ public actor Dispatcher {
         var line: EndpointLine
         var lastError: String?
         var isRefilling = false
+        /// Nothing has been read for it yet.
+        var isFresh = true
+        /// Not configured any more; kept until what is on its way has ended, so that this is stored, and found if it comes back.
+        var isRetired = false
         /// Told of while their head was on its way: what follows it may have been asked for too early.
         var toldMeanwhile: Set<RepositoryID> = []
     }
@@ -29,9 +36,11 @@ public actor Dispatcher {
     var places: [String: Place] = [:]
     /// By endpoint; one without any has no entry.
     private var underWay: [String: Int] = [:]
+    private var underWayCount = 0
     private var lastAttempt: UInt64 = 0
-    /// Those who would have more on their way if they might.
-    private var denied: Set<String> = []
+    /// Those who would have more on their way if they might, the longest first.
+    private var denied = Fifo<String>()
+    private var isDenied: Set<String> = []
     private var unnoted: [Ended] = []
     private var isNoting = false
     private var wakes: [String: MonotonicTime] = [:]
@@ -67,17 +76,24 @@ public actor Dispatcher {
                 ?? Place(endpoint: endpoint, line: EndpointLine(concurrency: concurrency, isActive: true, isClosed: isClosed))
             if place.endpoint.url != endpoint.url { place.line.reopen() }
             place.endpoint = endpoint
+            place.isRetired = false
             place.line.isActive = endpoint.isActive
+            place.line.limit = max(EndpointLine.knownLimit, Self.headLimit / endpoints.count)
             places[endpoint.name] = place
         }
+        for (name, place) in self.places where places[name] == nil && underWay[name] != nil {
+            places[name] = place
+            places[name]?.isRetired = true
+            places[name]?.line.isActive = false
+        }
         self.places = places
-        for name in places.keys.sorted() { await refill(name) }
+        for endpoint in endpoints { await refill(endpoint.name) }
     }
 
     /// The operator says that it takes deliveries again.
     /// - Returns: false when there is no such endpoint.
     public func enable(_ name: String) async throws(StoreError) -> Bool {
-        guard places[name] != nil else { return false }
+        guard places[name]?.isRetired == false else { return false }
         try await store.reopenEndpoint(name)
         places[name]?.line.reopen()
         await refill(name)
@@ -87,7 +103,8 @@ public actor Dispatcher {
     /// Sends a ping now, past the outbox and whatever the line says.
     /// - Returns: nil when there is no such endpoint.
     public func ping(_ name: String) async -> Reply? {
-        guard let endpoint = places[name]?.endpoint else { return nil }
+        guard let place = places[name], !place.isRetired else { return nil }
+        let endpoint = place.endpoint
         let content = DeliveryContent(webhookID: UUIDv4.make(), key: EventKey.ping.rawValue, body: EventBody.ping)
         do throws(SecretsUnusable) {
             let request = OutgoingRequest(
@@ -100,7 +117,7 @@ public actor Dispatcher {
     }
 
     public var statuses: [EndpointStatus] {
-        places.values.sorted { $0.endpoint.name < $1.endpoint.name }.map { place in
+        places.values.filter { !$0.isRetired }.sorted { $0.endpoint.name < $1.endpoint.name }.map { place in
             let state: EndpointStatus.State =
                 !place.line.isActive ? .inactive : place.line.isClosed ? .gone : place.line.isOpen ? .unreachable : .active
             return EndpointStatus(
@@ -138,6 +155,7 @@ public actor Dispatcher {
         places[name] = place
         defer { places[name]?.isRefilling = false }
         var last: RepositoryID?
+        var missed = place.line.missed
         while true {
             // As above.
             guard let heads = try? await store.heads(of: name, after: last, limit: Self.page) else {
@@ -146,12 +164,18 @@ public actor Dispatcher {
             }
             let now = surroundings.now()
             let hasRoom = heads.allSatisfy { places[name]?.line.take($0, at: now) ?? false }
+            if places[name]?.isFresh == true, heads.contains(where: { $0.attempts > 0 }) { places[name]?.line.beginWithProbe(at: now.monotonic) }
+            guard hasRoom else { break }
             last = heads.last?.repository
-            guard hasRoom, heads.count == Self.page else {
-                if hasRoom { places[name]?.line.completed() }
+            guard heads.count < Self.page else { continue }
+            // What was stored meanwhile, among repositories that were looked at before, is looked for again.
+            guard let found = places[name]?.line.missed, found != missed else {
+                places[name]?.line.completed()
                 break
             }
+            (missed, last) = (found, nil)
         }
+        places[name]?.isFresh = false
         pump(name)
     }
 
@@ -166,15 +190,18 @@ public actor Dispatcher {
     }
 
     private func next(_ name: String, at now: MonotonicTime) -> Attempt? {
-        let mayAdd = underWay.values.reduce(0, +) - underWay.count < Self.sharedLimit
-        if !mayAdd { denied.insert(name) }
-        return places[name]?.line.next(at: now, mayAdd: mayAdd)
+        if let attempt = places[name]?.line.next(at: now, mayAdd: mayAdd) { return attempt }
+        if !mayAdd, places[name]?.line.hasDue(at: now) == true, isDenied.insert(name).inserted { denied.append(name) }
+        return nil
     }
+
+    private var mayAdd: Bool { underWayCount - underWay.count < Self.sharedLimit }
 
     private func start(_ attempt: Attempt, to name: String) {
         guard let place = places[name] else { return }
         lastAttempt += 1
         underWay[name, default: 0] += 1
+        underWayCount += 1
         let number = lastAttempt
         tasks[number] = Task {
             let ended = await attemptDelivery(attempt, to: place.endpoint, number: number)
@@ -224,7 +251,7 @@ public actor Dispatcher {
         let ending: Observation.Ending =
             switch decision.outcome {
             case .delivered: .delivered
-            case .retry: .failed
+            case .retry, .held: .failed
             case .dead: .dead
             }
         surroundings.observe(.ended(endpoint: ended.endpoint, ended.name, ending, status: ended.status, error: ended.error))
@@ -272,7 +299,7 @@ public actor Dispatcher {
         // What came meanwhile may have come after the store was asked, or belong before the next: the store is asked again.
         let mustAsk = ended.isOver && places[ended.endpoint]?.toldMeanwhile.remove(ended.attempt.head.repository) != nil
         places[ended.endpoint]?.line.stored(
-            ended.attempt, decision.outcome, isOver: ended.isOver, isAnswered: ended.status != nil, next: mustAsk ? nil : next,
+            ended.attempt, decision.outcome, isOver: ended.isOver, blamesBody: decision.blamesBody, next: mustAsk ? nil : next,
             at: surroundings.now())
         release(ended)
         if mustAsk { Task { await added(ended.name.repository, to: [ended.endpoint]) } }
@@ -286,9 +313,12 @@ public actor Dispatcher {
     private func release(_ ended: Ended) {
         let left = (underWay[ended.endpoint] ?? 1) - 1
         underWay[ended.endpoint] = left > 0 ? left : nil
-        let waiting = denied
-        denied = []
-        for name in waiting { pump(name) }
+        underWayCount -= 1
+        if left == 0, places[ended.endpoint]?.isRetired == true { places[ended.endpoint] = nil }
+        while mayAdd, let name = denied.popFirst() {
+            isDenied.remove(name)
+            pump(name)
+        }
     }
 
     // MARK: Time
@@ -321,12 +351,15 @@ public actor Dispatcher {
 
     // MARK: Stopping
 
-    /// Begins nothing more, and gives up waiting for answers; what was not answered is sent again after the next start.
+    /// Begins nothing more, and gives up waiting for answers; what was not answered is sent again after the next start. A store that
+    /// hangs is not waited for.
     public func stop() async {
         isStopping = true
         wakeTask?.task.cancel()
         for task in tasks.values { task.cancel() }
-        for task in Array(tasks.values) { await task.value }
-        while isNoting { await surroundings.wait(.milliseconds(5)) }
+        let deadline = ContinuousClock.now + Self.stopLimit
+        // Not cancelled by what hurries the stop, or the wait would be none.
+        let ended = Task { while isNoting || !tasks.isEmpty, ContinuousClock.now < deadline { await surroundings.wait(.milliseconds(5)) } }
+        await ended.value
     }
 }

@@ -49,15 +49,17 @@ extension Dispatcher {
         /// - Parameter current: the URL of the endpoint as it is now; that another one is gone says nothing about it.
         func verdict(at now: WallTime, current: String?) -> Verdict {
             if isUnsent { return .unsent }
-            guard let status, status != 410 || current == url else { return .failed(after: nil) }
+            guard let status, status != 410 || current == url else { return .failed }
             return Verdict(status: status, retryAfter: retryAfter.flatMap { RetryAfter.delay($0, now: now) })
         }
 
         /// Whether the head is done with, one way or the other.
         var isOver: Bool {
             guard let decision else { return false }
-            if case .retry = decision.outcome { return false }
-            return true
+            switch decision.outcome {
+            case .delivered, .dead: return true
+            case .retry, .held: return false
+            }
         }
 
         /// Of what is over, the one whose follower is the next head.

@@ -7,7 +7,7 @@ struct Attempt: Sendable {
         case regular
         /// Finds out whether the endpoint takes anything again; a failure counts as no attempt.
         case probe
-        /// A probe with what comes after the head, which has been refused so often that it may be the head's own fault.
+        /// A probe with what comes after the head, which was refused a moment ago, and so often that it may be the head's own fault.
         case successorProbe
     }
 
@@ -20,7 +20,7 @@ struct Attempt: Sendable {
 /// The head of one repository's deliveries, and what a line knows of it beyond the store.
 struct LineHead: Sendable {
     var stored: DeliveryHead
-    /// How often it was answered with a failure, probes included.
+    /// How often it was answered with a failure that may be its own, probes included.
     var answeredFailures = 0
     /// How many deliveries the endpoint had taken when it last failed.
     var acceptedWhenFailed: UInt64?

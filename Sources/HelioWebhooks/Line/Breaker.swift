@@ -34,6 +34,12 @@ struct Breaker: Sendable {
         schedule(asked, at: now, using: &random)
     }
 
+    /// As if it were open, with a probe due at once: whether the endpoint answers is not known.
+    mutating func openUntilProbed(at now: MonotonicTime) {
+        openProbes = 0
+        probeDue = now
+    }
+
     mutating func probeFailed(asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) {
         openProbes = failedProbes + 1
         schedule(asked, at: now, using: &random)

@@ -10,6 +10,8 @@ struct EndpointLine: Sendable {
     /// Heads kept in memory; the store has the rest, and they are fetched as these go.
     static let knownLimit = 1000
 
+    /// Of this line; `knownLimit` or more.
+    var limit = EndpointLine.knownLimit
     /// Deliveries on their way at once.
     var concurrency: Int
     var isActive: Bool
@@ -17,6 +19,8 @@ struct EndpointLine: Sendable {
     var isClosed: Bool
     /// Every head is known; otherwise the store is asked for more.
     private(set) var isComplete = false
+    /// Grows with everything that was stored and found no place here.
+    private(set) var missed = 0
 
     private var known: Set<RepositoryID> = []
     private var underWay: Set<DeliveryID> = []
@@ -26,6 +30,8 @@ struct EndpointLine: Sendable {
     private var held: [LineHead] = []
     private var breaker = Breaker()
     private var accepted: UInt64 = 0
+    /// Failed as a probe, and whatever comes after it is to be tried at once.
+    private var suspect: DeliveryID?
 
     init(concurrency: Int, isActive: Bool, isClosed: Bool) {
         self.concurrency = concurrency
@@ -35,7 +41,7 @@ struct EndpointLine: Sendable {
 
     var isOpen: Bool { breaker.isOpen }
     var underWayCount: Int { underWay.count }
-    var wantsMore: Bool { !isComplete && known.count < Self.knownLimit / 2 }
+    var wantsMore: Bool { !isComplete && known.count < limit / 2 }
 
     func knows(_ repository: RepositoryID) -> Bool { known.contains(repository) }
 
@@ -45,8 +51,8 @@ struct EndpointLine: Sendable {
     @discardableResult
     mutating func take(_ head: DeliveryHead, at now: Moment) -> Bool {
         guard !known.contains(head.repository) else { return true }
-        guard known.count < Self.knownLimit else {
-            isComplete = false
+        guard known.count < limit else {
+            missedSome()
             return false
         }
         known.insert(head.repository)
@@ -58,7 +64,18 @@ struct EndpointLine: Sendable {
     mutating func completed() { isComplete = true }
 
     /// Something was stored that was not offered to this line.
-    mutating func missedSome() { isComplete = false }
+    mutating func missedSome() {
+        isComplete = false
+        missed += 1
+    }
+
+    /// After a start with deliveries that had failed before it: one probe first, so that starting again and again in an outage costs
+    /// no event its attempts.
+    mutating func beginWithProbe(at now: MonotonicTime) {
+        guard !breaker.isOpen else { return }
+        breaker.openUntilProbed(at: now)
+        holdAll()
+    }
 
     private mutating func put(_ head: LineHead, at now: Moment) {
         guard !breaker.isOpen else {
@@ -91,10 +108,17 @@ struct EndpointLine: Sendable {
 
     /// The oldest first, then one repository after another: where one body is what the receiver cannot take, another gets through.
     private mutating func nextProbe(at now: MonotonicTime) -> Attempt? {
-        guard underWay.isEmpty, let due = breaker.probeDue, due <= now, !held.isEmpty else { return nil }
-        let head = held.remove(at: breaker.failedProbes % held.count)
-        let maySkip = head.answeredFailures >= RetrySchedule.ownFailures && head.answeredFailures % 2 == 1
-        return Attempt(head: head, kind: maySkip ? .successorProbe : .probe)
+        guard underWay.isEmpty else { return nil }
+        defer { suspect = nil }
+        if let index = held.firstIndex(where: { $0.id == suspect }) { return Attempt(head: held.remove(at: index), kind: .successorProbe) }
+        guard let due = breaker.probeDue, due <= now, !held.isEmpty else { return nil }
+        return Attempt(head: held.remove(at: breaker.failedProbes % held.count), kind: .probe)
+    }
+
+    /// Whether something would go if it had a place in the limit that all endpoints share.
+    func hasDue(at now: MonotonicTime) -> Bool {
+        guard isActive, !isClosed, !breaker.isOpen, underWay.count < concurrency else { return false }
+        return !ready.isEmpty || waiting.earliest.map { $0.time <= now } ?? false
     }
 
     /// When `next` may give something that it does not give now, if nothing else happens; nil for never.
@@ -112,6 +136,8 @@ struct EndpointLine: Sendable {
         let outcome: DeliveryResult.Outcome
         /// The head is given up because its successor was taken.
         var givesUpHead = false
+        /// What was sent may be the reason why it failed.
+        var blamesBody = false
         var breaker: BreakerChange?
         var closesEndpoint = false
     }
@@ -124,7 +150,6 @@ struct EndpointLine: Sendable {
     mutating func ended(
         _ attempt: Attempt, _ verdict: Verdict, isAnswered: Bool, at now: MonotonicTime, using random: inout SeededGenerator
     ) -> Decision {
-        let head = attempt.head
         switch verdict {
         case .accepted:
             accepted += 1
@@ -132,39 +157,39 @@ struct EndpointLine: Sendable {
             return Decision(outcome: .delivered, givesUpHead: attempt.kind == .successorProbe, breaker: wasOpen ? .closed : nil)
         case .gone:
             isClosed = true
-            return Decision(outcome: unchanged(head), closesEndpoint: true)
+            return Decision(outcome: .held, closesEndpoint: true)
         case .unsent:
             let wasOpen = breaker.isOpen
-            if wasOpen { breaker.probeFailed(asked: nil, at: now, using: &random) } else { open(at: now, using: &random) }
-            return Decision(outcome: unchanged(head), breaker: wasOpen ? nil : .opened)
-        case .refused, .failed:
+            if !wasOpen { open(at: now, using: &random) } else if attempt.isProbe { breaker.probeFailed(asked: nil, at: now, using: &random) }
+            return Decision(outcome: .held, breaker: wasOpen ? nil : .opened)
+        case .refused, .busy, .failed:
             return failed(attempt, verdict, isAnswered: isAnswered, at: now, using: &random)
         }
-    }
-
-    private func unchanged(_ head: LineHead) -> DeliveryResult.Outcome {
-        .retry(after: .zero, attempts: head.stored.attempts, refusals: head.stored.refusals)
     }
 
     private mutating func failed(
         _ attempt: Attempt, _ verdict: Verdict, isAnswered: Bool, at now: MonotonicTime, using random: inout SeededGenerator
     ) -> Decision {
-        let asked: Duration? = if case .failed(let after) = verdict { after } else { nil }
-        if attempt.isProbe, breaker.isOpen {
-            breaker.probeFailed(asked: asked, at: now, using: &random)
-            return Decision(outcome: unchanged(attempt.head))
+        let (asked, isBusy): (Duration?, Bool) = if case .busy(let after) = verdict { (after, true) } else { (nil, false) }
+        let blamesBody = isAnswered && !isBusy
+        guard !attempt.isProbe else {
+            if breaker.isOpen { breaker.probeFailed(asked: asked, at: now, using: &random) }
+            let failures = attempt.head.answeredFailures + 1
+            if attempt.kind == .probe, blamesBody, failures >= RetrySchedule.ownFailures, failures % 2 == 1 { suspect = attempt.head.id }
+            return Decision(outcome: .held, blamesBody: blamesBody)
         }
         let stored = attempt.head.stored
-        let tookOthers = accepted > (attempt.head.acceptedWhenFailed ?? 0)
+        let tookOthers = !isBusy && accepted > (attempt.head.acceptedWhenFailed ?? 0)
         let (attempts, refusals) = (stored.attempts + 1, stored.refusals + (tookOthers ? 1 : 0))
         let opens = breaker.failed(asked: asked, at: now, using: &random)
         if opens { holdAll() }
         let limit = verdict == .refused ? RetrySchedule.refusedAttempts : RetrySchedule.attempts
         guard attempts < limit, refusals < RetrySchedule.ownFailures else {
-            return Decision(outcome: .dead(attempts: attempts), breaker: opens ? .opened : nil)
+            return Decision(outcome: .dead(attempts: attempts), blamesBody: blamesBody, breaker: opens ? .opened : nil)
         }
         let delay = RetrySchedule.delay(after: attempts, asked: asked, using: &random)
-        return Decision(outcome: .retry(after: delay, attempts: attempts, refusals: refusals), breaker: opens ? .opened : nil)
+        let outcome = DeliveryResult.Outcome.retry(after: delay, attempts: attempts, refusals: refusals)
+        return Decision(outcome: outcome, blamesBody: blamesBody, breaker: opens ? .opened : nil)
     }
 
     private mutating func open(at now: MonotonicTime, using random: inout SeededGenerator) {
@@ -181,9 +206,11 @@ struct EndpointLine: Sendable {
         held.sort { $0.id < $1.id }
     }
 
-    private mutating func releaseAll() {
-        for head in held { ready.append(head) }
+    /// What was to wait for longer goes on waiting.
+    private mutating func releaseAll(at now: Moment) {
+        let heads = held
         held = []
+        for head in heads { put(head, at: now) }
     }
 
     /// The store has it.
@@ -192,23 +219,23 @@ struct EndpointLine: Sendable {
     ///   - isOver: the head was delivered or given up.
     ///   - next: what comes after it then, in its repository.
     mutating func stored(
-        _ attempt: Attempt, _ outcome: DeliveryResult.Outcome, isOver: Bool, isAnswered: Bool, next: DeliveryHead?, at now: Moment
+        _ attempt: Attempt, _ outcome: DeliveryResult.Outcome, isOver: Bool, blamesBody: Bool, next: DeliveryHead?, at now: Moment
     ) {
         underWay.remove(attempt.head.id)
-        if !breaker.isOpen, !held.isEmpty { releaseAll() }
-        guard isOver else { return put(back: attempt.head, outcome, isAnswered: isAnswered, at: now) }
+        if !breaker.isOpen, !held.isEmpty { releaseAll(at: now) }
+        guard isOver else { return put(back: attempt.head, outcome, blamesBody: blamesBody, at: now) }
         known.remove(attempt.head.repository)
         if let next { take(next, at: now) }
     }
 
-    private mutating func put(back head: LineHead, _ outcome: DeliveryResult.Outcome, isAnswered: Bool, at now: Moment) {
+    private mutating func put(back head: LineHead, _ outcome: DeliveryResult.Outcome, blamesBody: Bool, at now: Moment) {
         var head = head
         if case .retry(let delay, let attempts, let refusals) = outcome {
             let retry = delay > .zero ? DeliveryHead.Retry(failedAt: now.wall, delay: delay) : nil
             head.stored = DeliveryHead(
                 id: head.id, repository: head.repository, attempts: attempts, refusals: refusals, retry: retry)
         }
-        head.answeredFailures += isAnswered ? 1 : 0
+        head.answeredFailures += blamesBody ? 1 : 0
         head.acceptedWhenFailed = accepted
         put(head, at: now)
     }
@@ -217,6 +244,7 @@ struct EndpointLine: Sendable {
     mutating func reopen() {
         isClosed = false
         _ = breaker.succeeded()
-        releaseAll()
+        for head in held { ready.append(head) }
+        held = []
     }
 }

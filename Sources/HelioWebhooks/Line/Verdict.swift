@@ -6,9 +6,11 @@ public enum Verdict: Hashable, Sendable {
     case gone
     /// Another 4xx: the receiver does not want this one.
     case refused
-    /// Everything else: no answer, 3xx, 5xx, and the codes that ask for patience.
-    /// - after: what the receiver asked for.
-    case failed(after: Duration?)
+    /// It, or what stands before it, asks for patience; that says nothing about what was sent.
+    /// - after: what it asked for.
+    case busy(after: Duration?)
+    /// Everything else: no answer, 3xx, 5xx.
+    case failed
     /// Nothing was sent, because of a fault on our side such as an unreadable secret.
     case unsent
 
@@ -17,10 +19,10 @@ public enum Verdict: Hashable, Sendable {
         switch status {
         case 200...299: self = .accepted
         case 410: self = .gone
-        case 429, 503: self = .failed(after: retryAfter)
-        case 408, 425: self = .failed(after: nil)
+        case 429, 503: self = .busy(after: retryAfter)
+        case 408, 425, 502, 504: self = .busy(after: nil)
         case 400...499: self = .refused
-        default: self = .failed(after: nil)
+        default: self = .failed
         }
     }
 }

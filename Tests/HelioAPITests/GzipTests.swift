@@ -17,9 +17,9 @@ private func run(_ words: String...) throws -> (status: Int32, output: [UInt8]) 
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = words
-    let pipe = Pipe()
+    let pipe = Pipe.make()
     process.standardOutput = pipe
-    try process.run()
+    try process.start()
     let output = Array(pipe.fileHandleForReading.readDataToEndOfFile())
     process.waitUntilExit()
     return (process.terminationStatus, output)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import HelioMetrics
 import Testing
 
@@ -64,9 +65,9 @@ private enum Client {
         process.arguments = Array(words.dropFirst())
         // Whatever proxy this machine has, it does not lead to the node.
         process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
-        let pipe = Pipe()
+        let pipe = Pipe.make()
         process.standardOutput = pipe
-        try process.run()
+        try process.start()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw Failed(description: "\(words) → \(process.terminationStatus)") }

@@ -20,7 +20,7 @@ import Testing
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", "exec \(command) >/dev/null 2>&1"]
         process.currentDirectoryURL = URL(filePath: directory.path)
-        try process.run()
+        try process.start()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
     }

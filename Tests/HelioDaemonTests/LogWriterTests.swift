@@ -8,7 +8,7 @@ import Testing
     @Test func lines_AreDroppedAndCounted_WhenNobodyReads_AndTheRestComesWhole() async throws {
         // As the daemon does: where this test fails its pipe closes under the writer, which must not end every other test.
         signal(SIGPIPE, SIG_IGN)
-        let pipe = Pipe()
+        let pipe = Pipe.make()
         let reading = pipe.fileHandleForReading.fileDescriptor
         #expect(fcntl(reading, F_SETFL, O_NONBLOCK) == 0)
         let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor)

@@ -13,7 +13,7 @@ public final class ServerProcess: @unchecked Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try log.map(Self.created) ?? FileHandle.nullDevice
-        try process.run()
+        try process.start()
     }
 
     private static func created(_ path: String) throws -> FileHandle {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What the package manifest says about our own targets.
 enum PackageTargets {
@@ -46,7 +47,7 @@ enum Bash {
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-n", "-c", script]
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         process.waitUntilExit()
         return process.terminationStatus == 0
     }

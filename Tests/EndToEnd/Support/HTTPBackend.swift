@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// `git http-backend` behind a socket: what fcgiwrap is to nginx, in as much HTTP/1.0 as nginx speaks to its upstreams.
 final class HTTPBackend: Sendable {
@@ -78,11 +79,11 @@ final class HTTPBackend: Sendable {
         process.executableURL = URL(filePath: "/usr/bin/git")
         process.arguments = ["http-backend"]
         process.environment = environment
-        let (input, output) = (Pipe(), Pipe())
+        let (input, output) = (Pipe.make(), Pipe.make())
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         try input.fileHandleForWriting.write(contentsOf: body)
         try input.fileHandleForWriting.close()
         let data = output.fileHandleForReading.readDataToEndOfFile()

@@ -132,7 +132,7 @@ final class Tracer {
         process.standardError = FileHandle(forWritingAtPath: said)
         process.standardOutput = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         try await eventually("strace attached") {
             (try String(contentsOfFile: said, encoding: .utf8)).contains("attached") || !process.isRunning
         }

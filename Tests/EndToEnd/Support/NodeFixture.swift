@@ -62,7 +62,7 @@ final class NodeFixture: @unchecked Sendable {
         process.standardError = errors ?? handle
         process.standardOutput = handle
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         self.process = process
         starts += 1
     }

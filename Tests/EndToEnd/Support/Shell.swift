@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A program run to its end.
 struct Shell {
@@ -38,11 +39,11 @@ struct Shell {
         process.arguments = words
         process.currentDirectoryURL = URL(filePath: directory)
         process.environment = Self.base.merging(environment) { $1 }
-        let (output, errors, stdin) = (Pipe(), Pipe(), Pipe())
+        let (output, errors, stdin) = (Pipe.make(), Pipe.make(), Pipe.make())
         process.standardOutput = output
         process.standardError = errors
         process.standardInput = stdin
-        try process.run()
+        try process.start()
         try stdin.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
         try stdin.fileHandleForWriting.close()
         let errorReader = Reader(errors.fileHandleForReading)

@@ -21,7 +21,10 @@ import Testing
         try await scene.synchronized(within: 90)
         #expect(try scene.node.sql("SELECT count(*) FROM announcement WHERE content_hash IS NOT NULL") == "\(names.count)")
         #expect(try scene.node.sql("SELECT count(*) FROM event") == "0")
-        try scene.upstream.create("Q/new")
+        // With its commits from the moment at which it is there.
+        let upstream = scene.upstream.path
+        try scene.script("cp -r '\(upstream)/P/r0.git' '\(scene.directory.path)/new.git'; mkdir '\(upstream)/Q'", in: "P/r0")
+        try FileManager.default.moveItem(atPath: scene.directory.path + "/new.git", toPath: upstream + "/Q/new.git")
         try await eventually(within: 20, "the new one is told") { receiver.requests.count == 1 }
         let body = try #require(try bodies().first)
         #expect(body["syncType"] as? String == "SNAPSHOT" && (body["repository"] as? [String: Any])?["slug"] as? String == "new")

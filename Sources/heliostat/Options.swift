@@ -25,8 +25,8 @@ struct NodeOptions: ParsableArguments {
 
     var limit: Duration { .seconds(timeout) }
 
-    func client() throws -> NodeClient {
-        try NodeClient(.socket(socketPath()), timeout: limit)
+    func client(atLeast minimum: Double = 0) throws -> NodeClient {
+        try NodeClient(.socket(socketPath()), timeout: .seconds(max(timeout, minimum)))
     }
 
     private func socketPath() throws -> String {
@@ -39,8 +39,9 @@ struct NodeOptions: ParsableArguments {
     }
 
     /// Asks the node; what goes wrong is said in one line, and the exit code is 1.
-    func ask<Value>(_ question: (Administration) throws(AdministrationError) -> Value) throws -> Value {
-        let administration = Administration(try client())
+    /// - Parameter minimum: seconds that are waited even if less was asked for.
+    func ask<Value>(within minimum: Double = 0, _ question: (Administration) throws(AdministrationError) -> Value) throws -> Value {
+        let administration = Administration(try client(atLeast: minimum))
         do throws(AdministrationError) {
             return try question(administration)
         } catch {

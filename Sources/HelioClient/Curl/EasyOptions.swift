@@ -27,6 +27,9 @@ struct EasyOptions {
     /// - Parameter headers: kept by the caller; the body is copied.
     mutating func set(_ request: OutboundRequest, headers: UnsafeMutablePointer<curl_slist>?) {
         set(CURLOPT_URL, request.url)
+        // Without its directory, which would be trusted beside the file, and would make libcurl read the file for each connection.
+        keep(heliostat_curl_set_text(easy, CURLOPT_CAPATH, nil))
+        set(CURLOPT_CA_CACHE_TIMEOUT, 600)
         if let file = request.caFile { set(CURLOPT_CAINFO, file) }
         set(CURLOPT_HTTPHEADER, UnsafeMutableRawPointer(headers))
         set(CURLOPT_POST, 1)

@@ -54,6 +54,9 @@ struct WebhookMetrics: Sendable {
         }
     }
 
+    /// Not the end of an attempt.
+    func gaveUp() { deliveries[.dead].add() }
+
     func breakerOpened(at now: WallTime) {
         counts.withLock { counts in
             counts.rejected += 1

@@ -27,6 +27,9 @@ final class DeliveryRecord: Sendable {
             let operation = underWay.withLock { $0.removeValue(forKey: name.attempt) }
             operation?.end(failed: ending != .delivered, because: error, at: SystemClock.monotonic())
             tell(endpoint, name, ending, status, error)
+        case .gaveUp(let endpoint, let name, let error):
+            metrics.gaveUp()
+            tell(endpoint, name, .dead, nil, error)
         case .breakerOpened(let endpoint, let error):
             metrics.breakerOpened(at: SystemClock.wall())
             log.warning("webhook endpoint unreachable, its events wait", ["endpoint": .text(endpoint), "error": .text(error ?? "")])

@@ -254,7 +254,11 @@ public actor Dispatcher {
             case .retry, .held: .failed
             case .dead: .dead
             }
-        surroundings.observe(.ended(endpoint: ended.endpoint, ended.name, ending, status: ended.status, error: ended.error))
+        let sent = DeliveryName(id: ended.sent.value, attempt: ended.name.attempt, repository: ended.name.repository)
+        surroundings.observe(.ended(endpoint: ended.endpoint, sent, ending, status: ended.status, error: ended.error))
+        if decision.givesUpHead, ended.sent != ended.attempt.head.id {
+            surroundings.observe(.gaveUp(endpoint: ended.endpoint, ended.name, error: Ended.givenUp))
+        }
         switch decision.breaker {
         case .opened: surroundings.observe(.breakerOpened(endpoint: ended.endpoint, error: ended.error))
         case .closed: surroundings.observe(.breakerClosed(endpoint: ended.endpoint))

@@ -65,6 +65,8 @@ extension Dispatcher {
         /// Of what is over, the one whose follower is the next head.
         var lastOver: DeliveryID { sent }
 
+        static let givenUp = "given up: the endpoint kept refusing it and took what came after it"
+
         var results: [DeliveryResult] {
             guard let decision else { return [] }
             let result = DeliveryResult(id: sent, outcome: decision.outcome, status: status, error: error)
@@ -74,7 +76,7 @@ extension Dispatcher {
             }
             let given = DeliveryResult(
                 id: attempt.head.id, outcome: .dead(attempts: attempt.head.stored.attempts), status: nil,
-                error: "given up: the endpoint kept refusing it and took what came after it")
+                error: Self.givenUp)
             return [given, result]
         }
     }

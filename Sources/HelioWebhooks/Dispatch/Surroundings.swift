@@ -48,6 +48,8 @@ public enum Reply: Sendable {
 public enum Observation: Sendable {
     case began(endpoint: String, DeliveryName)
     case ended(endpoint: String, DeliveryName, Ending, status: Int?, error: String?)
+    /// Without an attempt of its own: what comes after it was taken.
+    case gaveUp(endpoint: String, DeliveryName, error: String?)
     case breakerOpened(endpoint: String, error: String?)
     case breakerClosed(endpoint: String)
     /// It answered 410.

@@ -39,15 +39,17 @@ extension Store {
 
     /// Lets a delivery go again from the beginning, with the same body and id.
     ///
+    /// - Parameter endpoints: to one of which it must go; what is for another would wait for nobody.
     /// - Returns: its endpoint and repository; nil when there is no such delivery, or it waits anyway.
-    public func redeliver(_ id: DeliveryID) throws(StoreError) -> (endpoint: String, repository: RepositoryID?)? {
+    public func redeliver(_ id: DeliveryID, toOneOf endpoints: [String]) throws(StoreError) -> (endpoint: String, repository: RepositoryID?)? {
         try write { db in
             let row = try Row.fetchOne(
                 db,
                 sql: """
                     UPDATE delivery SET state = 'pending', attempts = 0, refusals = 0, delay = NULL, status = NULL, error = NULL
-                    WHERE id = ? AND state IN ('dead', 'delivered') RETURNING endpoint, repository_id
-                    """, arguments: [id.value])
+                    WHERE id = ? AND state IN ('dead', 'delivered') AND endpoint IN (\(databaseQuestionMarks(count: endpoints.count)))
+                    RETURNING endpoint, repository_id
+                    """, arguments: [id.value] + StatementArguments(endpoints))
             guard let row else { return nil }
             let repository: Int64 = try row.required(1)
             return (try row.required(0), repository == 0 ? nil : RepositoryID(repository))

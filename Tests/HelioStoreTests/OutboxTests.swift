@@ -155,11 +155,12 @@ struct OutboxTests {
     @Test func redelivery_SendsTheSameAgain_OnceItWasOver() async throws {
         try await change(1)
         let head = try #require(try await store.heads(of: "ci", limit: 1).first)
-        #expect(try await store.redeliver(head.id) == nil)
+        #expect(try await store.redeliver(head.id, toOneOf: ["ci"]) == nil)
         _ = try await store.note([DeliveryResult(id: head.id, outcome: .dead(attempts: 11), status: 500, error: "no")], at: Samples.time)
-        #expect(try await store.redeliver(head.id)?.endpoint == "ci")
+        #expect(try await store.redeliver(head.id, toOneOf: ["other"]) == nil)
+        #expect(try await store.redeliver(head.id, toOneOf: ["ci"])?.endpoint == "ci")
         #expect(try await store.heads(of: "ci", limit: 1).first == DeliveryHead(id: head.id, repository: RepositoryID(9), retry: nil))
-        #expect(try await store.redeliver(DeliveryID(4711)) == nil)
+        #expect(try await store.redeliver(DeliveryID(4711), toOneOf: ["ci"]) == nil)
     }
 
     @Test func pruning_RemovesWhatIsOver_AndNothingElse() async throws {

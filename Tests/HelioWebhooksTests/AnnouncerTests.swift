@@ -103,6 +103,16 @@ struct AnnouncerTests {
         #expect(try changes(try event(snapshot([:]), new, last: last, by: announcer(limit: 11))).count == 11)
     }
 
+    @Test func changesWithLongNames_AreNotListed_WhereReceiversWouldRefuseThem() throws {
+        let names = (0..<500).map { "refs/heads/\(String(repeating: "x", count: 900))\($0)" }
+        let few = Dictionary(uniqueKeysWithValues: names.prefix(200).map { ($0, UInt8(1)) })
+        #expect(try changes(try event(snapshot([:]), snapshot(few), last: last)).count == 200)
+        let many = try #require(try event(snapshot([:]), snapshot(Dictionary(uniqueKeysWithValues: names.map { ($0, UInt8(1)) })), last: last))
+        #expect(many.body.count < 10_000)
+        let told = try json(many)
+        #expect(told["refLimitExceeded"] as? Bool == true && told["syncType"] as? String == "INCREMENTAL")
+    }
+
     @Test func firstContent_IsTold_OnlyWhereItIsNews() throws {
         let new = snapshot(["refs/heads/main": 1])
         #expect(try event(nil, new, last: nil) == nil)

@@ -14,6 +14,6 @@ public func eventually(
     let deadline = ContinuousClock.now + .seconds(seconds)
     while try await !condition() {
         guard ContinuousClock.now < deadline else { throw NeverHappened("not within \(seconds) s: \(what)") }
-        try await Task.sleep(for: .milliseconds(5))
+        try await Pace.take(.milliseconds(5))
     }
 }

@@ -58,11 +58,8 @@ public final class RawReceiver: Sendable {
         start(respond)
     }
 
-    // `shutdown` ends the accept, which `close` does not.
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    // Ends the accept, which `close` does not; the thread that accepts closes it, so that its number is nobody else's meanwhile.
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// Whole requests, in the order of their arrival.
     public var requests: [Request] { received.withLock { $0 } }
@@ -74,7 +71,15 @@ public final class RawReceiver: Sendable {
         Thread.detachNewThread { [weak self] in
             while true {
                 let socket = accept(listener, nil, nil)
-                guard socket >= 0, let self else { return }
+                guard socket >= 0 else {
+                    close(listener)
+                    return
+                }
+                _ = fcntl(socket, F_SETFD, FD_CLOEXEC)  // a child that held it would keep it open
+                guard let self else {
+                    close(socket)
+                    continue
+                }
                 let number = self.accepted.withLock { count in
                     defer { count += 1 }
                     return count
@@ -110,9 +115,9 @@ private final class RawPeer {
     private func take(_ step: RawReceiver.Step) -> Bool {
         switch step {
         case .send(let text): return send(text)
-        case .pause(let milliseconds): usleep(milliseconds * 1000)
+        case .pause(let milliseconds): Pace.block(milliseconds: milliseconds)
         case .sendForever(let text, let milliseconds):
-            while send(text) { if milliseconds > 0 { usleep(milliseconds * 1000) } }
+            while send(text) { if milliseconds > 0 { Pace.block(milliseconds: milliseconds) } }
             return false
         case .hold:
             while receive() {}

@@ -115,7 +115,7 @@ public final class RawSocket: Sendable {
             var poll = pollfd(fd: descriptor, events: Int16(events), revents: 0)
             if Glibc.poll(&poll, 1, blocks ? Int32(seconds * 1000) : 0) > 0 { return true }
             guard ContinuousClock.now < deadline else { return false }
-            try await Task.sleep(for: .milliseconds(1))
+            try await Pace.take(.milliseconds(1))
         }
     }
 }

@@ -2,21 +2,21 @@ public import HelioNode
 
 /// What operators ask about webhooks. Unlike other requests these wait: for the store, or for a receiver.
 public struct WebhookCommands: Sendable {
-    public var endpoints: @Sendable () async -> [WebhookEndpoint]
+    public var endpoints: @Sendable () async -> Result<[WebhookEndpoint], WebhookTrouble>
     /// Newest first.
     public var deliveries: @Sendable (WebhookDelivery.Filter) async -> Result<[WebhookDelivery], WebhookTrouble>
-    /// - Returns: false when there is no such delivery, or it waits anyway.
+    /// - Returns: false when there is no such delivery, it waits anyway, or its endpoint is not configured any more.
     public var redeliver: @Sendable (Int64) async -> Result<Bool, WebhookTrouble>
     /// Sends a ping now, past the outbox; nil when there is no such endpoint.
-    public var test: @Sendable (String) async -> WebhookProbe?
+    public var test: @Sendable (String) async -> Result<WebhookProbe?, WebhookTrouble>
     /// Lets an endpoint that answered 410 be delivered to again; false when there is none of the name.
     public var enable: @Sendable (String) async -> Result<Bool, WebhookTrouble>
 
     public init(
-        endpoints: @escaping @Sendable () async -> [WebhookEndpoint],
+        endpoints: @escaping @Sendable () async -> Result<[WebhookEndpoint], WebhookTrouble>,
         deliveries: @escaping @Sendable (WebhookDelivery.Filter) async -> Result<[WebhookDelivery], WebhookTrouble>,
         redeliver: @escaping @Sendable (Int64) async -> Result<Bool, WebhookTrouble>,
-        test: @escaping @Sendable (String) async -> WebhookProbe?,
+        test: @escaping @Sendable (String) async -> Result<WebhookProbe?, WebhookTrouble>,
         enable: @escaping @Sendable (String) async -> Result<Bool, WebhookTrouble>
     ) {
         self.endpoints = endpoints
@@ -28,8 +28,8 @@ public struct WebhookCommands: Sendable {
 
     /// A node whose storage is not open: there is nothing to ask yet.
     public static let unavailable = WebhookCommands(
-        endpoints: { [] }, deliveries: { _ in .failure(.notYet) }, redeliver: { _ in .failure(.notYet) }, test: { _ in nil },
-        enable: { _ in .failure(.notYet) })
+        endpoints: { .failure(.notYet) }, deliveries: { _ in .failure(.notYet) }, redeliver: { _ in .failure(.notYet) },
+        test: { _ in .failure(.notYet) }, enable: { _ in .failure(.notYet) })
 }
 
 /// Why a question about webhooks has no answer.
@@ -37,7 +37,7 @@ public struct WebhookTrouble: Error, Sendable, CustomStringConvertible {
     public let description: String
     public init(_ description: String) { self.description = description }
 
-    static let notYet = WebhookTrouble("The storage of the node is not open yet.")
+    public static let notYet = WebhookTrouble("The storage of the node is not open yet.")
 }
 
 public struct WebhookEndpoint: Sendable {

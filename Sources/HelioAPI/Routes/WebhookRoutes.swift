@@ -13,12 +13,12 @@ struct WebhookRoutes: Sendable {
     func add(to router: inout Router) {
         add(.get, "/admin/webhooks", to: &router) { _ throws(Rejection) in
             let webhooks = commands.webhooks
-            return { .page("webhooks", await webhooks.endpoints()) }
+            return { .of(await webhooks.endpoints()) { .page("webhooks", $0) } }
         }
         add(.get, "/admin/deliveries", to: &router) { request throws(Rejection) in try deliveries(request) }
         add(.post, "/admin/deliveries/{}/redeliver", to: &router) { request throws(Rejection) in
             guard let id = Int64(request.parameter(0)), id > 0 else { throw .notFound("There is no such delivery.") }
-            return done(missing: "There is no such delivery that is over.") { await $0.redeliver(id) }
+            return done(missing: "There is no such delivery that is over and whose webhook is configured.") { await $0.redeliver(id) }
         }
         add(.post, "/admin/webhooks/{}/test", to: &router) { request throws(Rejection) in test(request.parameter(0)) }
         add(.post, "/admin/webhooks/{}/enable", to: &router) { request throws(Rejection) in
@@ -53,17 +53,16 @@ struct WebhookRoutes: Sendable {
         let limit = try request.integer("limit", in: 1...Self.pageLimit) ?? 100
         let filter = WebhookDelivery.Filter(state: state, before: before.map(Int64.init), limit: limit)
         return { [webhooks = commands.webhooks] in
-            switch await webhooks.deliveries(filter) {
-            case .success(let list): .page("deliveries", list)
-            case .failure(let trouble): .error(503, trouble.description)
-            }
+            .of(await webhooks.deliveries(filter)) { .page("deliveries", $0) }
         }
     }
 
     private func test(_ name: String) -> Making {
         { [webhooks = commands.webhooks] in
-            guard let probe = await webhooks.test(name) else { return .error(404, "There is no such webhook.") }
-            return .json { $0.value(probe) }
+            .of(await webhooks.test(name)) { probe in
+                guard let probe else { return .error(404, "There is no such webhook.") }
+                return .json { $0.value(probe) }
+            }
         }
     }
 
@@ -71,16 +70,19 @@ struct WebhookRoutes: Sendable {
         missing: String, _ act: @escaping @Sendable (WebhookCommands) async -> Result<Bool, WebhookTrouble>
     ) -> Making {
         { [webhooks = commands.webhooks] in
-            switch await act(webhooks) {
-            case .success(true): .json(202) { $0.object { _ in } }
-            case .success(false): .error(404, missing)
-            case .failure(let trouble): .error(503, trouble.description)
-            }
+            .of(await act(webhooks)) { $0 ? .json(202) { $0.object { _ in } } : .error(404, missing) }
         }
     }
 }
 
 extension Response {
+    fileprivate static func of<Value>(_ result: Result<Value, WebhookTrouble>, _ make: (Value) -> Response) -> Response {
+        switch result {
+        case .success(let value): make(value)
+        case .failure(let trouble): .error(503, trouble.description)
+        }
+    }
+
     fileprivate static func page(_ name: StaticString, _ values: [some JSONValue]) -> Response {
         .json { json in
             json.object { json in

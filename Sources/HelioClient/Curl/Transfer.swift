@@ -9,7 +9,7 @@ final class Transfer {
     private let addresses: AddressPolicy
     private let limits: HTTPClient.Configuration
     private var headers: UnsafeMutablePointer<curl_slist>?
-    private let message = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    private let message: UnsafeMutableBufferPointer<CChar>
     private var headBytes = 0
     private var bodyBytes = 0
     private var headHasEnded = false
@@ -33,6 +33,7 @@ final class Transfer {
         self.limits = limits
         self.finished = finished
         addresses = request.addresses
+        message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0)
         // Without this, libcurl waits for a 100 Continue before a body of over 1 MiB.
         for line in lines + ["Expect:"] { headers = curl_slist_append(headers, line) ?? headers }
@@ -73,7 +74,7 @@ final class Transfer {
     private func failure(_ code: CURLcode) -> DeliveryFailure {
         switch code {
         case CURLE_OPERATION_TIMEDOUT:
-            return .timedOut(hasConnected ? limits.totalLimit : limits.connectLimit)
+            return hasConnected ? .timedOut(limits.totalLimit) : .noConnection("no connection within \(limits.connectLimit)")
         case CURLE_COULDNT_CONNECT: return refusal.map { .refusedAddress($0) } ?? .noConnection(reason(code))
         case CURLE_COULDNT_RESOLVE_HOST: return .noConnection(reason(code))
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:

@@ -72,7 +72,7 @@ extension Schema where Root == NodeConfiguration {
         [
             Key("webhooks.endpoints", \.webhooks.endpoints, .webhookEndpoints, .live),
             Key("webhooks.allow", \.webhooks.allow, .list(of: .network, maximum: 100), .live),
-            Key("webhooks.ca_file", \.webhooks.caFile, .path, .live),
+            Key("webhooks.ca_file", \.webhooks.caFile, .certificates, .live),
             Key("webhooks.ref_limit", \.webhooks.refLimit, .count(0...100_000), .live),
             Key("webhooks.announce_initial", \.webhooks.announceInitial, .flag, .live),
             Key("webhooks.keep", \.webhooks.keep, .duration(.minutes(1) ... .days(365)), .live),

@@ -24,8 +24,9 @@ enum DetachedThread {
 }
 
 /// A POSIX semaphore.
+///
+/// `@unchecked Sendable`: `sem_t` is made for being shared; the pointer never changes.
 final class Semaphore: @unchecked Sendable {
-    // @unchecked: sem_t is made for being shared; the pointer never changes.
     private let semaphore: UnsafeMutablePointer<sem_t>
 
     init() {

@@ -8,8 +8,7 @@ extension WebhookCommands {
     init(_ driver: NodeDriver) {
         self.init(
             endpoints: {
-                guard let hands = await driver.hands else { return [] }
-                return await hands.webhooks.dispatcher.statuses.map(WebhookEndpoint.init)
+                await Self.ask(driver) { hands in await hands.webhooks.dispatcher.statuses.map(WebhookEndpoint.init) }
             },
             deliveries: { filter in
                 await Self.ask(driver) { hands throws(StoreError) in
@@ -24,9 +23,10 @@ extension WebhookCommands {
                 await Self.ask(driver) { hands throws(StoreError) in try await hands.webhooks.redeliver(DeliveryID(id)) }
             },
             test: { name in
-                let start = SystemClock.monotonic()
-                guard let reply = await driver.hands?.webhooks.dispatcher.ping(name) else { return nil }
-                return WebhookProbe(reply, in: SystemClock.monotonic() - start)
+                await Self.ask(driver) { hands in
+                    let start = SystemClock.monotonic()
+                    return await hands.webhooks.dispatcher.ping(name).map { WebhookProbe($0, in: SystemClock.monotonic() - start) }
+                }
             },
             enable: { name in
                 await Self.ask(driver) { hands throws(StoreError) in try await hands.webhooks.dispatcher.enable(name) }
@@ -36,7 +36,7 @@ extension WebhookCommands {
     private static func ask<Value>(
         _ driver: NodeDriver, _ question: (Hands) async throws(StoreError) -> Value
     ) async -> Result<Value, WebhookTrouble> {
-        guard let hands = await driver.hands else { return .failure(WebhookTrouble("The storage of the node is not open yet.")) }
+        guard let hands = await driver.hands else { return .failure(.notYet) }
         do throws(StoreError) {
             return .success(try await question(hands))
         } catch {

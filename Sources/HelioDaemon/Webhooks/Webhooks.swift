@@ -68,9 +68,10 @@ final class Webhooks: Sendable {
     }
 
     /// Sends a delivery again that is over.
-    /// - Returns: false when there is none of the id.
+    /// - Returns: false when there is none of the id for an endpoint that is configured.
     func redeliver(_ id: DeliveryID) async throws(StoreError) -> Bool {
-        guard let (endpoint, repository) = try await store.redeliver(id) else { return false }
+        let names = announcer.withLock { $0.endpoints.map(\.name) }
+        guard let (endpoint, repository) = try await store.redeliver(id, toOneOf: names) else { return false }
         await dispatcher.added(repository, to: [endpoint])
         return true
     }

@@ -117,24 +117,23 @@ extension Git {
     /// - Returns: nil when there is more than `limit`.
     private static func collect(_ stream: SubprocessOutputSequence, limit: Int) async -> [UInt8]? {
         var bytes: [UInt8] = []
-        // An error of the pipe ends the reading as its end does: the exit status tells whether git was well.
         do {
             for try await chunk in stream {
                 guard bytes.count + chunk.count <= limit else { return nil }
                 chunk.withUnsafeBytes { bytes.append(contentsOf: $0) }
             }
-        } catch {}
+        } catch {}  // an error of the pipe ends the reading as its end does: the exit status tells whether git was well
         return bytes
     }
 
     private static func tail(_ stream: SubprocessOutputSequence, _ activity: Activity) async -> [UInt8] {
         var tail = StderrTail()
-        do {  // as above
+        do {
             for try await chunk in stream {
                 activity.note(chunk.count)
                 chunk.withUnsafeBytes { tail.append($0) }
             }
-        } catch {}
+        } catch {}  // as above
         return tail.bytes
     }
 }

@@ -3,6 +3,10 @@ public import HelioStore
 
 /// Turns what happens to repositories into events: who is told, and what.
 public struct Announcer: Sendable {
+    /// Bytes of a body that lists changes. nginx before a receiver takes no more unless it is told to (`client_max_body_size 1m`), and
+    /// what a receiver never takes starts no build.
+    static let bodyLimit = 1 << 20
+
     public let sender: Sender
     public let endpoints: [Endpoint]
     /// Refs; more than that are not listed one by one.
@@ -88,8 +92,9 @@ public struct Announcer: Sendable {
         let names = names(.repositorySynchronized, repository)
         guard !names.isEmpty else { return nil }
         let number = (last?.number ?? 0) + 1
-        let body = EventBody(sender: sender, date: time).synchronized(
-            EventBody.Synchronisation(kind: kind, repository: repository, changes: changes))
+        let writer = EventBody(sender: sender, date: time)
+        var body = writer.synchronized(.init(kind: kind, repository: repository, changes: changes))
+        if body.count > Self.bodyLimit { body = writer.synchronized(.init(kind: kind, repository: repository, changes: nil)) }
         return OutboxEvent(
             webhookID: sender.webhookID(of: repository.id, number: number, content: content),
             key: EventKey.repositorySynchronized.rawValue, repository: repository.id, number: number, body: body, endpoints: names)

@@ -56,7 +56,8 @@ struct Webhooks: ParsableCommand {
 
     struct Redeliver: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Send deliveries again that were delivered or given up: the same body, the same id.")
+            abstract: "Send deliveries again that were delivered or given up: the same body, the same id.",
+            discussion: "Those that cannot be are named, the others are sent; the exit code is 1 then.")
 
         @Argument(help: ArgumentHelp("As \"heliostat webhooks deliveries\" shows it.", valueName: "delivery"))
         var ids: [Int64]
@@ -64,7 +65,16 @@ struct Webhooks: ParsableCommand {
         @OptionGroup var node: NodeOptions
 
         func run() throws {
-            for id in ids { try node.ask { administration throws(AdministrationError) in try administration.redeliver(id) } }
+            let administration = Administration(try node.client())
+            var refused: [String] = []
+            for id in ids {
+                do throws(AdministrationError) {
+                    try administration.redeliver(id)
+                } catch {
+                    refused.append("delivery \(id): \(error)")
+                }
+            }
+            guard refused.isEmpty else { throw Exit.failed(refused.joined(separator: "\n")) }
         }
     }
 

@@ -69,6 +69,24 @@ extension Kind where Value == String {
     }
 }
 
+extension Kind where Value == String {
+    /// Looked at here, because a delivery that cannot trust anybody would look like a fault of its receiver.
+    static var certificates: Kind {
+        .scalar("the path of a file of certificates (PEM)") { text, reading throws(Wrong) in
+            let path = try absolute(text, from: reading.directory)
+            do throws(FileError) {
+                let file = try SmallFile.read(path, limit: 16 << 20)
+                guard file.bytes.firstRange(of: Array("-----BEGIN CERTIFICATE-----".utf8)) != nil else {
+                    throw FileError(message: "holds no certificate (PEM)")
+                }
+            } catch {
+                throw Wrong("\(path) \(error.message)")
+            }
+            return path
+        }
+    }
+}
+
 extension Kind where Value == Network {
     static var network: Kind {
         .scalar("a network such as 10.0.0.0/8") { text, _ throws(Wrong) in

@@ -11,9 +11,15 @@ private let adminRoutes =
         ("PUT", "/admin/log-level", #"{"level":"debug"}"#),
     ] as [(String, String, String?)]
 
+private let webhookRoutes =
+    [
+        ("GET", "/admin/webhooks", nil), ("GET", "/admin/deliveries", nil), ("POST", "/admin/deliveries/1/redeliver", "{}"),
+        ("POST", "/admin/webhooks/ci/test", "{}"), ("POST", "/admin/webhooks/ci/enable", "{}"),
+    ] as [(String, String, String?)]
+
 @Test func administration_IsClosedOnTCP_WithoutTheAdminToken() async throws {
     try await LiveNode.run { node async throws in
-        for (method, path, body) in adminRoutes {
+        for (method, path, body) in adminRoutes + webhookRoutes {
             for token in [nil, "wrong", "notify-secret", "admin-secretx", "admin-secreT"] as [String?] {
                 let reply = try node.tcp(method, path, token: token, body: body)
                 #expect(reply.status == 401, "\(method) \(path) \(token ?? "-")")
@@ -47,6 +53,15 @@ private let adminRoutes =
             #expect(try node.tcp(method, path, token: "admin-secret", body: body).status == expected, "\(method) \(path)")
         }
         #expect(try node.unix("GET", "/status").status == 200)
+    }
+}
+
+@Test func webhooks_AreNotThereYet_BeforeTheStorageIsOpen() async throws {
+    try await LiveNode.run { node async throws in
+        for (method, path, body) in webhookRoutes {
+            let reply = try node.unix(method, path, body: body)
+            #expect(reply.status == 503 && reply.text.contains("not open yet"), "\(method) \(path)")
+        }
     }
 }
 

@@ -6,9 +6,6 @@ public import HelioStore
 /// Decisions are those of `EndpointLine`; this asks the store, posts, and notes what came of it. A result counts once the store has it,
 /// so a crash repeats a delivery and never skips one, and a full disk stops deliveries until there is room again.
 public actor Dispatcher {
-    /// Deliveries on their way beyond the first of each endpoint, which it may always have: nobody waits for a slot that a silent
-    /// endpoint holds.
-    static let sharedLimit = 256
     /// Heads in memory for all endpoints together, unless each has less than it needs.
     private static let headLimit = 100_000
     private static let stopLimit = Duration.seconds(2)
@@ -34,13 +31,8 @@ public actor Dispatcher {
     private let concurrency: Int
     private var random: SeededGenerator
     var places: [String: Place] = [:]
-    /// By endpoint; one without any has no entry.
-    private var underWay: [String: Int] = [:]
-    private var underWayCount = 0
+    private var limit = SharedLimit(places: 256)
     private var lastAttempt: UInt64 = 0
-    /// Those who would have more on their way if they might, the longest first.
-    private var denied = Fifo<String>()
-    private var isDenied: Set<String> = []
     private var unnoted: [Ended] = []
     private var isNoting = false
     private var wakes: [String: MonotonicTime] = [:]
@@ -81,7 +73,7 @@ public actor Dispatcher {
             place.line.limit = max(EndpointLine.knownLimit, Self.headLimit / endpoints.count)
             places[endpoint.name] = place
         }
-        for (name, place) in self.places where places[name] == nil && underWay[name] != nil {
+        for (name, place) in self.places where places[name] == nil && !limit.isIdle(name) {
             places[name] = place
             places[name]?.isRetired = true
             places[name]?.line.isActive = false
@@ -190,18 +182,15 @@ public actor Dispatcher {
     }
 
     private func next(_ name: String, at now: MonotonicTime) -> Attempt? {
-        if let attempt = places[name]?.line.next(at: now, mayAdd: mayAdd) { return attempt }
-        if !mayAdd, places[name]?.line.hasDue(at: now) == true, isDenied.insert(name).inserted { denied.append(name) }
+        if let attempt = places[name]?.line.next(at: now, mayAdd: limit.hasRoom) { return attempt }
+        if !limit.hasRoom, places[name]?.line.hasDue(at: now) == true { limit.wait(name) }
         return nil
     }
-
-    private var mayAdd: Bool { underWayCount - underWay.count < Self.sharedLimit }
 
     private func start(_ attempt: Attempt, to name: String) {
         guard let place = places[name] else { return }
         lastAttempt += 1
-        underWay[name, default: 0] += 1
-        underWayCount += 1
+        limit.began(name)
         let number = lastAttempt
         tasks[number] = Task {
             let ended = await attemptDelivery(attempt, to: place.endpoint, number: number)
@@ -315,14 +304,9 @@ public actor Dispatcher {
     }
 
     private func release(_ ended: Ended) {
-        let left = (underWay[ended.endpoint] ?? 1) - 1
-        underWay[ended.endpoint] = left > 0 ? left : nil
-        underWayCount -= 1
-        if left == 0, places[ended.endpoint]?.isRetired == true { places[ended.endpoint] = nil }
-        while mayAdd, let name = denied.popFirst() {
-            isDenied.remove(name)
-            pump(name)
-        }
+        limit.ended(ended.endpoint)
+        if limit.isIdle(ended.endpoint), places[ended.endpoint]?.isRetired == true { places[ended.endpoint] = nil }
+        while let name = limit.nextWaiting() { pump(name) }
     }
 
     // MARK: Time

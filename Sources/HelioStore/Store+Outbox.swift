@@ -95,8 +95,10 @@ extension Store {
             var next: [DeliveryID: DeliveryHead] = [:]
             for result in results {
                 try OutboxRows.note(result, at: time, in: db)
-                if case .retry = result.outcome { continue }
-                next[result.id] = try OutboxRows.successor(of: result.id.value, in: db)
+                switch result.outcome {
+                case .delivered, .dead: next[result.id] = try OutboxRows.successor(of: result.id.value, in: db)
+                case .retry, .held: break
+                }
             }
             return next
         }

@@ -45,7 +45,7 @@ public struct MetadataBatch: Sendable {
     public let deletions: [Repository]
     /// What the purge guard adds up: deletions that nobody has accepted by hand.
     public let suspectDeletions: Int
-    /// Whether the first content of what is new here is news: the node was SYNCHRONIZED when it was listed.
+    /// Whether the first content of what is new here is news: the node has been SYNCHRONIZED, in this life or an earlier one.
     public let announcesNew: Bool
 }
 

@@ -71,7 +71,7 @@ enum ListeningSocket {
     }
 
     /// `sockaddr_in6` is the larger of the two, and both keep the port at the same place.
-    private static func parse(host: String, port: UInt16) throws(LoopError) -> (sockaddr_in6, socklen_t) {
+    static func parse(host: String, port: UInt16) throws(LoopError) -> (sockaddr_in6, socklen_t) {
         var six = sockaddr_in6()
         six.sin6_port = port.bigEndian
         if inet_pton(AF_INET6, host, &six.sin6_addr) == 1 {

@@ -46,7 +46,7 @@ enum UnixSocketFile {
         return true
     }
 
-    private static func makeAddress(_ path: String) throws(LoopError) -> sockaddr_un {
+    static func makeAddress(_ path: String) throws(LoopError) -> sockaddr_un {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -57,7 +57,7 @@ enum UnixSocketFile {
         return address
     }
 
-    private static func withSockaddr(
+    static func withSockaddr(
         _ address: inout sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
         withUnsafePointer(to: &address) {

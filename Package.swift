@@ -63,6 +63,7 @@ let package = Package(
         module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
         module("HelioStore", ["HelioNode", grdb, sqlite]),
         module("HelioClient", ["HelioLoop", "CCurl"]),
+        module("HelioFarm", ["HelioNode", "HelioLoop", "HelioLock"]),
         module("HelioWebhooks", ["HelioNode", "HelioJSON", "HelioStore", crypto]),
         module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"]),
         module(
@@ -84,6 +85,7 @@ let package = Package(
         tests("HelioLoopTests", ["HelioLoop"]),
         tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
         tests("HelioClientTests", ["HelioClient", "HelioLoop"]),
+        tests("HelioFarmTests", ["HelioFarm", "HelioLoop", "HelioNode"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),
         tests("HelioStoreTests", ["HelioStore", "HelioNode", grdb]),
         tests("HelioWebhooksTests", ["HelioWebhooks", "HelioNode", "HelioStore"]),

@@ -23,6 +23,9 @@ public final class ServerProcess: @unchecked Sendable {
 
     public var isRunning: Bool { process.isRunning }
 
+    /// SIGSTOP and SIGCONT, say.
+    public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
     // SIGKILL: a child of ours inherits the blocked signals of the thread that made it, SIGTERM among them. To its whole group:
     // Foundation waits until the last of them has gone.
     deinit {

@@ -9,6 +9,7 @@ enum ImportTable {
         "HelioLoop": ["CLibevent", "HelioLock"],
         "HelioHTTP": ["HelioLoop"],
         "HelioClient": ["HelioLoop", "CCurl"],
+        "HelioFarm": ["HelioNode", "HelioLoop", "HelioLock"],
         "HelioGit": ["HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
         "HelioWebhooks": ["HelioNode", "HelioJSON", "HelioStore"],
@@ -34,7 +35,9 @@ enum ImportTable {
     ]
 
     /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
-    static let withoutFoundation: Set = ["HelioNode", "HelioJSON", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioClient"]
+    static let withoutFoundation: Set = [
+        "HelioNode", "HelioJSON", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioClient", "HelioFarm",
+    ]
 
     static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "CCurl", "CGit2", "CZlib", "CVersion"].contains(module) }
 }

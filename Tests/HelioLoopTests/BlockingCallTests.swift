@@ -79,8 +79,10 @@ private final class Gate: Sendable {
             try await asker.begin(within: .milliseconds(20))
             try await eventually("it is given up") { await asker.all.count == 1 }
             gate.open()
+            try await Pace.take(.milliseconds(50))
             try await asker.begin(within: .seconds(10))
-            try await eventually("the answer comes") { await asker.all == [nil, 1] }
+            try await eventually("the answer comes") { await asker.all.count == 2 }
+            #expect(await asker.all == [nil, 1])
             #expect(gate.calls == 1)
         }
     }

@@ -43,7 +43,11 @@ private actor Caller {
     var all: [Result<Bool, LoopError>] { outcomes }
 
     func outcome() async throws -> Result<Bool, LoopError> {
-        while outcomes.isEmpty { try await Pace.take(.milliseconds(2)) }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while outcomes.isEmpty {
+            guard ContinuousClock.now < deadline else { throw NeverHappened("the attempt does not end") }
+            try await Pace.take(.milliseconds(2))
+        }
         return outcomes[0]
     }
 }

@@ -150,6 +150,30 @@ import Testing
         }
     }
 
+    /// The first look finds a push that the node does not know of, and the second finds it there.
+    @Test func whatWasInFlight_IsNoDifferenceAnyMore() async throws {
+        let farm = try Farm(["P/r"], nodes: 2)
+        defer { farm.stop() }
+        try await farm.start()
+        let (upstream, nodes, sides) = (farm.upstream, farm.nodes, [farm.upstream.path, farm.nodes[1].socket])
+        for side in sides {
+            try upstream.commit("P/r", message: "on its way to \(side)")
+            if side != upstream.path {
+                try nodes[1].notify("P/r")
+                try await nodes[1].waitForMirror(["P/r"], of: upstream)
+            }
+            let comparison = Alongside { _ in
+                try Shell().attempt([NodeFixture.binary, "diff", "--json", "--tolerance", "4s", side, nodes[0].socket])
+            }
+            try await Pace.take(.seconds(2))
+            try nodes[0].notify("P/r")
+            let ended = try await comparison.end()
+            let json = try JSONSerialization.jsonObject(with: Data(ended.output.utf8)) as? [String: Any]
+            #expect(ended.status == 0, "\(ended.output)")
+            #expect(json?["lookedAgain"] as? Int == 1, "\(ended.output)")
+        }
+    }
+
     @Test func hashesAlone_AreComparedWithoutAToken_AndEverythingWithIt() async throws {
         let farm = try Farm(["P/r"], nodes: 1)
         defer { farm.stop() }

@@ -59,7 +59,7 @@ let package = Package(
         module("HelioLock"),
         module("HelioMetrics", ["HelioLock"]),
         module("HelioLoop", ["CLibevent", "HelioLock"]),
-        module("HelioHTTP", ["HelioLoop"]),
+        module("HelioHTTP", ["HelioLoop", "HelioLock"]),
         module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
         module("HelioStore", ["HelioNode", grdb, sqlite]),
         module("HelioClient", ["HelioLoop", "CCurl"]),

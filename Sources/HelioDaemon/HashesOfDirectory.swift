@@ -1,8 +1,6 @@
 import Foundation
 import HelioAPI
-import Glibc
 import HelioGit
-import HelioLoop
 import HelioNode
 
 /// `heliostat hashes PATH`: what a node that mirrors the directory would stream, for the upstream's side of a comparison.
@@ -16,30 +14,12 @@ public enum HashesOfDirectory {
         // A leftover in the temporary directory harms nobody.
         defer { try? FileManager.default.removeItem(at: scratch) }
         let upstream = try DirectoryUpstream(path: path, git: Git(GitConfiguration(data: scratch.path)))
-        let listing = try await untilSignalled { () async throws(Failure) in try await upstream.list() }
+        let listing = try await UntilSignalled.run { () async throws(Failure) in try await upstream.list() }
         var catalogue = Catalogue()
         for listed in listing.repositories where listed.failure == nil { catalogue.insert(RepositoryEntry(upstream: listed)) }
         try RepositoryHashes.write(catalogue, to: write)
         return listing.rejected.map { "\($0.path): \($0.why)" }
             + listing.repositories.compactMap { listed in listed.failure.map { "\(listed.repository.name): \($0)" } }
-    }
-
-    /// A git that reads a repository is in a session of its own and would outlive us: TERM and INT cancel instead of killing, and
-    /// cancelling ends it.
-    private static func untilSignalled(_ body: @escaping @Sendable () async throws(Failure) -> Listing) async throws -> Listing {
-        let loop = try EventLoop.start(name: "signals")
-        let signals = loop.signals(SIGTERM, SIGINT)
-        let work = Task { () async -> Result<Listing, Failure> in
-            do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
-        }
-        let watch = Task {
-            for await _ in signals { work.cancel() }
-        }
-        let result = await work.value
-        watch.cancel()
-        await watch.value
-        loop.stop()
-        return try result.get()
     }
 }
 

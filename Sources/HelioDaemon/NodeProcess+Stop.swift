@@ -23,10 +23,14 @@ extension NodeProcess {
             hurry.cancel()
         }
         await socketServer.drain(within: .zero)
+        await driver.hands?.inspector.settle(within: Self.inspectionLimit)
         await driver.hands?.webhooks.dispatcher.stop()
         await driver.halt()
         log.info("stopped")
     }
+
+    /// For git to end that looked at a copy: TERM, five seconds, KILL.
+    private static let inspectionLimit = Duration.seconds(8)
 
     /// SIGHUP: what can change while the node runs, changes; a bad file changes nothing.
     func reload() async {

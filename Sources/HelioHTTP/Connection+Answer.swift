@@ -13,7 +13,7 @@ extension Connection {
             switch response.body {
             case .none: break
             case .bytes(let bytes): output.append(contentsOf: bytes)
-            case .stream(let body): producer = body
+            case .stream(let body): begin(body)
             }
         }
         answerBytes = output.count - start
@@ -82,15 +82,31 @@ extension Connection {
         (began, answerStatus, answerBytes) = (0, 0, 0)
     }
 
+    private func begin(_ body: any BodyProducer) {
+        producer = body
+        isStarved = false
+        guard let fed = body as? FedBody else { return }
+        let target = PendingResponse.Target(connection: self, exchange: machine.exchange)
+        fed.begin { target.run { $0.feed($1) } }
+    }
+
+    /// There is something again for the body of an exchange, unless that is over.
+    func feed(_ exchange: UInt64) {
+        guard isStreaming, machine.exchange == exchange, isStarved else { return }
+        isStarved = false
+        table.streams.lineUp(self)
+    }
+
     /// A new piece of a streamed body when little waits: one each turn, so that a fast reader does not starve the others.
     func pump() {
-        guard let producer, output.count - written < table.configuration.outputMark else { return }
+        guard let producer, !isStarved, output.count - written < table.configuration.outputMark else { return }
         var piece: [UInt8] = []
         swap(&piece, &table.piece)
         piece.removeAll(keepingCapacity: true)
         do {
             let continues = try producer.produce(into: &piece)
             appendPiece(piece)
+            isStarved = continues && piece.isEmpty && producer is FedBody
             if !continues { finishStream() }
         } catch {
             cut(.producerFailed)

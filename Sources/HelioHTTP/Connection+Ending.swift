@@ -85,7 +85,8 @@ extension Connection {
     }
 
     private var currentlyTimed: Timed {
-        if producer != nil || !output.isEmpty { return .writing }
+        // A producer that has nothing yet is what is waited for, and not the peer.
+        if !output.isEmpty || (producer != nil && !isStarved) { return .writing }
         switch machine.phase {
         case .idle: return .idle
         case .head: return .head

@@ -21,6 +21,8 @@ final class Connection {
     var written = 0
     var producer: (any BodyProducer)?
     var producerFraming = ResponseHead.Framing.chunked
+    /// The producer had nothing, and wakes the connection when it has.
+    var isStarved = false
     /// Waits for its turn in the table's `streams`.
     var isInStreamLine = false
     /// The peer sends nothing more; it may still read.
@@ -147,7 +149,7 @@ extension Connection: StreamOwner {
         if machine.phase == .finished, producer == nil, output.isEmpty { return end() }
         stream.setReading(wantsToRead)
         stream.setAwaitingWrite(!output.isEmpty)
-        if producer != nil, output.isEmpty { table.streams.lineUp(self) }
+        if producer != nil, output.isEmpty, !isStarved { table.streams.lineUp(self) }
         updateDeadline()
     }
 

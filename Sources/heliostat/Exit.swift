@@ -49,10 +49,18 @@ enum Output {
 
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    /// Somebody sees what is said on stderr while it is said.
+    static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+
     /// Columns of the terminal; nil when stdout is none.
-    static var width: Int? {
+    static var width: Int? { size.map { Int($0.ws_col) } }
+
+    /// Lines of the terminal; nil when stdout is none.
+    static var height: Int? { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
+
+    private static var size: winsize? {
         var size = winsize()
         guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
+        return size
     }
 }

@@ -21,10 +21,10 @@ struct Heliostat: AsyncParsableCommand {
         commandName: "heliostat",
         abstract: "A mirror of Git repositories that says how far it has come.",
         discussion: """
-            Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong configuration.
+            Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong configuration. diff has its own, see its help.
             """,
         subcommands: [
-            Serve.self, CheckConfig.self, Status.self, Sync.self, Vet.self, Hashes.self, Notify.self, Drain.self, Undrain.self,
+            Serve.self, CheckConfig.self, Status.self, Sync.self, Vet.self, Hashes.self, Diff.self, Notify.self, Drain.self, Undrain.self,
             Webhooks.self, VersionCommand.self,
         ])
 }

@@ -121,7 +121,7 @@ import Testing
         #expect(try heliostat("version").output.hasPrefix("heliostat "))
         let json = try JSONSerialization.jsonObject(with: Data(heliostat("version", "--json").output.utf8)) as? [String: Any]
         #expect(json?["version"] as? String != nil)
-        for command in ["serve", "check-config", "status", "sync", "vet", "hashes", "notify", "drain", "undrain", "version"] {
+        for command in ["serve", "check-config", "status", "sync", "vet", "hashes", "diff", "notify", "drain", "undrain", "version"] {
             let help = try heliostat(command, "--help")
             #expect(help.status == 0)
             #expect(help.output.contains("USAGE: heliostat \(command)"), "\(help.output)")

@@ -18,6 +18,8 @@ final class LiveNode: Sendable {
     let tick = Mutex(Tick(nanoseconds: 4_000_000_000))
     /// What is done before the metrics are rendered.
     let refresh = Mutex<@Sendable () -> Void>({})
+    /// nil for a node whose storage is not open.
+    let inspection = Mutex<InspectionCommands?>(nil)
     private let loop: EventLoop
     private let servers: [HTTPServer]
     private let directory: TemporaryDirectory
@@ -85,6 +87,12 @@ final class LiveNode: Sendable {
         }
     }
 
+    func fetchFromSocket(_ target: String) async throws -> Reply {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try self.unix("GET", target) }) }
+        }
+    }
+
     /// Open on TCP.
     var connections: Int { servers[0].connections }
 
@@ -132,7 +140,7 @@ final class LiveNode: Sendable {
                 setLogLevel: { level in
                     self.note("log \(level)")
                     return level == "debug"
-                })
+                }, inspection: { self.node?.inspection.withLock { $0 } })
         }
     }
 

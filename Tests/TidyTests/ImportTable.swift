@@ -7,7 +7,7 @@ enum ImportTable {
         "HelioLock": [],
         "HelioMetrics": ["HelioLock"],
         "HelioLoop": ["CLibevent", "HelioLock"],
-        "HelioHTTP": ["HelioLoop"],
+        "HelioHTTP": ["HelioLoop", "HelioLock"],
         "HelioClient": ["HelioLoop", "CCurl"],
         "HelioFarm": ["HelioNode", "HelioLoop", "HelioLock"],
         "HelioGit": ["HelioNode", "CGit2"],

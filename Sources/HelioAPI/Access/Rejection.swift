@@ -7,6 +7,7 @@ enum Rejection: Error {
     case unauthorized
     case tooManyRequests
     case stopping
+    case unavailable(String)
 
     init(_ error: QueryError) { self = .badRequest(error.rawValue) }
 
@@ -17,6 +18,7 @@ enum Rejection: Error {
         case .unauthorized: .error(401, "A token is required.", headers: [("WWW-Authenticate", "Bearer")])
         case .tooManyRequests: .error(429, "There are too many notifications.", headers: [("Retry-After", "1")])
         case .stopping: .error(503, "The node is stopping.")
+        case .unavailable(let message): .error(503, message)
         }
     }
 }

@@ -13,12 +13,15 @@ public struct NodeCommands: Sendable {
     /// False when there is no such level.
     public var setLogLevel: @Sendable (String) -> Bool
     public var webhooks: WebhookCommands
+    /// nil while the storage is not open. Unlike the others this waits.
+    public var inspection: @Sendable () async -> InspectionCommands?
 
     public init(
         now: @escaping @Sendable () -> Moment, sync: @escaping @Sendable (RunScope, Bool) -> RunID,
         vet: @escaping @Sendable () -> RunID, drain: @escaping @Sendable (_ reason: String) -> Void,
         undrain: @escaping @Sendable () -> Void, notify: @escaping @Sendable (RepositoryName) -> Void,
-        setLogLevel: @escaping @Sendable (String) -> Bool, webhooks: WebhookCommands = .unavailable
+        setLogLevel: @escaping @Sendable (String) -> Bool, webhooks: WebhookCommands = .unavailable,
+        inspection: @escaping @Sendable () async -> InspectionCommands? = { nil }
     ) {
         self.now = now
         self.sync = sync
@@ -28,5 +31,6 @@ public struct NodeCommands: Sendable {
         self.notify = notify
         self.setLogLevel = setLogLevel
         self.webhooks = webhooks
+        self.inspection = inspection
     }
 }

@@ -31,7 +31,7 @@ enum JSONTree: Sendable, Equatable {
 
 extension JSONScanner {
     /// A value with the spaces around it.
-    fileprivate mutating func tree(depth: Int) throws(JSONError) -> JSONTree {
+    mutating func tree(depth: Int) throws(JSONError) -> JSONTree {
         skipSpaces()
         let value = try bareTree(depth: depth)
         skipSpaces()

@@ -31,6 +31,7 @@ private func router(
     NotifyRoute.add(to: &router, board, commands, notify)
     AdminRoutes(board: board, commands: commands, gate: admin).add(to: &router)
     WebhookRoutes(commands: commands, gate: admin).add(to: &router)
+    InspectionRoute(board: board, commands: commands, gate: admin).add(to: &router)
     FrontRoutes.add(to: &router)
     return router
 }

@@ -14,9 +14,9 @@ struct AnswerParser {
 
     /// Bytes. The node's longest answer to the command line is far below.
     static let maximumSize = 8 << 20
-    private static let maximumHead = 64 << 10
+    static let maximumHead = 64 << 10
 
-    private enum Framing {
+    enum Framing {
         case length(Int), chunked, untilEnd, none
     }
 
@@ -33,7 +33,7 @@ struct AnswerParser {
             if bytes.count > Self.maximumHead { throw Malformed(why: "its head does not end") }
             return nil
         }
-        let (status, framing) = try Self.head(String(decoding: bytes[..<headEnd.lowerBound], as: UTF8.self))
+        let (status, framing) = try Self.head(bytes[..<headEnd.lowerBound], atMost: Self.maximumSize)
         let rest = bytes[headEnd.upperBound...]
         if let body = try Self.body(rest, framing, isEnd: isEnd) { return Answer(status: status, body: body) }
         if isEnd { throw Malformed(why: "it is cut") }
@@ -49,7 +49,9 @@ struct AnswerParser {
         }
     }
 
-    private static func head(_ text: String) throws(Malformed) -> (Int, Framing) {
+    /// - Parameter limit: bytes of a body that are taken.
+    static func head(_ bytes: ArraySlice<UInt8>, atMost limit: Int) throws(Malformed) -> (Int, Framing) {
+        let text = String(decoding: bytes, as: UTF8.self)
         // "\r\n" is one Character, so the text splits at whole line ends only.
         let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
         let words = (lines.first ?? "").split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
@@ -64,7 +66,7 @@ struct AnswerParser {
             switch pair.first?.lowercased() {
             case "transfer-encoding": framing = .chunked
             case "content-length":
-                guard let length = Int(String(value)), (0...maximumSize).contains(length) else {
+                guard let length = Int(String(value)), (0...limit).contains(length) else {
                     throw Malformed(why: "its length is not usable")
                 }
                 framing = .length(length)

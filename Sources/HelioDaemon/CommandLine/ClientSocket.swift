@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A connected socket whose every step ends at one deadline. It blocks the calling thread.
+/// A connected socket whose every step ends at a deadline. It blocks the calling thread.
 struct ClientSocket: ~Copyable {
     enum Trouble: Error {
         case timeout
@@ -10,7 +10,8 @@ struct ClientSocket: ~Copyable {
     }
 
     private let descriptor: Int32
-    private let deadline: ContinuousClock.Instant
+    /// May be moved while the peer gets on.
+    var deadline: ContinuousClock.Instant
 
     init(to address: NodeAddress, deadline: ContinuousClock.Instant) throws(Trouble) {
         self.deadline = deadline

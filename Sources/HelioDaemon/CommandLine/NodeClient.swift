@@ -7,7 +7,7 @@ internal import Synchronization
 public struct NodeClient: Sendable {
     public let address: NodeAddress
     private let token: Secret?
-    private let timeout: Duration
+    let timeout: Duration
 
     /// - Parameters:
     ///   - token: sent as `Authorization: Bearer`.
@@ -26,11 +26,15 @@ public struct NodeClient: Sendable {
             try socket.write(request(method, path, json))
             return try Self.answer(from: socket)
         } catch {
-            switch error {
-            case .timeout: throw .timeout(address, timeout)
-            case .failed(let why): throw .unreachable(address, why)
-            case .badAnswer(let why): throw .badAnswer(address, why)
-            }
+            throw clientError(error)
+        }
+    }
+
+    func clientError(_ trouble: ClientSocket.Trouble) -> ClientError {
+        switch trouble {
+        case .timeout: .timeout(address, timeout)
+        case .failed(let why): .unreachable(address, why)
+        case .badAnswer(let why): .badAnswer(address, why)
         }
     }
 
@@ -46,7 +50,7 @@ public struct NodeClient: Sendable {
         }
     }
 
-    private func request(_ method: String, _ path: String, _ json: [UInt8]?) -> [UInt8] {
+    func request(_ method: String, _ path: String, _ json: [UInt8]?) -> [UInt8] {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\nAccept: application/json\r\n"
         if let json { head += "Content-Type: application/json\r\nContent-Length: \(json.count)\r\n" }
         var bytes = Array(head.utf8)

@@ -6,6 +6,7 @@ import HelioStore
 /// What the node acts with, once its storage is open.
 struct Adapters: Sendable {
     let store: Store
+    let git: Git
     let copies: LocalCopies
     let upstream: UpstreamCell
 }

@@ -6,6 +6,8 @@ actor Limiter {
 
     init(width: Int) { self.width = width }
 
+    var isBusy: Bool { running > 0 }
+
     func run<Result: Sendable>(_ body: @Sendable () async -> Result) async -> Result {
         await enter()
         defer { leave() }

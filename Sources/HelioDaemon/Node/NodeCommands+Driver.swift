@@ -24,7 +24,8 @@ extension NodeCommands {
                 return id
             },
             drain: { feed(.drain(reason: $0)) }, undrain: { feed(.undrain) }, notify: { feed(.notified($0)) },
-            setLogLevel: { output.setLevel(named: $0) }, webhooks: WebhookCommands(driver))
+            setLogLevel: { output.setLevel(named: $0) }, webhooks: WebhookCommands(driver),
+            inspection: { await InspectionCommands(driver) })
     }
 }
 

@@ -12,6 +12,7 @@ struct Hands: Sendable {
     let operations: OperationLedger
     let progress: RunProgress
     let webhooks: Webhooks
+    let inspector: CopyInspector
 
     init(
         adapters: Adapters, boot: String, metrics: NodeMetrics, log: NodeLog, runs: @escaping @Sendable () -> [Run],
@@ -19,6 +20,7 @@ struct Hands: Sendable {
     ) {
         self.adapters = adapters
         reader = CopyReader(adapters: adapters)
+        inspector = CopyInspector(git: adapters.git)
         lane = StoreLane(store: adapters.store, log: log)
         operations = OperationLedger(
             store: adapters.store, lane: lane, boot: boot, metrics: metrics.operations, log: log,

@@ -87,6 +87,11 @@ actor NodeDriver {
 
     func repository(_ id: RepositoryID) -> Repository? { machine.catalogue[id]?.repository }
 
+    /// Now, and not as published a moment ago.
+    func standing(of id: RepositoryID) -> CopyStanding? {
+        machine.catalogue[id].map { CopyStanding(entry: $0, isBusy: machine.isBusy(with: id)) }
+    }
+
     // MARK: Stopping
 
     var hasFailed: Bool { machine.state == .error }

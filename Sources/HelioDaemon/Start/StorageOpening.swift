@@ -53,7 +53,7 @@ struct StorageOpening: Sendable {
         let store = try await Store.open(configuration.node.data)
         let git = try Git(configuration.git)
         return Adapters(
-            store: store, copies: LocalCopies(git: git), upstream: UpstreamCell(try configuration.makeUpstream(git)))
+            store: store, git: git, copies: LocalCopies(git: git), upstream: UpstreamCell(try configuration.makeUpstream(git)))
     }
 
     /// A recovery may take a while, and a full disk may be why the node was started anew.

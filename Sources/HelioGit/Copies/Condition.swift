@@ -14,8 +14,11 @@ extension LocalCopies {
         }
     }
 
-    func firstMissing(of objects: Set<ObjectID>, in copy: String, format: ObjectFormat) async throws(Failure) -> ObjectID? {
-        guard format == .sha1 else { return try await firstMissingByGit(of: objects, in: copy) }
+    /// - Parameter foreign: whether it is no copy of ours, and may belong to another user.
+    func firstMissing(
+        of objects: Set<ObjectID>, in copy: String, format: ObjectFormat, foreign: Bool = false
+    ) async throws(Failure) -> ObjectID? {
+        guard format == .sha1 else { return try await firstMissingByGit(of: objects, in: copy, foreign: foreign) }
         return try await DiskThreads.run { () throws(Failure) in
             do throws(LibgitError) {
                 return try OpenRepository(copy).firstMissing(of: objects)
@@ -25,8 +28,9 @@ extension LocalCopies {
         }
     }
 
-    private func firstMissingByGit(of objects: Set<ObjectID>, in copy: String) async throws(Failure) -> ObjectID? {
+    private func firstMissingByGit(of objects: Set<ObjectID>, in copy: String, foreign: Bool) async throws(Failure) -> ObjectID? {
         var command = GitCommand(["--git-dir=\(copy)", "cat-file", "--batch-check"], total: git.configuration.total)
+        if foreign { command.source = FetchSource(directory: copy) }
         for object in objects { command.input += Array("\(object)\n".utf8) }
         let output = try await git.run(command).checked().output
         let missing = output.split(separator: 0x0A).first { $0.suffix(8).elementsEqual(" missing".utf8) }

@@ -1,5 +1,8 @@
 /// What operators, hooks and sensors tell the node.
 extension NodeMachine {
+    /// Whether a synchronisation or maintenance works on the copy.
+    public func isBusy(with id: RepositoryID) -> Bool { queue.isRunning(id) || maintenance.current == id }
+
     mutating func syncRequested(_ id: RunID, _ scope: RunScope, acceptDeletions: Bool, at now: Moment) {
         guard runs[id] == nil, isWorking, state != .starting else { return }
         _ = claimRun(id, .requested, scope, acceptDeletions: acceptDeletions, at: now)

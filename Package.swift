@@ -70,7 +70,7 @@ let package = Package(
             "HelioDaemon",
             [
                 "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
-                "HelioClient", "HelioWebhooks", crypto, logging, yams,
+                "HelioClient", "HelioWebhooks", "HelioFarm", crypto, logging, yams,
             ]),
         .executableTarget(name: "heliostat", dependencies: ["HelioDaemon", argumentParser], swiftSettings: settings),
         // No product: it makes what `scripts/bench` measures with.

@@ -25,6 +25,7 @@ extension NodeProcess {
         await socketServer.drain(within: .zero)
         await driver.hands?.inspector.settle(within: Self.inspectionLimit)
         await driver.hands?.webhooks.dispatcher.stop()
+        await driver.farm?.stop()
         await driver.halt()
         log.info("stopped")
     }
@@ -47,6 +48,7 @@ extension NodeProcess {
         output.level = .init(reload.applied.log.level)
         metrics.registry.configure(TimerOptions(reload.applied.metrics))
         await driver.feed(.reconfigured(reload.applied.settings))
+        await driver.farm?.reconfigure(reload.applied.farmSettings)
         if reload.changed.contains(where: { $0.hasPrefix("upstream.") }) { await replaceUpstream(reload.applied) }
         await replaceEndpoints(reload.applied)
         for key in reload.needsRestart { log.warning("needs a restart to take effect", ["key": .text(key)]) }

@@ -34,7 +34,7 @@ final class NodeProcess: Sendable {
         self.log = log
         loop = try EventLoop.start()
         let machine = NodeMachine(settings: configuration.settings, seed: .random(in: .min ... .max), now: SystemClock.now())
-        metrics = NodeMetrics(configuration.metrics)
+        metrics = NodeMetrics(configuration.metrics, isAlone: configuration.farm.coordinator == .standalone)
         board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot())
         driver = NodeDriver(machine, board: board, log: log, metrics: metrics)
         let connections = (tcp: OpenConnections(), socket: OpenConnections())

@@ -16,6 +16,9 @@ enum Schema {
         migrator.registerMigration("3: announcements, outbox") { db in
             try db.execute(sql: third)
         }
+        migrator.registerMigration("4: farm") { db in
+            try db.execute(sql: fourth)
+        }
         return migrator
     }
 
@@ -143,5 +146,35 @@ enum Schema {
             url BLOB NOT NULL,
             closed_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What waits to be told by the farm, who sends what it has settled, the numbers of leases, and how far its messages were read.
+    /// A delivery of another node's event is `standby`; `published` is 0 for an event that the coordinator has not seen. `ref_count` is
+    /// of our copy, NULL for a copy whose refs nobody has counted since the upgrade.
+    private static let fourth = """
+        CREATE TABLE held_change (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            repository_id INTEGER NOT NULL,
+            change_id INTEGER,
+            content_hash BLOB,
+            kind TEXT NOT NULL,
+            changes BLOB,
+            is_behind INTEGER NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX held_change_repository ON held_change(repository_id, id);
+        CREATE INDEX held_change_change ON held_change(change_id) WHERE change_id IS NOT NULL;
+        CREATE TABLE fence (
+            name TEXT PRIMARY KEY,
+            number INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE event ADD COLUMN sender TEXT;
+        ALTER TABLE event ADD COLUMN published INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE event ADD COLUMN content_hash BLOB;
+        ALTER TABLE event ADD COLUMN changes BLOB;
+        CREATE INDEX event_unpublished ON event(id) WHERE published = 0;
+        CREATE INDEX delivery_standby ON delivery(repository_id, id) WHERE state = 'standby';
+        ALTER TABLE node ADD COLUMN farm_cursor TEXT;
+        ALTER TABLE repository ADD COLUMN ref_count INTEGER;
         """
 }

@@ -8,7 +8,7 @@ extension Store {
     /// - Returns: when the change is on disk.
     /// - Throws: `.unstorableChange` for more than 512 MiB of refs or object ids of mixed formats.
     public func prepare(
-        _ change: PreparedChange, event: OutboxEvent? = nil, at time: WallTime
+        _ change: PreparedChange, event: OutboxEvent? = nil, held: HeldDraft? = nil, at time: WallTime
     ) throws(StoreError) -> ChangeID {
         let bytes: [UInt8]
         do {
@@ -21,6 +21,7 @@ extension Store {
                 .execute(arguments: [change.repository.value, time.millisecondsSince1970, Bytes(bytes)])
             let id = db.lastInsertedRowID
             if let event { try OutboxRows.insert(event, change: id, at: time, in: db) }
+            if let held { try HeldRows.insert(held, of: change.repository.value, change: id, at: time, in: db) }
             return ChangeID(id)
         }
     }
@@ -29,15 +30,24 @@ extension Store {
     /// failures, quarantine and lag are over, and its default branch is what `head` names; and what was prepared to be told of the
     /// change may go out.
     ///
-    /// - Parameter metadata: its new metadata hash when the default branch changed it; nil keeps the one there is.
+    /// - Parameters:
+    ///   - refs: how many the copy has now; nil when nobody has counted them.
+    ///   - metadata: its new metadata hash when the default branch changed it; nil keeps the one there is.
+    /// - Returns: what waits to be told of it once the farm has it, too.
     /// - Throws: `.unknownChange` when the change is not outstanding; nothing is changed then.
+    @discardableResult
     public func complete(
-        _ id: ChangeID, content: MirrorHash, head: Head, metadata: MirrorHash? = nil, at time: WallTime
-    ) throws(StoreError) {
+        _ id: ChangeID, content: MirrorHash, head: Head, refs: Int? = nil, metadata: MirrorHash? = nil, at time: WallTime
+    ) throws(StoreError) -> HeldID? {
         try write { db in
             let repository = try Self.remove(id, from: db)
-            try CopyRows.complete(repository, content: content, head: head, metadata: metadata, at: time, in: db)
-            try OutboxRows.release(change: id.value, of: repository, content: content, in: db)
+            try CopyRows.complete(repository, content: content, head: head, refs: refs, metadata: metadata, at: time, in: db)
+            if let held = try HeldRows.release(change: id.value, of: repository, in: db) { return held }
+            // Without anything held, what the copy holds now counts as told.
+            if try HeldRows.all(of: repository, in: db).isEmpty {
+                try OutboxRows.release(change: id.value, of: repository, content: content, in: db)
+            }
+            return nil
         }
     }
 
@@ -48,6 +58,7 @@ extension Store {
         try write { db in
             _ = try Self.remove(id, from: db)
             try OutboxRows.withdraw(change: id.value, in: db)
+            try HeldRows.withdraw(change: id.value, in: db)
         }
     }
 

@@ -49,6 +49,7 @@ extension Store {
     ) throws(StoreError) {
         try write { db in
             if let event { try OutboxRows.insert(event, change: nil, at: time, in: db) }
+            try HeldRows.forget(repository.value, in: db)
             try OutboxRows.announced(repository.value, number: event?.number, content: content, in: db)
         }
     }

@@ -59,8 +59,8 @@ public enum CopyReport: Hashable, Sendable {
     case unchanged
     /// An attempt failed. `count` is the number of failures in a row, this one included.
     case failed(Failure, count: Int, quarantined: Bool)
-    /// A good copy was found on disk and hashed.
-    case hashed(content: MirrorHash, head: Head)
+    /// A good copy was found on disk and hashed, and its refs counted unless `refs` is nil.
+    case hashed(content: MirrorHash, head: Head, refs: Int? = nil)
     /// The copy is missing or unusable: the next synchronisation is a snapshot.
     case lost
     /// The upstream is ahead of the copy. The first such report since the last success counts.

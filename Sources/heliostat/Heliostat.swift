@@ -24,7 +24,7 @@ struct Heliostat: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 64 wrong usage, 78 wrong configuration. diff has its own, see its help.
             """,
         subcommands: [
-            Serve.self, CheckConfig.self, Status.self, Sync.self, Vet.self, Hashes.self, Diff.self, Notify.self, Drain.self, Undrain.self,
+            Serve.self, CheckConfig.self, Status.self, Sync.self, Vet.self, Hashes.self, Diff.self, Farm.self, Notify.self, Drain.self, Undrain.self,
             Webhooks.self, VersionCommand.self,
         ])
 }

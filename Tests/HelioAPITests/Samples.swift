@@ -74,7 +74,7 @@ enum Sample {
 extension NodeSnapshot {
     /// What the machine does after each change.
     mutating func judge(strict: Bool = false) {
-        farm = .alone(state, draining: draining != nil)
+        farm = .alone
         verdict = StatusVerdict(state: state, draining: draining != nil, strict: strict, farm: farm)
     }
 }

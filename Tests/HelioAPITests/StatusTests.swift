@@ -23,7 +23,7 @@ func status_FollowsTheTable_WhenAloneInItsFarm(state: NodeState, strict: Bool) {
 
 @Test(arguments: NodeState.allCases)
 func status_FollowsTheTable_WhenAnotherNodeIsSynchronized(state: NodeState) {
-    let farm = FarmView(nodeCount: 4, someSynchronized: true, othersReady: 1)
+    let farm = FarmView(nodeCount: 4, othersSynchronized: 1, othersReady: 1)
     let verdict = StatusVerdict(state: state, draining: false, strict: false, farm: farm)
     #expect(verdict.code == (state == .synchronized ? 200 : 503))
     #expect(String(decoding: StatusAnswer.body(verdict), as: UTF8.self) == #"{"state":"\#(state.rawValue)","nodeCount":"4"}"#)

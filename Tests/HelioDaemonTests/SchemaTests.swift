@@ -41,7 +41,7 @@ struct SchemaTests {
         #expect(try probe("sync.purge_guard.percent", ["0%", "100%"], ["101%", "-1%", "5"]))
         #expect(try probe("disk.low.size", ["1KiB", "1024TiB"], ["1023B", "1025TiB"]))
         let probed = Schema.node.keys.filter { $0.expectation.contains(" from ") }
-        #expect(probed.count == 25)
+        #expect(probed.count == 33)
         for key in probed { try probeBounds(of: key) }
     }
 
@@ -50,11 +50,8 @@ struct SchemaTests {
         #expect(Set(names).count == names.count)
     }
 
-    @Test func flatAndLaterNames_DoNotCollideWithKeys() {
+    @Test func flatNames_StandForKeys() {
         for target in Schema.node.flatNames.values { #expect(Schema.node.byName[target] != nil) }
-        for name in Schema.node.later {
-            #expect(Schema.node.byName[name] == nil && !Schema.node.sections.contains(name), "\(name)")
-        }
     }
 
     private func probeBounds(of key: Key<NodeConfiguration>) throws {

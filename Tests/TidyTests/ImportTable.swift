@@ -16,7 +16,7 @@ enum ImportTable {
         "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"],
         "HelioDaemon": [
             "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioClient", "HelioGit", "HelioStore",
-            "HelioWebhooks", "HelioAPI",
+            "HelioWebhooks", "HelioAPI", "HelioFarm",
         ],
         "heliostat": ["HelioDaemon"],
         "heliostat-bench": ["HelioGit", "HelioMetrics", "HelioNode", "HelioStore"],

@@ -22,7 +22,7 @@ enum ReadinessAnswer {
         json.field("oldestFirstCopySeconds", NodeSnapshot.age(snapshot.catalogue.oldestFirstCopy, at: now))
         json.field("lastUpstreamContactSeconds", snapshot.contactAge(at: now))
         // A farm of one needs nobody to tell it its view.
-        json.field("farmViewAgeSeconds", Duration?.none)
+        json.field("farmViewAgeSeconds", snapshot.farm.readAt.map { NodeSnapshot.age($0, at: now) })
         json.object("repositories") { json in
             let counts = snapshot.catalogue.counts
             json.field("total", counts.total)

@@ -11,30 +11,41 @@ public final class NodeBoard: Sendable {
         let identity: NodeIdentity
         let snapshot: NodeSnapshot
         let status: PreparedResponse
+        let farm: FarmPicture
 
-        init(identity: NodeIdentity, snapshot: NodeSnapshot, status: PreparedResponse) {
+        init(identity: NodeIdentity, snapshot: NodeSnapshot, status: PreparedResponse, farm: FarmPicture) {
             self.identity = identity
             self.snapshot = snapshot
             self.status = status
+            self.farm = farm
         }
     }
 
     private let cell: Locked<Page>
 
     public init(identity: NodeIdentity, snapshot: NodeSnapshot) {
-        cell = Locked(Page(identity: identity, snapshot: snapshot, status: StatusAnswer.prepare(snapshot.verdict)))
+        cell = Locked(
+            Page(
+                identity: identity, snapshot: snapshot, status: StatusAnswer.prepare(snapshot.verdict),
+                farm: FarmPicture(coordinator: "standalone")))
     }
 
     public var snapshot: NodeSnapshot { page.snapshot }
 
     public var identity: NodeIdentity { page.identity }
 
+    public var farm: FarmPicture { page.farm }
+
     public func publish(_ snapshot: NodeSnapshot) {
         replace { old in
             // A snapshot comes with every change; the verdict changes a few times in a node's life.
             let status = old.snapshot.verdict == snapshot.verdict ? old.status : StatusAnswer.prepare(snapshot.verdict)
-            return Page(identity: old.identity, snapshot: snapshot, status: status)
+            return Page(identity: old.identity, snapshot: snapshot, status: status, farm: old.farm)
         }
+    }
+
+    public func publish(_ farm: FarmPicture) {
+        replace { old in Page(identity: old.identity, snapshot: old.snapshot, status: old.status, farm: farm) }
     }
 
     /// For what is known only after binding, and for what SIGHUP changes.
@@ -42,7 +53,7 @@ public final class NodeBoard: Sendable {
         replace { old in
             var identity = old.identity
             change(&identity)
-            return Page(identity: identity, snapshot: old.snapshot, status: old.status)
+            return Page(identity: identity, snapshot: old.snapshot, status: old.status, farm: old.farm)
         }
     }
 

@@ -15,6 +15,7 @@ struct AdminRoutes: Sendable {
 
     func add(to router: inout Router) {
         add(.get, "/admin/overview", to: &router, overview)
+        add(.get, "/admin/farm", to: &router, farm)
         add(.get, "/admin/runs", to: &router, runs)
         add(.get, "/admin/runs/{}", to: &router, run)
         add(.post, "/admin/sync", to: &router, sync)
@@ -39,6 +40,11 @@ struct AdminRoutes: Sendable {
         return .json {
             $0.value(OverviewAnswer(snapshot: page.snapshot, identity: page.identity, now: commands.now().monotonic))
         }
+    }
+
+    private func farm(_ request: borrowing Request) -> Response {
+        let picture = board.farm
+        return .json { $0.value(FarmAnswer(picture: picture, now: commands.now().monotonic)) }
     }
 
     private func runs(_ request: borrowing Request) -> Response {

@@ -11,7 +11,13 @@ enum MirrorRoutes {
     static func add(to router: inout Router, _ board: NodeBoard, _ commands: NodeCommands) {
         router.answer(.get, root + "/progress") { _ in .json { $0.value(ProgressAnswer(board.page.snapshot)) } }
         router.answer(.get, root + "/farmNodes") { _ in
-            .json { json in json.array { $0.value(FarmNode(identity: board.page.identity, isLocal: true)) } }
+            let page = board.page
+            return .json { json in
+                json.array { json in
+                    json.value(FarmNode(identity: page.identity, isLocal: true))
+                    for member in page.farm.members.dropFirst() { json.value(FarmNode(member)) }
+                }
+            }
         }
         router.answer(.get, root + "/upstreamServer") { _ in
             let page = board.page

@@ -3,13 +3,9 @@ internal import HelioNode
 extension Schema where Root == NodeConfiguration {
     /// Every key of the configuration file. A key that nothing reads does not stand here.
     static let node = Schema(
-        nodeKeys + upstreamKeys + stateKeys + syncKeys + webhookKeys + processKeys,
+        nodeKeys + upstreamKeys + stateKeys + syncKeys + webhookKeys + farmKeys + processKeys,
         // The name under which operators of Bitbucket mirrors know it.
-        flatNames: ["plugin.mirroring.strict.hosting.status": "status.strict"],
-        later: [
-            "database", "webhooks.barrier", "webhooks.hold", "status.min_synchronized", "farm.redis", "farm.lease", "farm.join_wait",
-            "farm.view_hold",
-        ])
+        flatNames: ["plugin.mirroring.strict.hosting.status": "status.strict"])
 
     private static var nodeKeys: [Key<NodeConfiguration>] {
         [
@@ -42,6 +38,7 @@ extension Schema where Root == NodeConfiguration {
     private static var stateKeys: [Key<NodeConfiguration>] {
         [
             Key("status.strict", \.status.strict, .flag, .live),
+            Key("status.min_synchronized", \.status.minSynchronized, .count(1...256), .live),
             Key("ready.max_lag", \.ready.maxLag, .duration(.seconds(1) ... .days(7)), .live),
             Key("ready.resume_lag", \.ready.resumeLag, .duration(.seconds(1) ... .days(7)), .live),
             Key("ready.hold", \.ready.hold, .duration(.zero ... .hours(1)), .live),
@@ -76,6 +73,25 @@ extension Schema where Root == NodeConfiguration {
             Key("webhooks.ref_limit", \.webhooks.refLimit, .count(0...100_000), .live),
             Key("webhooks.announce_initial", \.webhooks.announceInitial, .flag, .live),
             Key("webhooks.keep", \.webhooks.keep, .duration(.minutes(1) ... .days(365)), .live),
+            Key("webhooks.barrier", \.webhooks.barrier, .duration(.zero ... .hours(1)), .live),
+            Key("webhooks.hold", \.webhooks.hold, .duration(.seconds(10) ... .days(1)), .live),
+        ]
+    }
+
+    private static var farmKeys: [Key<NodeConfiguration>] {
+        [
+            Key("farm.name", \.farm.name, .text),
+            Key("farm.coordinator", \.farm.coordinator, .word()),
+            Key("farm.redis.url", \.farm.redis.url, .redisURL),
+            Key("farm.redis.username", \.farm.redis.username, .text),
+            Key("farm.redis.password_file", \.farm.redis.passwordFile, .secretFile()),
+            Key("farm.lease", \.farm.lease, .duration(.seconds(1) ... .hours(1))),
+            Key("farm.join_wait", \.farm.joinWait, .duration(.zero ... .hours(1))),
+            Key("farm.view_hold", \.farm.viewHold, .duration(.seconds(15) ... .days(1)), .live),
+            Key("database.metrics.enabled", \.database.metrics.isEnabled, .flag),
+            Key("database.metrics.interval", \.database.metrics.interval, .duration(.seconds(1) ... .hours(1))),
+            Key("database.metrics.lease_duration", \.database.metrics.leaseDuration, .duration(.seconds(1) ... .hours(2))),
+            Key("database.metrics.failover", \.database.metrics.failover, .word()),
         ]
     }
 
@@ -87,8 +103,6 @@ extension Schema where Root == NodeConfiguration {
             Key("disk.stop.size", \.disk.stop.size, .size((1 << 10)...(1 << 50)), .live),
             Key("metrics.idle", \.metrics.idle, .duration(.seconds(1) ... .days(30)), .live),
             Key("metrics.jmx_parity", \.metrics.jmxParity, .flag, .live),
-            Key("farm.name", \.farm.name, .text),
-            Key("farm.coordinator", \.farm.coordinator, .word(later: ["redis"])),
             Key("shutdown.notice", \.shutdown.notice, .duration(.zero ... .minutes(10)), .live),
             Key("shutdown.drain", \.shutdown.drain, .duration(.zero ... .hours(1)), .live),
             Key("log.level", \.log.level, .word(), .live),

@@ -15,6 +15,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var metrics = Metrics()
     public var webhooks = Webhooks()
     public var farm = Farm()
+    public var database = Database()
     public var shutdown = Shutdown()
     public var log = Log()
 
@@ -45,6 +46,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public struct Status: Sendable, Equatable {
         /// Only SYNCHRONIZED answers 200, whatever the other nodes are.
         public var strict = false
+        /// SYNCHRONIZED nodes that the others wait for before they give up their 200.
+        public var minSynchronized = 1
     }
 
     public struct Metrics: Sendable, Equatable {
@@ -79,16 +82,6 @@ public struct NodeConfiguration: Sendable, Equatable {
         public var low = FreeSpace(percent: Percentage(10), size: 50 << 30)
         /// Free space below which no new synchronisation starts.
         public var stop = FreeSpace(percent: Percentage(5), size: 5 << 30)
-    }
-
-    public struct Farm: Sendable, Equatable {
-        /// nil: the farm of a standalone node has the node's name.
-        public var name: String?
-        public var coordinator = Coordinator.standalone
-    }
-
-    public enum Coordinator: String, Sendable, Equatable, CaseIterable {
-        case standalone
     }
 
     public struct Shutdown: Sendable, Equatable {

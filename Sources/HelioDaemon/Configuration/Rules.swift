@@ -12,7 +12,7 @@ struct Rule: Sendable {
         [self.key, given].contains { $0.map { $0.hasPrefix(key) || key.hasPrefix($0) } ?? false }
     }
 
-    static let all: [Rule] = upstream + credentials + order
+    static let all: [Rule] = upstream + credentials + order + farm
 
     private static let upstream: [Rule] = [
         Rule(key: "upstream.path", given: "upstream.kind") {
@@ -58,6 +58,39 @@ struct Rule: Sendable {
         Rule(key: "disk.stop.percent") { $0.disk.stop.percent > $0.disk.low.percent ? "is above disk.low.percent" : nil },
         Rule(key: "disk.stop.size") { $0.disk.stop.size > $0.disk.low.size ? "is above disk.low.size" : nil },
     ]
+
+    private static let farm: [Rule] = [
+        Rule(key: "farm.redis.url", given: "farm.coordinator") {
+            $0.farm.coordinator == .redis && $0.farm.redis.url == nil ? "is missing; expected the Redis at which the farm meets" : nil
+        },
+        Rule(key: "farm.name", given: "farm.coordinator") {
+            $0.farm.coordinator == .redis && $0.farm.name == nil
+                ? "is missing; expected the farm's name, the same on all of its nodes" : nil
+        },
+        Rule(key: "farm.name", given: "farm.coordinator") {
+            guard $0.farm.coordinator == .redis, let name = $0.farm.name, !isKey(name) else { return nil }
+            return "names keys in Redis: expected 1 to 64 of a-z, A-Z, 0-9, \".\", \"_\" and \"-\""
+        },
+        Rule(key: "farm.redis.username") {
+            $0.farm.redis.username != nil && $0.farm.redis.passwordFile == nil ? "needs farm.redis.password_file beside it" : nil
+        },
+        Rule(key: "database.metrics.lease_duration") {
+            let metrics = $0.database.metrics
+            guard metrics.leaseDuration <= metrics.interval else { return nil }
+            let (lease, interval) = (Units.text(metrics.leaseDuration), Units.text(metrics.interval))
+            return "\(lease) is not longer than database.metrics.interval, \(interval): the lease could be over before rows are counted again"
+        },
+    ]
+
+    private static func isKey(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+                default: false
+                }
+            }
+    }
 
     private static func isInside(_ inner: String, _ outer: String) -> Bool {
         let outer = outer.hasSuffix("/") ? outer : outer + "/"

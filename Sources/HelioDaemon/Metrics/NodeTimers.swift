@@ -2,7 +2,7 @@ import HelioMetrics
 import HelioNode
 
 /// The timers that monitors of Bitbucket mirrors know, under their names. A node by itself is a farm of one: what it does is what
-/// the farm does, and all nodes have answered when it has.
+/// the farm does, and all nodes have answered when it has. In a farm, whoever begins an operation times it until all have answered.
 struct NodeTimers: Sendable {
     private let content: [SyncKind: Timer]
     private let distributeFetch: [SyncKind: Timer]
@@ -12,18 +12,15 @@ struct NodeTimers: Sendable {
     private let repositoryMetadata: Timer
     private let cycleTime: Timer
     private let operations: [MirrorOperation: OperationTimers]
-
-    /// The parts of mirroring that a node does for its farm.
-    enum MirrorOperation: String, Sendable, Hashable, CaseIterable {
-        case fetch, updateRef, metadata, delete, vet
-    }
+    private let isAlone: Bool
 
     private struct OperationTimers: Sendable {
         let local: (success: Timer, error: Timer)
-        let distributed: (success: Timer, error: Timer)
+        let distributed: [DistributedOutcome: Timer]
     }
 
-    init(_ registry: Registry, at now: Tick) {
+    init(_ registry: Registry, isAlone: Bool, at now: Tick) {
+        self.isAlone = isAlone
         func timer(_ name: String) -> Timer { registry.timer(name, at: now) }
         func kinds(_ name: String) -> [SyncKind: Timer] {
             Dictionary(uniqueKeysWithValues: SyncKind.allCases.map { ($0, timer("\(name).\($0.rawValue)")) })
@@ -43,13 +40,20 @@ struct NodeTimers: Sendable {
         func timer(_ reach: String, _ outcome: String) -> Timer {
             registry.timer("operation.\(reach).\(operation.rawValue)", outcome: outcome, at: now)
         }
-        let timers = OperationTimers(
-            local: (timer("local", "success"), timer("local", "error")),
-            distributed: (timer("distributed", "success"), timer("distributed", "error")))
         // Nobody can answer late or otherwise in a farm of one: there, and empty.
-        for outcome in ["timeout", "conflict"] { _ = timer("distributed", outcome) }
-        return timers
+        return OperationTimers(
+            local: (timer("local", "success"), timer("local", "error")),
+            distributed: Dictionary(
+                uniqueKeysWithValues: DistributedOutcome.allCases.map { ($0, timer("distributed", $0.rawValue)) }))
     }
+
+    /// All nodes have answered, or will not any more.
+    func distributed(_ operation: MirrorOperation, _ outcome: DistributedOutcome, in duration: Duration) {
+        operations[operation]?.distributed[outcome]?.record(duration, at: .now())
+    }
+
+    /// All nodes hold what a synchronisation brought.
+    func synchronizedEverywhere(_ kind: SyncKind, in duration: Duration) { content[kind]?.record(duration, at: .now()) }
 
     /// The objects are here.
     func fetched(_ kind: SyncKind, in duration: Duration) { distributeFetch[kind]?.record(duration, at: .now()) }
@@ -60,7 +64,7 @@ struct NodeTimers: Sendable {
     ///   - cycle: since the request was made.
     func synchronized(_ kind: SyncKind?, in duration: Duration, cycle: Duration) {
         let now = Tick.now()
-        if let kind { content[kind]?.record(duration, at: now) }
+        if let kind, isAlone { content[kind]?.record(duration, at: now) }
         cycleTime.record(cycle, at: now)
     }
 
@@ -87,7 +91,9 @@ struct NodeTimers: Sendable {
         guard let timers = operations[operation] else { return }
         let now = Tick.now()
         (failed ? timers.local.error : timers.local.success).record(duration, at: now)
-        (failed ? timers.distributed.error : timers.distributed.success).record(duration, at: now)
+        // Deletions are every node's own; the rest is timed by whoever began it.
+        guard isAlone || operation == .delete else { return }
+        timers.distributed[failed ? .error : .success]?.record(duration, at: now)
     }
 
     /// Times `body`, which fails by throwing.

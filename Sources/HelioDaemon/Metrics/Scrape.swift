@@ -31,6 +31,7 @@ final class Scrape: Sendable {
     private func refresh() {
         let hands = hands.withLock { $0 }
         metrics.state.update(board.snapshot, store: hands?.lane.backlog ?? (0, nil), at: SystemClock.monotonic())
+        metrics.farm.update(board.farm, at: SystemClock.monotonic())
         metrics.operations.show(running: hands?.operations.running ?? [:])
         metrics.connections.set(Double(connections.reduce(0) { $0 + $1.value }))
         metrics.process.update()

@@ -23,7 +23,7 @@ extension NodeCommands {
                 feed(.vetRequested(id))
                 return id
             },
-            drain: { feed(.drain(reason: $0)) }, undrain: { feed(.undrain) }, notify: { feed(.notified($0)) },
+            drain: { feed(.drain(reason: $0)) }, undrain: { feed(.undrain) }, notify: { name in Task { await driver.notified(name) } },
             setLogLevel: { output.setLevel(named: $0) }, webhooks: WebhookCommands(driver),
             inspection: { await InspectionCommands(driver) })
     }

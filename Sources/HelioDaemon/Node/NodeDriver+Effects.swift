@@ -12,6 +12,7 @@ struct Hands: Sendable {
     let operations: OperationLedger
     let progress: RunProgress
     let webhooks: Webhooks
+    let deliveries: DeliveryRecord
     let inspector: CopyInspector
 
     init(
@@ -26,9 +27,10 @@ struct Hands: Sendable {
             store: adapters.store, lane: lane, boot: boot, metrics: metrics.operations, log: log,
             vetInterval: { configuration().vet.interval })
         progress = RunProgress(store: adapters.store, lane: lane, runs: runs)
-        let record = DeliveryRecord(log: log, metrics: metrics.webhooks, operations: operations)
+        let deliveries = DeliveryRecord(log: log, metrics: metrics.webhooks, operations: operations)
         webhooks = Webhooks(
-            store: adapters.store, configuration(), Surroundings(post: post) { record.take($0) }, metrics: metrics.webhooks)
+            store: adapters.store, configuration(), Surroundings(post: post) { deliveries.take($0) }, metrics: metrics.webhooks)
+        self.deliveries = deliveries
         worker = SyncWorker(adapters: adapters, timers: metrics.timers, webhooks: webhooks)
     }
 }
@@ -83,7 +85,17 @@ extension NodeDriver {
 
     private func store(_ batch: MetadataBatch, _ hands: Hands) {
         let timers = metrics.timers
-        report { .metadataStored(batch.id, await hands.store(batch, timers)) }
+        report {
+            let failure = await hands.store(batch, timers)
+            if failure == nil { await self.tellFarm(of: batch) }
+            return .metadataStored(batch.id, failure)
+        }
+    }
+
+    private func tellFarm(of batch: MetadataBatch) async {
+        guard let farm else { return }
+        for repository in batch.deletions { await farm.feed(.deleted(repository.id)) }
+        if !batch.upserts.isEmpty || !batch.deletions.isEmpty { await farm.feed(.listed) }
     }
 
     private func write(_ writes: [StoreLane.Write], _ hands: Hands) { hands.lane.append(writes) }
@@ -97,12 +109,23 @@ extension NodeDriver {
             // A report on this repository that is still on its way must not overtake what this job will store.
             await hands.lane.settle()
             let operation = hands.operations.begin(job)
-            let result = await hands.worker.run(job)
+            let began = SystemClock.monotonic()
+            let (result, held) = await hands.worker.run(job)
             jobs[job.id] = nil
             log.ended(job, result)
             ended(job, operation, result)
+            await tellFarm(of: job, result, held, listedAt: began)
             feed(.synchronized(job.id, job.repository.id, result))
         }
+    }
+
+    private func tellFarm(
+        of job: SyncJob, _ result: Result<SyncResult, Failure>, _ held: [HeldChange], listedAt began: MonotonicTime
+    ) async {
+        guard let farm else { return }
+        let done = try? result.get()  // a failure tells the farm only that nothing new is here
+        for change in held { await farm.held(change, done?.kind ?? .incremental, listedAt: began) }
+        await farm.feed(.synchronized(job.repository.id, done?.content, listedAt: began))
     }
 
     private func maintain(_ repository: Repository, _ hands: Hands) {
@@ -128,7 +151,7 @@ extension NodeDriver {
 extension SyncRecord {
     fileprivate var reports: [CopyReport] {
         if let failure = lastFailure { return [.failed(failure, count: failedSyncCount, quarantined: isQuarantined)] }
-        if let verified { return [.hashed(content: verified.content, head: verified.head), .unchanged] }
+        if let verified { return [.hashed(content: verified.content, head: verified.head, refs: verified.refs), .unchanged] }
         return []
     }
 }

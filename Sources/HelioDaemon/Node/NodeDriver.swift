@@ -14,6 +14,7 @@ actor NodeDriver {
     let log: NodeLog
     let metrics: NodeMetrics
     private(set) var hands: Hands?
+    private(set) var farm: FarmDriver?
     /// The vet under way.
     var vet: Operation?
     var jobs: [JobID: Task<Void, Never>] = [:]
@@ -38,6 +39,9 @@ actor NodeDriver {
         feed(.storageOpened)
     }
 
+    /// The node belongs to a farm from here on.
+    func attach(_ farm: FarmDriver) { self.farm = farm }
+
     func feed(_ event: NodeEvent) {
         let now = SystemClock.now()
         for effect in machine.handle(event, at: now) { perform(effect) }
@@ -49,15 +53,20 @@ actor NodeDriver {
     private func publish() {
         if machine.verdict != published {
             published = machine.verdict
-            return board.publish(machine.snapshot())
+            return show()
         }
         guard !isPublishing else { return }
         isPublishing = true
         Task {
             try? await Task.sleep(for: Self.publishingInterval)  // never cancelled
             isPublishing = false
-            board.publish(machine.snapshot())
+            show()
         }
+    }
+
+    private func show() {
+        board.publish(machine.snapshot())
+        if let farm { Task { await farm.look() } }
     }
 
     private func scheduleWake(_ now: Moment) {
@@ -86,6 +95,15 @@ actor NodeDriver {
     }
 
     func repository(_ id: RepositoryID) -> Repository? { machine.catalogue[id]?.repository }
+
+    /// What our copy holds; nil without one.
+    func content(of id: RepositoryID) -> MirrorHash? { machine.catalogue[id].flatMap { $0.hasCopy ? $0.content : nil } }
+
+    /// A hook told this node of a push; the others may as well look at once.
+    func notified(_ name: RepositoryName) async {
+        feed(.notified(name))
+        await farm?.feed(.notifiedHere(name))
+    }
 
     /// Now, and not as published a moment ago.
     func standing(of id: RepositoryID) -> CopyStanding? {

@@ -25,29 +25,44 @@ struct SyncWorker: Sendable {
         self.webhooks = webhooks
     }
 
-    func run(_ job: SyncJob) async -> Result<SyncResult, Failure> {
+    /// - Returns: also what the farm is to be told of, as a member of one.
+    func run(_ job: SyncJob) async -> (Result<SyncResult, Failure>, held: [HeldChange]) {
+        var held: [HeldChange] = []
         do {
-            try await finishEarlier(job.repository)
-            return .success(try await synchronize(job))
+            try await finishEarlier(job.repository, &held)
+            return (.success(try await synchronize(job, &held)), held)
         } catch let failure as Failure {
-            return .failure(failure)
+            return (.failure(failure), held)
         } catch let error as StoreError {
-            return .failure(Failure(error))
+            return (.failure(Failure(error)), held)
         } catch {
-            return .failure(Failure(.internal, "\(error)"))
+            return (.failure(Failure(.internal, "\(error)")), held)
         }
     }
 
-    private func synchronize(_ job: SyncJob) async throws -> SyncResult {
+    private func synchronize(_ job: SyncJob, _ held: inout [HeldChange]) async throws -> SyncResult {
+        let behind = webhooks.isAlone ? nil : try await adapters.store.behind(job.repository.id)
         switch try await fetch(job) {
         case .unchanged(let snapshot):
+            if let behind, let told = try await adapters.store.confirm(behind, of: job.repository.id) {
+                held.append(HeldChange(told, job.repository, ContentHash.of(snapshot)))
+            }
             return SyncResult(job.repository, kind: .incremental, changed: false, snapshot)
         case .change(let change, let staged):
-            let event = try await webhooks.event(for: change, of: job.repository)
-            let id = try await adapters.store.prepare(change, event: event, at: SystemClock.wall())
-            try await timers.time(.updateRef) { try await move(change, of: job.repository, staged, as: id) }
+            let isAlone = webhooks.isAlone
+            let event = isAlone ? try await webhooks.event(for: change, of: job.repository) : nil
+            let draft = isAlone ? nil : try await webhooks.draft(for: change, of: job.repository)
+            let id = try await adapters.store.prepare(change, event: event, held: draft, at: SystemClock.wall())
+            let start = SystemClock.monotonic()
+            do {
+                try await move(change, of: job.repository, staged, as: id, &held)
+                timers.ended(.updateRef, in: SystemClock.monotonic() - start, failed: false)
+            } catch {
+                timers.ended(.updateRef, in: SystemClock.monotonic() - start, failed: true)
+                throw error
+            }
             let result = SyncResult(job.repository, kind: change.kind, changed: true, change.new)
-            try await complete(id, change, result)
+            if let told = try await complete(id, change, result) { held.append(HeldChange(told, job.repository, result.content)) }
             webhooks.released(event)
             return result
         }
@@ -64,21 +79,23 @@ struct SyncWorker: Sendable {
     }
 
     /// A failure may leave refs moved or not; recovery looks, and says which.
-    private func move(_ change: PreparedChange, of repository: Repository, _ staged: StagedCopy?, as id: ChangeID) async throws {
+    private func move(
+        _ change: PreparedChange, of repository: Repository, _ staged: StagedCopy?, as id: ChangeID, _ held: inout [HeldChange]
+    ) async throws {
         do {
             try await adapters.copies.apply(change, staged: staged)
         } catch {
             if let staged { adapters.copies.discard(staged) }
             unfinished.withLock { $0[change.repository] = Unfinished(id: id, change: change) }
-            try await finishEarlier(repository)
+            try await finishEarlier(repository, &held)
             throw error
         }
     }
 
-    private func complete(_ id: ChangeID, _ change: PreparedChange, _ result: SyncResult) async throws {
+    private func complete(_ id: ChangeID, _ change: PreparedChange, _ result: SyncResult) async throws -> HeldID? {
         do {
-            try await adapters.store.complete(
-                id, content: result.content, head: result.head, metadata: result.metadata, at: SystemClock.wall())
+            return try await adapters.store.complete(
+                id, content: result.content, head: result.head, refs: result.refs, metadata: result.metadata, at: SystemClock.wall())
         } catch {
             unfinished.withLock { $0[change.repository] = Unfinished(id: id, change: change) }
             throw error
@@ -86,16 +103,23 @@ struct SyncWorker: Sendable {
     }
 
     /// Marks what an earlier attempt could not.
-    private func finishEarlier(_ described: Repository) async throws {
+    private func finishEarlier(_ described: Repository, _ held: inout [HeldChange]) async throws {
         let repository = described.id
         guard let earlier = unfinished.withLock({ $0[repository] }) else { return }
         do {
-            try await Recovery.settle(earlier.change, of: described, as: earlier.id, adapters)
+            let settled = try await Recovery.settle(earlier.change, of: described, as: earlier.id, adapters)
+            if let told = settled.held { held.append(HeldChange(told, described, ContentHash.of(earlier.change.new))) }
         } catch StoreError.unknownChange {
             // The repository left the upstream meanwhile, and its outstanding changes went with it.
         }
         webhooks.released(repository)
         unfinished.withLock { $0[repository] = nil }
+    }
+}
+
+extension HeldChange {
+    fileprivate init(_ id: HeldID, _ repository: Repository, _ content: MirrorHash) {
+        self.init(id: id, repository: repository.id, name: repository.name, content: content)
     }
 }
 
@@ -105,7 +129,7 @@ extension SyncResult {
         described.defaultBranch = snapshot.defaultBranch
         self.init(
             kind: kind, changed: changed, content: ContentHash.of(snapshot), head: snapshot.head,
-            metadata: MetadataHash.of(described), defaultBranch: snapshot.defaultBranch)
+            metadata: MetadataHash.of(described), defaultBranch: snapshot.defaultBranch, refs: snapshot.refs.count)
     }
 }
 

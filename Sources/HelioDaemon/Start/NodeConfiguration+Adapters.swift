@@ -22,6 +22,21 @@ extension NodeConfiguration {
         settings.disk.lowBytes = disk.low.size
         settings.disk.stopFraction = disk.stop.percent.fraction
         settings.disk.stopBytes = disk.stop.size
+        settings.farmJoinWait = farm.coordinator == .standalone ? nil : farm.joinWait
+        return settings
+    }
+
+    var farmSettings: FarmSettings {
+        var settings = FarmSettings()
+        settings.isAlone = farm.coordinator == .standalone
+        settings.minimumSynchronized = status.minSynchronized
+        settings.viewHold = farm.viewHold
+        settings.lease = farm.lease
+        settings.inventoryLease = database.metrics.leaseDuration
+        settings.inventoryIsRetried = database.metrics.failover == .retry
+        settings.barrier = webhooks.barrier
+        settings.hold = webhooks.hold
+        settings.vetLimit = vet.interval
         return settings
     }
 

@@ -66,26 +66,27 @@ enum Recovery {
             try await adapters.store.abandon(outstanding.id)
             return try await adapters.store.record(.lost, of: outstanding.repository, at: SystemClock.wall())
         }
-        let outcome = try await settle(change, of: repository, as: outstanding.id, adapters)
+        let outcome = try await settle(change, of: repository, as: outstanding.id, adapters).outcome
         log.info("interrupted change settled", ["repository": .text(change.name.description), "outcome": "\(outcome)"])
     }
 
     /// Finishes the change where its objects are here, else rolls it back; either way it is no longer outstanding.
-    @discardableResult
+    /// - Returns: also what the farm is to be told of it.
     static func settle(
         _ change: PreparedChange, of repository: Repository?, as id: ChangeID, _ adapters: Adapters
-    ) async throws -> HelioGit.Recovery {
+    ) async throws -> (outcome: HelioGit.Recovery, held: HeldID?) {
         let outcome = try await adapters.copies.recover(change)
+        var held: HeldID?
         switch outcome {
         case .finished:
             let result = repository.map { SyncResult($0, kind: change.kind, changed: true, change.new) }
-            try await adapters.store.complete(
-                id, content: ContentHash.of(change.new), head: change.new.head, metadata: result?.metadata,
+            held = try await adapters.store.complete(
+                id, content: ContentHash.of(change.new), head: change.new.head, refs: change.new.refs.count, metadata: result?.metadata,
                 at: SystemClock.wall())
         case .rolledBack:
             try await adapters.store.abandon(id)
         }
-        return outcome
+        return (outcome, held)
     }
 }
 

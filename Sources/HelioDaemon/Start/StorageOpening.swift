@@ -34,9 +34,13 @@ struct StorageOpening: Sendable {
             _ = try await process.socketServer.listen(on: .unix(path: process.configuration.withLock(\.node.socket)))
             let stored = try await Recovery.run(
                 adapters, webhooks: hands.webhooks, metrics: process.metrics.sync, log: process.log)
+            let farm = process.makeFarm(hands)
+            await farm?.holdBack()
             try await hands.webhooks.configure(process.configuration.withLock { $0 })
             await hands.operations.sweepLeftovers()
+            if let farm { await process.driver.attach(farm) }
             await process.driver.feed(.recovered(stored))
+            await farm?.start()
             watch(hands)
             return .opened
         } catch StoreError.dataDirectoryInUse(let holder) {

@@ -1,5 +1,6 @@
 import HelioLock
 import HelioNode
+import HelioStore
 import HelioWebhooks
 import Logging
 
@@ -9,6 +10,8 @@ final class DeliveryRecord: Sendable {
     private let metrics: WebhookMetrics
     private let operations: OperationLedger
     private let underWay = Locked<[UInt64: Operation]>([:])
+    /// Told of each delivery that is over, for good or ill.
+    let settled = Locked<(@Sendable (DeliveryID, _ endpoint: String) -> Void)?>(nil)
 
     init(log: NodeLog, metrics: WebhookMetrics, operations: OperationLedger) {
         self.log = log
@@ -27,9 +30,11 @@ final class DeliveryRecord: Sendable {
             let operation = underWay.withLock { $0.removeValue(forKey: name.attempt) }
             operation?.end(failed: ending != .delivered, because: error, at: SystemClock.monotonic())
             tell(endpoint, name, ending, status, error)
+            if ending != .failed { settled.withLock { $0 }?(DeliveryID(name.id), endpoint) }
         case .gaveUp(let endpoint, let name, let error):
             metrics.gaveUp()
             tell(endpoint, name, .dead, nil, error)
+            settled.withLock { $0 }?(DeliveryID(name.id), endpoint)
         case .breakerOpened(let endpoint, let error):
             metrics.breakerOpened(at: SystemClock.wall())
             log.warning("webhook endpoint unreachable, its events wait", ["endpoint": .text(endpoint), "error": .text(error ?? "")])

@@ -13,11 +13,14 @@ final class Webhooks: Sendable {
     private let node: String
     private let metrics: WebhookMetrics
     private let announcer: Locked<Announcer>
+    /// Without a farm, what changed is told at once.
+    let isAlone: Bool
 
     init(store: Store, _ configuration: NodeConfiguration, _ surroundings: Surroundings, metrics: WebhookMetrics) {
         self.store = store
         self.metrics = metrics
         node = configuration.node.name
+        isAlone = configuration.farm.coordinator == .standalone
         announcer = Locked(Announcer(configuration))
         dispatcher = Dispatcher(
             store: store, surroundings: surroundings, version: Version.number, seed: .random(in: .min ... .max))
@@ -27,6 +30,31 @@ final class Webhooks: Sendable {
     func configure(_ configuration: NodeConfiguration) async throws(StoreError) {
         announcer.withLock { $0 = Announcer(configuration) }
         try await dispatcher.configure(configuration.webhooks.endpoints)
+    }
+
+    /// What of a change is to be held until the farm has it; nil when nobody need be told.
+    func draft(for change: PreparedChange, of repository: Repository) async throws(StoreError) -> HeldDraft? {
+        let told = try await store.told(of: change.repository)
+        return announcer.withLock { $0 }.draft(
+            for: change, of: repository, content: ContentHash.of(change.new), before: change.old.map(ContentHash.of), told: told)
+    }
+
+    func announcement(
+        of held: StoredHeldChange, of repository: Repository, number: Int64, sender: MemberID, farm: FarmNote
+    ) -> AgreedAnnouncement? {
+        announcer.withLock { $0 }.announcement(
+            of: held, of: repository, number: number, sender: sender, farm: farm, at: SystemClock.wall())
+    }
+
+    func agreed(_ announcement: FarmAnnouncement, of repository: Repository) -> AgreedAnnouncement {
+        announcer.withLock { $0 }.agreed(announcement, of: repository)
+    }
+
+    /// The farm lets events go.
+    func released(_ repository: RepositoryID, to endpoints: [String]) {
+        guard !endpoints.isEmpty else { return }
+        metrics.published(endpoints.count)
+        Task { await dispatcher.added(repository, to: endpoints) }
     }
 
     /// What a change is to be told as once its refs have moved; nil when nobody need be told.
@@ -80,10 +108,15 @@ final class Webhooks: Sendable {
     /// - Returns: how many repositories that were.
     func announceUnannounced(_ catalogue: [RepositoryID: Repository]) async throws(StoreError) -> Int {
         try await store.adoptUnrecorded()
+        if isAlone { try await store.releaseAll() }
         let announcer = announcer.withLock { $0 }
         let found = try await store.unannounced()
         for content in found {
             let now = SystemClock.wall()
+            guard isAlone else {
+                try await store.hold(content, at: now)
+                continue
+            }
             let event = catalogue[content.repository].flatMap { announcer.event(for: content, of: $0, at: now) }
             try await store.announce(content.repository, content: content.content, event: event, at: now)
         }

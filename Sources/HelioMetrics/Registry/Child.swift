@@ -2,6 +2,8 @@
 enum Child: Sendable {
     case counter(SamplePrefix, Counter)
     case gauge(SamplePrefix, Gauge)
+    /// Of a gauge that has no handle, because it may be gone at the next rendering.
+    case value(SamplePrefix, Double)
     case histogram(HistogramLines, Histogram)
     /// Always 1: what matters are its labels.
     case info(SamplePrefix)
@@ -10,6 +12,7 @@ enum Child: Sendable {
         switch self {
         case .counter(let prefix, let counter): output.append(prefix, counter.value)
         case .gauge(let prefix, let gauge): output.append(prefix, gauge.value)
+        case .value(let prefix, let value): output.append(prefix, value)
         case .histogram(let lines, let histogram):
             let reading = histogram.read()
             lines.write(reading.buckets, sum: reading.sum, to: &output)

@@ -4,7 +4,8 @@ import HelioLock
 ///
 /// Handles are made once, when the program is put together, and kept by those who record: recording looks nothing up. Families
 /// appear in the order in which they were made, timers after them, and children in the order of their labels' values, each from the
-/// start with 0. A name that is illegal or taken is our own bug and stops the program.
+/// start with 0; those of passing families (`passingGauges`, `passingHistogram`) are there when whoever makes them says so. A name that is
+/// illegal or taken is our own bug and stops the program.
 public final class Registry: Sendable {
     private struct Contents {
         var families: [Family] = []
@@ -53,8 +54,9 @@ public final class Registry: Sendable {
         return output
     }
 
-    func add(_ name: MetricName, help: String) -> Family {
-        let family = Family(name, help: help)
+    @discardableResult
+    func add(_ name: MetricName, help: String, passing: (@Sendable () -> [Child])? = nil) -> Family {
+        let family = Family(name, help: help, passing: passing)
         contents.withLock { contents in
             for name in name.claims {
                 precondition(contents.taken.insert(name).inserted, "\(name) is registered already")

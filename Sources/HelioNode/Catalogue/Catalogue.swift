@@ -8,6 +8,8 @@ public struct Catalogue: Sendable {
     public private(set) var counts = Counts()
     /// Moves with every change that a reader of hashes could see; with the process's start it names a snapshot.
     public private(set) var revision: UInt64 = 0
+    /// What the copies hold, in one number: nodes with equal numbers hold the same, as far as 64 bits tell.
+    public private(set) var contentSum: UInt64 = 0
     private var shelves: [[RepositoryEntry]] = []
     private var projectOf: [RepositoryID: ProjectID] = [:]
     private var identities: [RepositoryName: RepositoryID] = [:]
@@ -52,6 +54,7 @@ public struct Catalogue: Sendable {
         projects.add(entry.repository.project)
         place(entry)
         counts.add(entry, +1)
+        contentSum ^= entry.contentSum
         index(entry)
         revision &+= 1
     }
@@ -65,6 +68,7 @@ public struct Catalogue: Sendable {
         identities[entry.repository.name] = nil
         projects.remove(entry.repository.project)
         counts.add(entry, -1)
+        contentSum ^= entry.contentSum
         for ages in [\Self.behindAges, \.firstCopyAges, \.quarantineAges] { self[keyPath: ages].set(id, nil) }
         revision &+= 1
         return entry
@@ -78,6 +82,7 @@ public struct Catalogue: Sendable {
         let after = shelves[position.shelf][position.slot]
         counts.add(before, -1)
         counts.add(after, +1)
+        contentSum ^= before.contentSum ^ after.contentSum
         index(after)
         if !before.reads(as: after) { revision &+= 1 }
     }

@@ -47,5 +47,12 @@ public struct RepositoryEntry: Sendable {
         content == other.content && metadata == other.metadata && hasCopy == other.hasCopy && repository == other.repository
     }
 
+    /// What the copy adds to `Catalogue.contentSum`; 0 without a copy.
+    var contentSum: UInt64 {
+        guard hasCopy, case .known(let digest) = content else { return 0 }
+        var mixing = SeededGenerator(seed: UInt64(bitPattern: repository.id.value) ^ digest.leading)
+        return mixing.next()
+    }
+
     var isHashUnknown: Bool { hasCopy && content == .unknown }
 }

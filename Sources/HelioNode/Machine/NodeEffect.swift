@@ -64,5 +64,5 @@ public struct SyncRecord: Sendable {
     public let lastFailure: Failure?
     public let isQuarantined: Bool
     /// Set when an unchanged synchronisation told what the copy holds.
-    public let verified: (content: MirrorHash, head: Head)?
+    public let verified: (content: MirrorHash, head: Head, refs: Int?)?
 }

@@ -23,6 +23,12 @@ public enum NodeEvent: Sendable {
     case undrain
     case reconfigured(NodeSettings)
 
+    /// What the node knows of its farm changed.
+    case farm(FarmView)
+    /// The farm does not take this node.
+    case joinRefused(String)
+    /// Another node found another list of repositories: the next pass begins now.
+    case passWanted
     case disk(free: Int64, total: Int64)
     case storeWritable(Bool)
     /// The time of `NodeMachine.nextWake` has come.

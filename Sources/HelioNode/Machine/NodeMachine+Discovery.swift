@@ -107,7 +107,18 @@ extension NodeMachine {
         purgeAlarm = nil
         discovery.failedAttempts = 0
         report(listing.rejected + twins)
-        store(accepted, deletions: missing, accepted: accepts, for: runs, since: discovery.startedAt ?? now.monotonic)
+        let mayDelete = accepts || farm.mayAct
+        noteHeld(mayDelete ? 0 : missing.count)
+        store(
+            accepted, deletions: mayDelete ? missing : [], accepted: accepts, for: runs, since: discovery.startedAt ?? now.monotonic)
+    }
+
+    /// A node that is cut off from its farm deletes nothing: it may be the one that sees wrongly.
+    private mutating func noteHeld(_ deletions: Int) {
+        if deletions > 0, !holdsDeletions {
+            log(.warning, "deletions wait for a view of the farm", ("repositories", .count(deletions)))
+        }
+        holdsDeletions = deletions > 0
     }
 
     /// What came into the catalogue after the listing was begun may well be missing from it, and so may what lies where the

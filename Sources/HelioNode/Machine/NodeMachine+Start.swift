@@ -11,15 +11,43 @@ extension NodeMachine {
             purgeGuard.recordDeletions(deletion.count, at: now.monotonic - deletion.age)
         }
         wasSynchronized = stored.wasSynchronized
-        // Standalone: a farm of one is joined at once.
-        transition(to: .bootstrapped, because: "standalone", at: now)
-        discovery.nextPass = now.monotonic
+        isRecovered = true
         hashing.append(catalogue.entries.filter(\.isHashUnknown).map(\.repository.id))
+    }
+
+    /// When a node that cannot see its farm goes on alone.
+    var farmWaitEnds: MonotonicTime? {
+        guard state == .bootstrapping, isRecovered, let wait = settings.farmJoinWait else { return nil }
+        return stateSince.monotonic + wait
+    }
+
+    /// Nothing is known of the farm yet, and there is still hope.
+    var awaitsFarm: Bool { farm.hasCoordinator && farm.readAt == nil && (state == .starting || state == .bootstrapping) }
+
+    /// A farm of one is joined at once.
+    mutating func joinFarm(at now: Moment) {
+        guard state == .bootstrapping, isRecovered else { return }
+        if !farm.hasCoordinator {
+            transition(to: .bootstrapped, because: "standalone", at: now)
+        } else if farm.readAt != nil {
+            transition(to: .bootstrapped, because: "joined", at: now)
+        } else if let end = farmWaitEnds, end <= now.monotonic {
+            transition(to: .bootstrapped, because: "no_farm_view", at: now)
+        } else {
+            return
+        }
+        discovery.nextPass = now.monotonic
     }
 
     mutating func startFailed(_ why: String, at now: Moment) {
         log(.error, "start failed", ("cause", .text(why)))
         transition(to: .error, because: why, at: now)
+    }
+
+    /// A node that is at work goes on working; one that starts has no business here.
+    mutating func joinRefused(_ why: String, at now: Moment) {
+        guard state == .starting || state == .bootstrapping else { return }
+        startFailed(why, at: now)
     }
 
     /// When a node that was complete before stops waiting for a silent upstream. A list of URLs is known at once, so there the

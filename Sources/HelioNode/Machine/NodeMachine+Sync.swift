@@ -192,6 +192,6 @@ extension SyncRecord {
         failedSyncCount = entry.failedSyncCount
         lastFailure = entry.lastFailure
         isQuarantined = entry.quarantinedSince != nil
-        self.verified = verified.map { ($0.content, $0.head) }
+        self.verified = verified.map { ($0.content, $0.head, $0.refs) }
     }
 }

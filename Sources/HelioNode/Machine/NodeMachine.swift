@@ -34,11 +34,16 @@ public struct NodeMachine: Sendable {
     var firstListLeft: Set<RepositoryID>?
     var firstListSize = 0
     var wasSynchronized = false
+    /// What a crash left has been finished.
+    var isRecovered = false
     /// The stored list was taken for want of an upstream, and its copies are being verified.
     var verifyingStored: Set<RepositoryID>?
     /// SYNCHRONIZED was reached without the upstream: it is vetted as soon as it answers.
     var owesVet = false
 
+    var farm: FarmView
+    /// Deletions are held back for want of a view of the farm; told once.
+    var holdsDeletions = false
     var draining: String?
     var hysteresis = LagHysteresis()
     var diskLevel = DiskWatermarks.Level.enough
@@ -48,6 +53,7 @@ public struct NodeMachine: Sendable {
     public init(settings: NodeSettings, seed: UInt64, now: Moment) {
         self.settings = settings
         random = SeededGenerator(seed: seed)
+        farm = settings.farmJoinWait == nil ? .alone : .unread
         stateSince = now
         startedAt = now
     }
@@ -78,6 +84,9 @@ public struct NodeMachine: Sendable {
         case .drain(let reason): drain(reason)
         case .undrain: undrain()
         case .reconfigured(let settings): reconfigured(settings, at: now)
+        case .farm(let view): farm = view
+        case .joinRefused(let why): joinRefused(why, at: now)
+        case .passWanted: if discovery.nextPass != nil { discovery.nextPass = now.monotonic }
         case .disk(let free, let total): diskMeasured(free: free, total: total)
         case .storeWritable(let isWritable): storeMeasured(isWritable)
         case .wake: break
@@ -90,6 +99,7 @@ public struct NodeMachine: Sendable {
     private mutating func advance(at now: Moment) {
         hysteresis.observe(lag: lag(at: now.monotonic), limits: settings.lag, at: now.monotonic)
         guard isWorking else { return }
+        joinFarm(at: now)
         queue.ripen(now: now.monotonic)
         startDueDiscovery(at: now)
         fallBackToStoredList(at: now)
@@ -105,7 +115,7 @@ public struct NodeMachine: Sendable {
     /// When `wake` is due at the latest; nil when only an event from outside can change anything.
     public func nextWake(after now: Moment) -> MonotonicTime? {
         guard isWorking else { return nil }
-        var times = [discovery.nextAttempt(isJoined: isJoined), storedListDue, queue.nextDue, nextVet].compactMap { $0 }
+        var times = [discovery.nextAttempt(isJoined: isJoined), farmWaitEnds, storedListDue, queue.nextDue, nextVet].compactMap { $0 }
         if catalogue.oldestBehind != nil || hysteresis.isLagging { times.append(now.monotonic + .seconds(1)) }
         return times.min()
     }

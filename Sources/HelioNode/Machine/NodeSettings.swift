@@ -17,6 +17,8 @@ public struct NodeSettings: Sendable, Hashable {
     public var lag = LagHysteresis.Limits(leave: .seconds(600), enter: .seconds(300), hold: .seconds(60))
     public var maxSilence: Duration = .seconds(24 * 3600)
     public var disk = DiskWatermarks()
+    /// How long a starting node waits for its farm before it goes on alone; nil without a coordinator.
+    public var farmJoinWait: Duration?
 
     public init() {}
 }

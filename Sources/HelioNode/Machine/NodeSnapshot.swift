@@ -43,6 +43,21 @@ public struct NodeSnapshot: Sendable {
         since.map { max(now - $0, .zero) } ?? .zero
     }
 
+    /// What the others are told of this node.
+    public func standing(at now: MonotonicTime) -> Standing {
+        let readiness = readiness(at: now)
+        var standing = Standing()
+        standing.state = state
+        standing.isDraining = draining != nil
+        standing.isStrict = settings.strict
+        standing.status = verdict.code
+        standing.isReady = readiness.isReady
+        standing.wantsToWithdraw = readiness.wantsToWithdraw
+        standing.lag = lag(at: now)
+        standing.catalogue = catalogue.contentSum
+        return standing
+    }
+
     /// - Parameter maxLag: a stricter question for one request, without hysteresis and floor.
     public func readiness(at now: MonotonicTime, maxLag: Duration? = nil) -> Readiness {
         let input = ReadinessInput(
@@ -56,10 +71,8 @@ public struct NodeSnapshot: Sendable {
 
 extension NodeMachine {
     public var verdict: StatusVerdict {
-        StatusVerdict(state: state, draining: draining != nil, strict: settings.strict, farm: farm)
+        StatusVerdict(state: state, draining: draining != nil, strict: settings.strict, farm: farm, awaitsFarm: awaitsFarm)
     }
-
-    private var farm: FarmView { .alone(state, draining: draining != nil) }
 
     public func snapshot() -> NodeSnapshot {
         return NodeSnapshot(

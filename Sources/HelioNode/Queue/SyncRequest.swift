@@ -86,9 +86,11 @@ public struct SyncResult: Sendable {
     public let head: Head
     public let metadata: MirrorHash
     public let defaultBranch: RefName?
+    /// nil when nobody has counted them.
+    public let refs: Int?
 
     public init(
-        kind: SyncKind, changed: Bool, content: MirrorHash, head: Head, metadata: MirrorHash, defaultBranch: RefName?
+        kind: SyncKind, changed: Bool, content: MirrorHash, head: Head, metadata: MirrorHash, defaultBranch: RefName?, refs: Int? = nil
     ) {
         self.kind = kind
         self.changed = changed
@@ -96,5 +98,6 @@ public struct SyncResult: Sendable {
         self.head = head
         self.metadata = metadata
         self.defaultBranch = defaultBranch
+        self.refs = refs
     }
 }

@@ -13,6 +13,9 @@ public struct Digest: Hashable, Sendable {
         self.words = words
     }
 
+    /// The first 64 bits.
+    var leading: UInt64 { words.leading }
+
     /// Appends the 32 bytes that `init(raw:)` takes.
     public func appendRaw(to output: inout [UInt8]) { words.appendRaw(bytes: 32, to: &output) }
 

@@ -7,6 +7,8 @@ struct Words256: Hashable, Sendable {
 
     static let zero = Words256()
 
+    var leading: UInt64 { w0 }
+
     private init() {}
 
     // A generic loop called from another module is not specialised and costs 10 µs an id; a buffer costs 20 ns. A large

@@ -49,13 +49,16 @@ public struct Readiness: Hashable, Sendable {
     public let reasons: [ReadinessReason]
     /// Whether the farm's floor is what keeps the node in.
     public var isHeld: Bool { reasons.contains { $0.rule == .heldByFloor } }
+    /// A rule that hits all nodes together speaks against the node, and none of its own does.
+    public let wantsToWithdraw: Bool
 
     public init(_ input: ReadinessInput, lag: LagRule, maxSilence: Duration, floor: Bool = true) {
         let own = Self.ownReasons(input)
         let shared = Self.sharedReasons(input, lag: lag, maxSilence: maxSilence)
-        let isHeld = floor && own.isEmpty && !shared.isEmpty && Self.floorHolds(input.farm)
+        let isHeld = floor && own.isEmpty && !shared.isEmpty && !input.farm.mayWithdraw
         reasons = own + shared + (isHeld ? [Self.heldByFloor(input.farm)] : [])
         isReady = own.isEmpty && (shared.isEmpty || isHeld)
+        wantsToWithdraw = own.isEmpty && !shared.isEmpty
     }
 
     private static func ownReasons(_ input: ReadinessInput) -> [ReadinessReason] {
@@ -97,10 +100,6 @@ public struct Readiness: Hashable, Sendable {
                     remedy: "the data directory has to take writes again"))
         }
         return reasons
-    }
-
-    private static func floorHolds(_ farm: FarmView) -> Bool {
-        farm.othersReady * 2 < farm.nodeCount || farm.othersReady < 1
     }
 
     private static func heldByFloor(_ farm: FarmView) -> ReadinessReason {

@@ -5,14 +5,16 @@ public struct StatusVerdict: Hashable, Sendable {
     /// 200 or 503.
     public let code: Int
 
-    /// - Parameter strict: only SYNCHRONIZED is good; otherwise a farm in which no node is SYNCHRONIZED yet stays reachable.
-    public init(state: NodeState, draining: Bool, strict: Bool, farm: FarmView) {
+    /// - Parameters:
+    ///   - strict: only SYNCHRONIZED is good; otherwise a farm in which no node is SYNCHRONIZED yet stays reachable.
+    ///   - awaitsFarm: the node knows nothing of its farm yet and still waits for it: it might be the only one that is not good.
+    public init(state: NodeState, draining: Bool, strict: Bool, farm: FarmView, awaitsFarm: Bool = false) {
         self.state = state
         nodeCount = farm.nodeCount
         let isGood =
             switch state {
             case .synchronized: true
-            case .bootstrapping, .bootstrapped, .metadataSynchronized: !strict && !farm.someSynchronized
+            case .bootstrapping, .bootstrapped, .metadataSynchronized: !strict && !awaitsFarm && farm.needsUnsynchronized
             case .starting, .stopping, .error: false
             }
         code = isGood && !draining ? 200 : 503

@@ -10,6 +10,8 @@ public struct DeliveryID: Hashable, Comparable, Sendable {
 public enum DeliveryState: String, Sendable, Hashable, CaseIterable {
     /// Its change is not done yet.
     case prepared
+    /// Another node of the farm sends it, or this one once the others have it.
+    case standby
     case pending, delivered
     /// Given up, kept, and sent again by hand only.
     case dead

@@ -54,6 +54,7 @@ enum CatalogueRows {
         let repository = try db.cachedStatement(sql: "DELETE FROM repository WHERE id = ?")
         for id in ids {
             for change in try Int64.fetchAll(changes, arguments: [id.value]) { try OutboxRows.withdraw(change: change, in: db) }
+            try HeldRows.forget(id.value, in: db)
             try announcement.execute(arguments: [id.value])
             try repository.execute(arguments: [id.value])
         }

@@ -10,10 +10,10 @@ enum CopyRows {
             try run(succeeded, [now, id.value], in: db)
         case .failed(let failure, let count, let quarantined):
             try run(failed, [count, failure.reason.rawValue, Text(failure.message), quarantined, id.value], in: db)
-        case .hashed(let content, let head):
-            try run(hashed, [Columns.hash(content), Bytes(HeadCodec.encode(head)), now, id.value], in: db)
+        case .hashed(let content, let head, let refs):
+            try run(hashed, [Columns.hash(content), Bytes(HeadCodec.encode(head)), refs, now, id.value], in: db)
         case .lost:
-            try run("UPDATE repository SET has_copy = 0, content_hash = NULL WHERE id = ?", [id.value], in: db)
+            try run("UPDATE repository SET has_copy = 0, content_hash = NULL, ref_count = NULL WHERE id = ?", [id.value], in: db)
         case .behind:
             try run(behind, [now, id.value], in: db)
         }
@@ -21,10 +21,10 @@ enum CopyRows {
 
     /// A change is done: the copy has this content now.
     static func complete(
-        _ id: Int64, content: MirrorHash, head: Head, metadata: MirrorHash?, at time: WallTime, in db: Database
+        _ id: Int64, content: MirrorHash, head: Head, refs: Int?, metadata: MirrorHash?, at time: WallTime, in db: Database
     ) throws {
         let now = time.millisecondsSince1970
-        try run(hashed, [Columns.hash(content), Bytes(HeadCodec.encode(head)), now, id], in: db)
+        try run(hashed, [Columns.hash(content), Bytes(HeadCodec.encode(head)), refs, now, id], in: db)
         try run(succeeded, [now, id], in: db)
         let branch: Bytes? = if case .symbolic(let name) = head { Bytes(name.bytes.bytes) } else { nil }
         try run("UPDATE repository SET default_branch = ? WHERE id = ?", [branch, id], in: db)
@@ -47,7 +47,7 @@ enum CopyRows {
         """
 
     private static let hashed = """
-        UPDATE repository SET content_hash = ?, head = ?, has_copy = 1, initial_sync = coalesce(initial_sync, ?) WHERE id = ?
+        UPDATE repository SET content_hash = ?, head = ?, ref_count = ?, has_copy = 1, initial_sync = coalesce(initial_sync, ?) WHERE id = ?
         """
 
     private static let behind = """

@@ -5,19 +5,27 @@ import HelioNode
 enum OutboxRows {
     // MARK: Events
 
-    /// - Parameter change: its deliveries wait until this one is done; nil lets them go at once.
-    static func insert(_ event: OutboxEvent, change: Int64?, at time: WallTime, in db: Database) throws {
+    /// - Parameters:
+    ///   - change: its deliveries wait until this one is done; nil lets them go at once.
+    ///   - agreed: what the farm has settled; its deliveries stand by. nil for a node by itself.
+    static func insert(
+        _ event: OutboxEvent, change: Int64?, agreed: AgreedAnnouncement? = nil, at time: WallTime, in db: Database
+    ) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO event (webhook_id, key, repository_id, number, change_id, created_at, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO event
+                    (webhook_id, key, repository_id, number, change_id, created_at, body, sender, published, content_hash, changes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             event.webhookID, event.key, event.repository?.value ?? 0, event.number, change, time.millisecondsSince1970, Bytes(event.body),
+            agreed?.sender.text, agreed?.isPublished ?? true, agreed.flatMap { Columns.hash($0.content) },
+            agreed?.changes.map { Bytes(RefChangesCodec.encode($0)) },
         ])
         let id = db.lastInsertedRowID
         let delivery = try db.cachedStatement(
             sql: "INSERT INTO delivery (event_id, endpoint, repository_id, state) VALUES (?, ?, ?, ?)")
-        let state: DeliveryState = change == nil ? .pending : .prepared
+        let state: DeliveryState = agreed != nil ? .standby : change == nil ? .pending : .prepared
         for endpoint in event.endpoints {
             try delivery.execute(arguments: [id, endpoint, event.repository?.value ?? 0, state.rawValue])
         }

@@ -67,7 +67,7 @@ public struct Announcer: Sendable {
 
     // MARK: From where
 
-    private enum Base {
+    enum Base {
         /// The last announced refs.
         case known(RefSnapshot?)
         /// Something was announced, and it is not known any more what.
@@ -76,7 +76,7 @@ public struct Announcer: Sendable {
         case adopted
     }
 
-    private func base(of change: PreparedChange, _ before: MirrorHash?, _ last: Announcement?) -> Base {
+    func base(of change: PreparedChange, _ before: MirrorHash?, _ last: Announcement?) -> Base {
         guard let last else {
             if let old = change.old { return .known(old) }
             return announcesInitial ? .known(nil) : .adopted
@@ -100,7 +100,7 @@ public struct Announcer: Sendable {
             key: EventKey.repositorySynchronized.rawValue, repository: repository.id, number: number, body: body, endpoints: names)
     }
 
-    private func names(_ key: EventKey, _ repository: Repository) -> [String] {
+    func names(_ key: EventKey, _ repository: Repository) -> [String] {
         endpoints.filter { $0.isActive && $0.events.contains(key) && $0.covers(repository.name.project) }.map(\.name)
     }
 }

@@ -11,6 +11,8 @@ struct EventBody {
         let repository: Repository
         /// nil when there are too many to tell, or when nobody knows what there was before.
         let changes: [RefChange]?
+        /// nil for a node by itself.
+        var farm: FarmNote?
     }
 
     func synchronized(_ synchronisation: Synchronisation) -> [UInt8] {
@@ -20,6 +22,13 @@ struct EventBody {
             json.object("repository") { append(synchronisation.repository, to: &$0) }
             json.array("changes") { json in
                 for change in synchronisation.changes ?? [] { json.value(ToldChange(change: change)) }
+            }
+            guard let farm = synchronisation.farm else { return }
+            json.object("farm") { json in
+                json.field("nodes", farm.nodes)
+                json.array("laggards") { json in
+                    for name in farm.laggards { json.value(name) }
+                }
             }
         }
     }

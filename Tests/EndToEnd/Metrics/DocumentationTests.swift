@@ -6,8 +6,10 @@ extension Metrics {
     /// The page "Metrics" against what a node exports.
     @Suite struct Documentation {
         @Test func page_NamesEveryFamilyAndNoOther_WithItsTypeAndLabels() async throws {
-            let scene = try Scene(extra: "sync: { interval: 1h }")
+            let scene = try Scene(extra: "sync: { interval: 1h }\ndatabase: { metrics: { enabled: true, interval: 1s } }")
             try await scene.synchronized()
+            // They come with the lease and the first count; all others are there from the first scrape on.
+            try await eventually("everything is counted") { try scene.node.rows().count == 7 }
             let exposed = try scene.node.metrics()
             let page = try MetricsPage().families
             #expect(page.count > 40)

@@ -10,9 +10,10 @@ extension Metrics {
         }
 
         @Test func exposition_PassesTheLinter_WithoutAWord() async throws {
-            let scene = try Scene(["P/r", "P/bad"], extra: "sync: { interval: 1s, attempts: 1 }")
+            let scene = try Scene(["P/r", "P/bad"], extra: "sync: { interval: 1s, attempts: 1 }\ndatabase: { metrics: { enabled: true } }")
             try scene.script("rm \"$GIT_DIR/HEAD\"", in: "P/bad")
             try await scene.synchronized()
+            try await eventually("rows are counted") { try !scene.node.rows().isEmpty }
             let text = try ExpositionAnswer(scene.node, accept: "text/plain").body
             let ended = try promtool("check", "metrics", input: text)
             #expect(ended.status == 0 && ended.output == "" && ended.errors == "", "\(ended.output)\(ended.errors)")

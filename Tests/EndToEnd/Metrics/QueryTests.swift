@@ -17,7 +17,9 @@ extension Metrics {
             // Three more passes at least between two scrapes, one of them with a failure, and a request from outside.
             let scene = try Scene(["P/r0", "P/r1", "Q/r2"])
             let receiver = try RawReceiver { _ in RawReceiver.answer("200 OK") }
-            try scene.configure(webhooks: ["{ name: ci, url: \"http://127.0.0.1:\(receiver.port)/\" }"])
+            try scene.configure(
+                webhooks: ["{ name: ci, url: \"http://127.0.0.1:\(receiver.port)/\" }"],
+                extra: "sync: { interval: 1s }\ndatabase: { metrics: { enabled: true } }")
             try await scene.synchronized()
             let rules = ProjectFile.path("conf/rules.yml")
             let prometheus = try await PrometheusServer(

@@ -8,6 +8,8 @@ final class NodeFixture: @unchecked Sendable {
     let port: Int
     private var process: Process?
     private(set) var starts = 0
+    /// Takes effect with the next `configure`.
+    var nodeName = "test"
     /// As YAML; takes effect with the next `configure`.
     var shutdown = "{ notice: 300ms, drain: 5s }"
 
@@ -31,7 +33,7 @@ final class NodeFixture: @unchecked Sendable {
     func configure(upstream: String, cloneURL: String? = nil, extra: String) throws {
         let upstreamLines = upstream.hasPrefix("/") ? "  kind: directory\n  path: \(upstream)" : upstream
         let text = """
-            node: { name: test, data: ./data\(cloneURL.map { ", clone_urls: [\"\($0)\"]" } ?? "") }
+            node: { name: \(nodeName), data: ./data\(cloneURL.map { ", clone_urls: [\"\($0)\"]" } ?? "") }
             http: { listen: "127.0.0.1:\(port)" }
             upstream:
             \(upstreamLines)

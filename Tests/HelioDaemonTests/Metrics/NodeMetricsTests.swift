@@ -6,7 +6,7 @@ import Testing
 @testable import HelioDaemon
 
 struct NodeMetricsTests {
-    private let metrics = NodeMetrics(NodeConfiguration.Metrics())
+    private let metrics = NodeMetrics(NodeConfiguration.Metrics(), isAlone: true)
 
     @Test(arguments: [ExpositionFormat.text, .openMetrics]) func document_BreaksNoRule(_ format: ExpositionFormat) {
         _ = HTTPMetrics(metrics.registry, routes: ["/a/{}", "/b"])

@@ -80,10 +80,8 @@ extension Schema {
 
     private func unknown(_ word: String, in section: String, _ place: Place, _ prefix: String, _ reading: inout Reading) {
         guard !reading.isFull else { return reading.complain("", at: place) }
-        let name = join(section, word)
-        let message =
-            later.contains(name) ? "not available in this version" : "unknown key" + hint(for: word, in: section)
-        reading.complain(message, at: place, key: prefix + join(section, escaped(word)))
+        reading.complain(
+            "unknown key" + hint(for: word, in: section), at: place, key: prefix + join(section, escaped(word)))
     }
 
     /// First a neighbour that is spelt alike, then the same word elsewhere in the file.

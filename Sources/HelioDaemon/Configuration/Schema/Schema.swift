@@ -4,17 +4,14 @@ struct Schema<Root: Sendable>: Sendable {
     let keys: [Key<Root>]
     /// Names at the top of the file that stand for a nested key, dots and all.
     let flatNames: [String: String]
-    /// Names that the contract has and this version does not.
-    let later: Set<String>
     let byName: [String: Key<Root>]
     /// Names that hold other keys: `sync`, `sync.refs`.
     let sections: Set<String>
 
     /// - Precondition: no name stands twice, and none is both a key and a section.
-    init(_ keys: [Key<Root>], flatNames: [String: String] = [:], later: Set<String> = []) {
+    init(_ keys: [Key<Root>], flatNames: [String: String] = [:]) {
         self.keys = keys
         self.flatNames = flatNames
-        self.later = later
         self.byName = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })
         self.sections = Set(keys.flatMap { Self.parents(of: $0.name) })
         precondition(sections.isDisjoint(with: byName.keys), "a key is also a section")

@@ -1,5 +1,3 @@
-public import HelioNode
-
 /// What became of one branch or tag between two announcements.
 public struct RefChange: Hashable, Sendable {
     public enum Kind: String, Sendable {
@@ -12,12 +10,18 @@ public struct RefChange: Hashable, Sendable {
     /// Zero for what is not there any more.
     public let to: ObjectID
 
+    public init(name: RefName, from: ObjectID, to: ObjectID) {
+        self.name = name
+        self.from = from
+        self.to = to
+    }
+
     public var kind: Kind { from.isZero ? .add : to.isZero ? .delete : .update }
 
     /// Of branches and tags only; everything else counts as announced and is told to nobody.
     ///
     /// - Parameter old: nil stands for no refs at all.
-    static func between(_ old: RefSnapshot?, _ new: RefSnapshot) -> [RefChange] {
+    public static func between(_ old: RefSnapshot?, _ new: RefSnapshot) -> [RefChange] {
         var changes: [RefChange] = []
         var before = (old?.refs ?? [])[...]
         var after = new.refs[...]
@@ -34,13 +38,27 @@ public struct RefChange: Hashable, Sendable {
     }
 }
 
+extension [RefChange] {
+    /// From where these began to where `next`, which begins where these end, leads. What is as it was is left out.
+    public func followed(by next: [RefChange]) -> [RefChange] {
+        var byName = Dictionary(map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        for change in next {
+            byName[change.name] = RefChange(name: change.name, from: byName[change.name]?.from ?? change.from, to: change.to)
+        }
+        return byName.values.filter { $0.from != $0.to }.sorted { $0.name < $1.name }
+    }
+
+    /// The way back.
+    public var reversed: [RefChange] { map { RefChange(name: $0.name, from: $0.to, to: $0.from) } }
+}
+
 extension RefName {
-    enum Shown: String {
+    public enum Shown: String {
         case branch = "BRANCH", tag = "TAG"
     }
 
     /// How receivers know it; nil for what they do not.
-    var displayed: (type: Shown, id: ByteString)? {
+    public var displayed: (type: Shown, id: ByteString)? {
         for (prefix, type) in [("refs/heads/", Shown.branch), ("refs/tags/", .tag)] where bytes.hasPrefix(ByteString(prefix)) {
             return (type, ByteString(Array(bytes.bytes.dropFirst(prefix.utf8.count))))
         }

@@ -1,0 +1,160 @@
+import HelioFarm
+import HelioNode
+import HelioStore
+import HelioWebhooks
+
+/// What the farm announces, between the coordinator, the store and the dispatcher.
+extension FarmDriver {
+    private var store: Store { hands.adapters.store }
+
+    /// The refs of a change have moved, and the store holds what is to be told of it.
+    func held(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime) {
+        feed(.held(change, kind, listedAt: listedAt))
+    }
+
+    func propose(_ proposal: Proposal) async {
+        do {
+            try await tryPropose(proposal)
+        } catch {
+            log.warning("an announcement waits", ["repositoryId": .count(Int(proposal.repository.value)), "error": "\(error)"])
+            feed(.proposalFailed(proposal.repository))
+        }
+    }
+
+    private func tryPropose(_ proposal: Proposal) async throws {
+        let id = proposal.repository
+        guard let held = try await store.heldChange(proposal.held), let repository = await node.repository(id) else {
+            return feed(.settled(id, remaining: try await remaining(id)))
+        }
+        let last = try await store.announcement(of: id)
+        let note = FarmNote(nodes: members.count + 1, laggards: proposal.laggards.map { members[$0]?.name ?? $0.text })
+        let number = (last?.number ?? 0) + 1
+        guard let announcement = hands.webhooks.announcement(of: held, of: repository, number: number, sender: this, farm: note) else {
+            return feed(.settled(id, remaining: []))
+        }
+        if !note.laggards.isEmpty {
+            log.warning(
+                "announced although nodes lag", ["repository": .text(repository.name.description), "laggards": .text(note.laggards.joined(separator: " "))])
+        }
+        if proposal.isAlone { return try await take(announcement) }
+        switch try await coordinator.propose(announcement.proposal) {
+        case .accepted(let sender): try await take(announcement.settled(sender: sender))
+        case .taken(let number, let content): try await catchUp(repository, number, content)
+        }
+    }
+
+    private func take(_ agreed: AgreedAnnouncement) async throws(StoreError) {
+        let (isNew, remaining, isBehind) = try await store.adopt(agreed, at: SystemClock.wall())
+        if isBehind { await look(for: agreed.repository) }
+        if isNew {
+            feed(.adopted(agreed.repository, number: agreed.number, sender: agreed.sender, remaining: Set(remaining)))
+        } else {
+            feed(.settled(agreed.repository, remaining: Set(remaining)))
+        }
+    }
+
+    /// Another node was first, or this one has missed something.
+    private func catchUp(_ repository: Repository, _ number: Int64, _ content: MirrorHash) async throws {
+        if let announcement = try await coordinator.announcement(repository.id, number: number) {
+            return try await take(hands.webhooks.agreed(announcement, of: repository))
+        }
+        let (left, isBehind) = try await store.catchUp(repository.id, number: number, content: content, at: SystemClock.wall())
+        if isBehind { await look(for: repository.id) }
+        feed(.settled(repository.id, remaining: Set(left)))
+    }
+
+    /// Only the upstream can tell whether the copy or what was announced is the newer one.
+    private func look(for repository: RepositoryID) async {
+        if let name = await node.repository(repository)?.name { await node.feed(.notified(name)) }
+    }
+
+    private func remaining(_ repository: RepositoryID) async throws -> Set<HeldID> {
+        Set(try await store.heldChanges().filter { $0.repository == repository }.map(\.id))
+    }
+
+    func adopt(_ id: RepositoryID, _ number: Int64) async {
+        do {
+            if let last = try await store.announcement(of: id), last.number >= number { return }
+            missedAnnouncements[id] = nil
+            guard let repository = await node.repository(id), let announcement = try await coordinator.announcement(id, number: number) else {
+                return
+            }
+            try await take(hands.webhooks.agreed(announcement, of: repository))
+        } catch {
+            missedAnnouncements[id] = number
+            log.warning("an announcement of the farm could not be taken", ["repositoryId": .count(Int(id.value)), "error": "\(error)"])
+        }
+    }
+
+    func release(_ repository: RepositoryID) async {
+        do throws(StoreError) {
+            hands.webhooks.released(repository, to: try await store.release(repository))
+        } catch {
+            log.error("events wait, the store does not take that they may go", ["error": "\(error)"])
+        }
+    }
+
+    func settle(_ repository: RepositoryID, _ number: Int64, _ endpoint: String) async {
+        do throws(StoreError) {
+            try await store.settleStandby(repository, number: number, endpoint: endpoint, at: SystemClock.wall())
+        } catch {
+            log.warning("a delivery of another node could not be noted", ["error": "\(error)"])
+        }
+    }
+
+    /// A delivery of this node is over: the others need not make up for it.
+    func delivered(_ delivery: DeliveryID, to endpoint: String) async {
+        do throws(StoreError) {
+            guard let (repository, number) = try await store.announced(by: delivery) else { return }
+            feed(.delivered(repository, number: number, endpoint: endpoint))
+        } catch {
+            log.warning("the farm is not told of a delivery", ["error": "\(error)"])
+        }
+    }
+
+    /// What was announced without the coordinator.
+    func publish() async {
+        do {
+            for announcement in try await store.unpublished() {
+                _ = try await coordinator.propose(announcement)
+                try await store.setPublished(announcement.repository, number: announcement.number)
+            }
+        } catch {
+            log.warning("the farm does not know yet what was announced meanwhile", ["error": "\(error)"])
+        }
+    }
+
+    func findOrphans(_ present: Set<MemberID>) async {
+        do throws(StoreError) {
+            feed(.orphans(try await store.orphans(present: present, at: SystemClock.wall())))
+        } catch {
+            log.warning("events of absent nodes cannot be looked for", ["error": "\(error)"])
+        }
+    }
+
+    // MARK: Orders
+
+    /// The store has the last word: it has the highest number that this node ever saw.
+    func obey(_ id: FarmOperationID, _ fence: Int64) async {
+        do throws(StoreError) {
+            guard try await store.admit(fence, of: .vet) else {
+                metrics.farm.fenceRejected()
+                log.warning("an order under an old number is refused", ["lease": "vet", "fence": .text("\(fence)"), "id": .text(id.description)])
+                return feed(.vetEnded([id], failed: true))
+            }
+            log.info("vet ordered", ["id": .text(id.description), "fence": .text("\(fence)")])
+            await node.feed(.vetRequested(id))
+        } catch {
+            log.error("an order is refused: its number cannot be checked", ["error": "\(error)"])
+            feed(.vetEnded([id], failed: true))
+        }
+    }
+
+    func remember(_ lease: LeaseName, _ fence: Int64) async {
+        do throws(StoreError) {
+            _ = try await store.admit(fence, of: lease)
+        } catch {
+            log.error("the number of a lease cannot be stored", ["lease": .text(lease.rawValue), "error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,293 @@
+import HelioAPI
+import HelioFarm
+import HelioNode
+import HelioStore
+
+/// Feeds events to the node's `FarmMachine`, and has its effects done.
+actor FarmDriver {
+    /// How often the node's own standing is looked at, beside the times at which it is known to have changed.
+    private static let lookInterval = Duration.seconds(1)
+
+    private var machine: FarmMachine
+    let coordinator: any FarmCoordinator
+    let node: NodeDriver
+    let hands: Hands
+    let board: NodeBoard
+    let log: NodeLog
+    let metrics: NodeMetrics
+    /// What is told to the others, in order.
+    private let outgoing: Outgoing
+    /// Ordered: what a later view says must not be overtaken by an earlier one.
+    private let tellNode: @Sendable (NodeEvent) -> Void
+    private let addChore: @Sendable (FarmEffect) -> Void
+    /// Announcements that could not be read when they were told of.
+    var missedAnnouncements: [RepositoryID: Int64] = [:]
+    /// Others wait for the next discovery to end.
+    private var listings: [FarmOperationID] = []
+    private var isReading = false
+    private var owesReading = false
+    var cursor: String?
+    private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
+    private let streams: (events: AsyncStream<NodeEvent>, chores: AsyncStream<FarmEffect>)
+    private var watches: [Task<Void, Never>] = []
+    private var isStopped = false
+    /// The last lease that was given back: it shall have been before the node has gone.
+    private var releasing: Task<Void, Never>?
+    /// nil when rows are not to be counted.
+    private let inventory: InventoryReporter?
+
+    init(
+        _ record: MemberRecord, _ settings: FarmSettings, _ coordinator: any FarmCoordinator, node: NodeDriver, hands: Hands, board: NodeBoard,
+        log: NodeLog, metrics: NodeMetrics, inventory: InventoryReporter?
+    ) {
+        machine = FarmMachine(record, settings: settings, seed: .random(in: .min ... .max), now: SystemClock.monotonic())
+        self.coordinator = coordinator
+        self.node = node
+        self.hands = hands
+        self.board = board
+        self.log = log
+        self.metrics = metrics
+        self.inventory = inventory
+        outgoing = Outgoing(coordinator: coordinator, sender: record.id, log: log)
+        let (events, tell) = AsyncStream.makeStream(of: NodeEvent.self)
+        tellNode = { tell.yield($0) }
+        let (chores, add) = AsyncStream.makeStream(of: FarmEffect.self)
+        addChore = { add.yield($0) }
+        streams = (events, chores)
+    }
+
+    var this: MemberID { machine.record.id }
+    var settings: FarmSettings { machine.settings }
+    var members: [MemberID: MemberRecord] { machine.membership.others }
+    var isFresh: Bool { machine.membership.isFresh(at: SystemClock.monotonic()) }
+
+    // MARK: Life
+
+    /// Before anything is sent: what the node was to send when it stopped may have been sent by others.
+    func holdBack() async {
+        guard !settings.isAlone else { return }
+        do throws(StoreError) {
+            try await hands.adapters.store.holdBack()
+        } catch {
+            log.error("what was to be sent cannot be held back, and may be sent twice under one id", ["error": "\(error)"])
+        }
+    }
+
+    /// What a crash left to be told goes on waiting; then the node joins.
+    func start() async {
+        do throws(StoreError) {
+            cursor = try await hands.adapters.store.farmCursor
+            for held in try await hands.adapters.store.heldChanges() { await hold(held) }
+        } catch {
+            log.error("what waits to be announced cannot be read", ["error": "\(error)"])
+        }
+        await coordinator.start()
+        watches.append(Task { [node, streams] in for await event in streams.events { await node.feed(event) } })
+        watches.append(Task { [streams] in for await chore in streams.chores { await self.perform(chore: chore) } })
+        watches.append(Task { [coordinator] in for await hint in coordinator.hints { self.hinted(hint) } })
+        if let inventory {
+            inventory.start()
+            feed(.wantsInventory(true))
+        }
+        look()
+    }
+
+    private func hold(_ held: StoredHeldChange) async {
+        guard let name = await node.repository(held.repository)?.name else { return }
+        let change = HeldChange(id: held.id, repository: held.repository, name: name, content: held.draft.content)
+        feed(.held(change, held.draft.kind, listedAt: SystemClock.monotonic()))
+    }
+
+    /// The others see at once that this node is gone.
+    func stop() async {
+        look()
+        inventory?.stop()
+        await releasing?.value
+        for request in LeaseName.allCases.compactMap({ machine.release($0, at: SystemClock.monotonic()) }) {
+            await release(request)
+        }
+        isStopped = true
+        wake?.task.cancel()
+        for watch in watches { watch.cancel() }
+        await outgoing.flush()
+        do throws(CoordinatorError) {
+            try await coordinator.leave(machine.record)
+        } catch {
+            log.warning("the farm could not be told that this node leaves", ["error": "\(error)"])
+        }
+        await coordinator.stop()
+    }
+
+    // MARK: Events
+
+    func feed(_ event: FarmEvent) {
+        guard !isStopped else { return }
+        let now = SystemClock.monotonic()
+        for effect in machine.handle(event, at: now) { perform(effect) }
+        show(at: now)
+        scheduleWake(now)
+    }
+
+    /// The node's own standing may have changed.
+    func look() {
+        feed(.standing(board.snapshot.standing(at: SystemClock.monotonic())))
+    }
+
+    func reconfigure(_ settings: FarmSettings) { feed(.reconfigured(settings)) }
+
+    private func hinted(_ hint: FarmHint) {
+        switch hint {
+        case .members: feed(.membersHint)
+        case .letters: feed(.hint)
+        }
+    }
+
+    private func scheduleWake(_ now: MonotonicTime) {
+        let due = min(machine.nextWake(after: now), now + Self.lookInterval)
+        if let wake, wake.due <= due, wake.due > now { return }
+        wake?.task.cancel()
+        let delay = max(due - now, .milliseconds(1))
+        wake = (
+            due,
+            Task {
+                guard (try? await Task.sleep(for: delay)) != nil else { return }  // cancelled: another wake has taken its place
+                self.wake = nil
+                self.look()
+                self.feed(.wake)
+            }
+        )
+    }
+
+    /// What readers and monitors see.
+    private func show(at now: MonotonicTime) {
+        var leases: [LeaseName: Int64] = [:]
+        for name in LeaseName.allCases { leases[name] = machine.fence(name, at: now) }
+        let others = machine.membership.others.values.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+        board.publish(
+            FarmPicture(
+                members: [machine.record] + others, readAt: machine.settings.isAlone ? nil : machine.membership.lastReading,
+                coordinator: machine.settings.isAlone ? "standalone" : "redis", leases: leases,
+                refusal: machine.currentRefusal?.description))
+        inventory?.holds(machine.holding(.inventory))
+    }
+
+    // MARK: Effects
+
+    private func perform(_ effect: FarmEffect) {
+        switch effect {
+        case .beat(let record): Task { await beat(record) }
+        case .readLetters: Task { await readLetters() }
+        case .send(let message): outgoing.append(message)
+        case .lease(.release(let name, let fence)): releasing = Task { await release(.release(name, fence: fence)) }
+        case .lease(let request): Task { await ask(request) }
+        case .view(let view): tellNode(.farm(view))
+        case .synchronize(let name): tellNode(.notified(name))
+        case .list(let id):
+            listings.append(id)
+            tellNode(.passWanted)
+        case .measured(let operation, let outcome, let duration): metrics.timers.distributed(operation, outcome, in: duration)
+        case .synchronizedEverywhere(let kind, let duration): metrics.timers.synchronizedEverywhere(kind, in: duration)
+        case .joinRefused(let why, let isFirst):
+            log.error("the farm does not take this node", ["why": .text(why.description)])
+            if isFirst { tellNode(.joinRefused(why.description)) }
+        case .log(let line): log.write(line)
+        case .obey, .remember, .propose, .adopt, .release, .settleDelivery, .publish, .findOrphans: addChore(effect)
+        }
+    }
+
+    /// What the store and the coordinator are to take in this order.
+    func perform(chore: FarmEffect) async {
+        switch chore {
+        case .obey(let id, let fence): await obey(id, fence)
+        case .remember(let lease, let fence): await remember(lease, fence)
+        case .propose(let proposal): await propose(proposal)
+        case .adopt(let repository, let number): await adopt(repository, number)
+        case .release(let repository): await release(repository)
+        case .settleDelivery(let repository, let number, let endpoint): await settle(repository, number, endpoint)
+        case .publish: await publish()
+        case .findOrphans(let present): await findOrphans(present)
+        case .beat, .readLetters, .view, .send, .lease, .synchronize, .list, .measured, .synchronizedEverywhere, .joinRefused, .log: break
+        }
+    }
+
+    /// A discovery has ended: whoever asked for one is answered.
+    func listed(failed: Bool) {
+        let answered = listings
+        listings = []
+        for id in answered { feed(.listedFor(id, failed: failed)) }
+    }
+
+    private func beat(_ record: MemberRecord) async {
+        do throws(CoordinatorError) {
+            feed(.read(try await coordinator.register(record)))
+            for (repository, number) in missedAnnouncements { addChore(.adopt(repository, number: number)) }
+            await readLetters()
+        } catch {
+            switch error {
+            case .refused(let refusal): feed(.refused(refusal))
+            case .unavailable(let why): feed(.unread(why))
+            }
+        }
+    }
+
+    /// One reading at a time, so that letters are taken in order.
+    private func readLetters() async {
+        guard !isReading else {
+            owesReading = true
+            return
+        }
+        isReading = true
+        repeat {
+            owesReading = false
+            await readOnce()
+        } while owesReading && !isStopped
+        isReading = false
+    }
+
+    private func readOnce() async {
+        do {
+            let mail = try await coordinator.letters(after: cursor)
+            for letter in mail.letters { feed(.letter(letter, ours: await ours(letter))) }
+            if mail.cursor != cursor, let next = mail.cursor { try await hands.adapters.store.setFarmCursor(next) }
+            cursor = mail.cursor
+            if mail.isPartial { owesReading = true }
+        } catch {
+            log.debug("letters of the farm cannot be read", ["error": "\(error)"])
+        }
+    }
+
+    private func ours(_ letter: FarmLetter) async -> MirrorHash? {
+        guard case .changed(_, _, let repository, _) = letter.message else { return nil }
+        return await node.content(of: repository)
+    }
+
+    private func ask(_ request: LeaseRequest) async {
+        let name = request.name
+        var floor: Int64 = 0
+        do throws(StoreError) {
+            floor = try await hands.adapters.store.fence(of: name) ?? 0
+        } catch {
+            log.error("a lease is not taken: its last number cannot be read", ["lease": .text(name.rawValue), "error": "\(error)"])
+            return feed(.lease(name, .unknown("\(error)")))
+        }
+        let reply = await coordinator.ask(request, owner: machine.record, floor: floor)
+        // The number stands in this node's own store before anything is done in its name.
+        if case .granted(let fence) = reply, case .acquire = request { await remember(name, fence) }
+        feed(.lease(name, reply))
+    }
+
+    /// What cannot be given back ends by itself.
+    private func release(_ request: LeaseRequest) async {
+        let reply = await coordinator.ask(request, owner: machine.record, floor: 0)
+        guard request.name == .inventory, case .unknown(let why) = reply else { return }
+        log.warning("failed to release database row count metrics lock", ["error": .text(why)])
+    }
+}
+
+extension LeaseRequest {
+    var name: LeaseName {
+        switch self {
+        case .acquire(let name, _), .renew(let name, _, _), .release(let name, _): name
+        }
+    }
+}

@@ -1,0 +1,187 @@
+public import HelioLoop
+public import HelioNode
+
+/// The farm that meets at a Redis.
+public actor RedisCoordinator: FarmCoordinator {
+    /// Letters that Redis keeps: who was away for longer synchronises by itself anyway.
+    static let lettersKept = 20_000
+    private static let page = 256
+    private static let eventLife = 3600
+    private static let announcementLife = 90 * 24 * 3600
+
+    public nonisolated let hints: AsyncStream<FarmHint>
+    private let tellHint: AsyncStream<FarmHint>.Continuation
+    private let client: RedisClient
+    private let subscriber: RedisSubscriber
+    private let keys: FarmKeys
+    private let now: @Sendable () -> MonotonicTime
+    /// Of the leases that this node holds, or may hold: who was not told of a grant does not know its own token.
+    private var tokens: [LeaseName: String] = [:]
+    private var random: SeededGenerator
+    private var listening: Task<Void, Never>?
+
+    /// - Parameters:
+    ///   - farm: its name, the same on all nodes.
+    ///   - observe: called on the loop, with what becomes of the connection.
+    public init(
+        loop: EventLoop, farm: String, _ configuration: RedisConfiguration, now: @escaping @Sendable () -> MonotonicTime, seed: UInt64,
+        observe: @escaping @Sendable (RedisObservation) -> Void
+    ) {
+        keys = FarmKeys(farm: farm)
+        self.now = now
+        random = SeededGenerator(seed: seed)
+        client = RedisClient(loop: loop, configuration: configuration, seed: seed, observe: observe)
+        subscriber = RedisSubscriber(loop: loop, configuration: configuration, channel: keys.hints, seed: seed &+ 1)
+        (hints, tellHint) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(16))
+    }
+
+    public func start() async {
+        await client.start()
+        await subscriber.start()
+        listening = Task { [subscriber, tellHint] in
+            for await hint in subscriber.hints {
+                switch hint {
+                case .message(let text): tellHint.yield(text == Array("members".utf8) ? .members : .letters)
+                case .subscribed: tellHint.yield(.letters)
+                }
+            }
+        }
+    }
+
+    public func stop() async {
+        await subscriber.stop()
+        await client.stop()
+        listening?.cancel()
+        tellHint.finish()
+    }
+
+    // MARK: Members
+
+    public func register(_ record: MemberRecord) async throws(CoordinatorError) -> FarmReading {
+        let began = now()
+        let reply = try await run(
+            FarmScripts.register, keys: [keys.members, keys.member(record.id)],
+            [
+                record.id.text, String(record.epoch), Self.milliseconds(Membership.expiry), keys.memberPrefix,
+                String(RecordCodec.fieldLimit), keys.hints, String(RecordCodec.fields.count),
+            ] + RecordCodec.fields + RecordCodec.encode(record))
+        return try RegisterReply.read(reply, beganAt: began)
+    }
+
+    public func leave(_ record: MemberRecord) async throws(CoordinatorError) {
+        _ = try await run(
+            FarmScripts.leave, keys: [keys.members, keys.member(record.id)], [record.id.text, String(record.epoch), keys.hints])
+    }
+
+    // MARK: Letters
+
+    public func send(_ messages: [FarmMessage], from sender: MemberID) async throws(CoordinatorError) {
+        guard !messages.isEmpty else { return }
+        var commands = messages.map { message in
+            let fields = LetterCodec.encode(message, from: sender).flatMap { [RedisWord($0), RedisWord($1)] }
+            return RedisCommand(["XADD", RedisWord(keys.letters), "MAXLEN", "~", RedisWord(Self.lettersKept), "*"] + fields)
+        }
+        commands.append(RedisCommand(["PUBLISH", RedisWord(keys.hints), "letters"]))
+        do throws(RedisError) {
+            for reply in try await client.send(commands) {
+                if case .error(let line) = reply { throw RedisError(refusal: line) }
+            }
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    public func letters(after cursor: String?) async throws(CoordinatorError) -> FarmMail {
+        let last = try await command(RedisCommand(["XREVRANGE", RedisWord(keys.letters), "+", "-", "COUNT", "1"]))
+        let top = last.array?.first?.array?.first?.bytes.flatMap { EntryID($0) }
+        guard let cursor = cursor.flatMap({ EntryID(Array($0.utf8)) }) else {
+            return FarmMail(letters: [], cursor: (top ?? .zero).text)
+        }
+        // Ids are of Redis's clock: a Redis that lost what it had, or has older data, goes on above what was read before. Only one whose
+        // clock was set back is followed down; what it still holds of before is history.
+        guard let top, cursor < top else { return FarmMail(letters: [], cursor: (top ?? cursor).text) }
+        let reply = try await command(
+            RedisCommand(["XRANGE", RedisWord(keys.letters), RedisWord("(" + cursor.text), "+", "COUNT", RedisWord(Self.page)]))
+        return MailReply.read(reply, after: cursor, page: Self.page)
+    }
+
+    // MARK: Leases
+
+    public func ask(_ request: LeaseRequest, owner: MemberRecord, floor: Int64) async -> LeaseReply {
+        do throws(CoordinatorError) {
+            switch request {
+            case .acquire(let name, let duration): return try await acquire(name, for: duration, owner, floor: floor)
+            case .renew(let name, let fence, let duration):
+                guard let token = tokens[name] else { return .refused }
+                let reply = try await run(FarmScripts.renew, keys: [keys.lease(name)], [token, Self.milliseconds(duration)])
+                return reply.integer == 1 ? .granted(fence: fence) : .refused
+            case .release(let name, _):
+                guard let token = tokens.removeValue(forKey: name) else { return .refused }
+                _ = try await run(FarmScripts.release, keys: [keys.lease(name)], [token])
+                return .refused
+            }
+        } catch {
+            return .unknown("\(error)")
+        }
+    }
+
+    private func acquire(
+        _ name: LeaseName, for duration: Duration, _ owner: MemberRecord, floor: Int64
+    ) async throws(CoordinatorError) -> LeaseReply {
+        let token = "\(owner.id.text):\(owner.epoch):\(String(random.next(), radix: 16))"
+        tokens[name] = token
+        let reply = try await run(
+            FarmScripts.acquire, keys: [keys.lease(name), keys.fence(name), keys.letters],
+            [token, Self.milliseconds(duration), String(floor), owner.id.text, name.rawValue, keys.hints, String(Self.lettersKept)])
+        guard let fence = reply.bytes.flatMap({ Int64(String(decoding: $0, as: UTF8.self)) }) else { return .refused }
+        return .granted(fence: fence)
+    }
+
+    // MARK: Announcements
+
+    public func propose(_ announcement: FarmAnnouncement) async throws(CoordinatorError) -> ProposalReply {
+        let repository = announcement.repository
+        let arguments: [[UInt8]] =
+            [
+                String(announcement.number), announcement.content.description, announcement.sender.text, announcement.sender.text,
+                announcement.webhookID,
+            ].map { Array($0.utf8) } + [announcement.body, announcement.changes ?? []]
+            + [
+                keys.memberPrefix, keys.hints, String(Self.lettersKept), String(Self.eventLife), String(Self.announcementLife),
+                String(repository.value),
+            ].map { Array($0.utf8) }
+        let reply = try await script(
+            FarmScripts.propose,
+            keys: [keys.announcement(repository), keys.event(repository, number: announcement.number), keys.letters], arguments)
+        guard let answer = AnnouncementReply.read(reply) else { throw .unavailable("Redis answered a proposal with something else") }
+        return answer
+    }
+
+    public func announcement(_ repository: RepositoryID, number: Int64) async throws(CoordinatorError) -> FarmAnnouncement? {
+        let reply = try await command(
+            RedisCommand([
+                "HMGET", RedisWord(keys.event(repository, number: number)), "content", "sender", "webhook_id", "body", "changes",
+            ]))
+        return AnnouncementReply.announcement(reply, repository, number: number)
+    }
+
+    // MARK: Asking
+
+    private func run(_ source: String, keys: [String], _ arguments: [String]) async throws(CoordinatorError) -> RESPValue {
+        try await script(source, keys: keys, arguments.map { Array($0.utf8) })
+    }
+
+    private func script(_ source: String, keys: [String], _ arguments: [[UInt8]]) async throws(CoordinatorError) -> RESPValue {
+        try await command(.eval(source, keys: keys, arguments: arguments))
+    }
+
+    private func command(_ command: RedisCommand) async throws(CoordinatorError) -> RESPValue {
+        do throws(RedisError) {
+            return try await client.send(command)
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    private static func milliseconds(_ duration: Duration) -> String { String(duration.wholeNanoseconds / 1_000_000) }
+}

@@ -1,0 +1,103 @@
+import HelioNode
+
+/// The id of an entry in a stream: milliseconds and a number.
+struct EntryID: Comparable {
+    let milliseconds: UInt64
+    let number: UInt64
+
+    static let zero = EntryID(milliseconds: 0, number: 0)
+
+    private init(milliseconds: UInt64, number: UInt64) {
+        self.milliseconds = milliseconds
+        self.number = number
+    }
+
+    init?(_ bytes: [UInt8]) {
+        let parts = String(decoding: bytes.prefix(64), as: UTF8.self).split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let milliseconds = UInt64(parts[0]), let number = UInt64(parts[1]) else { return nil }
+        self.init(milliseconds: milliseconds, number: number)
+    }
+
+    var text: String { "\(milliseconds)-\(number)" }
+
+    static func < (left: EntryID, right: EntryID) -> Bool {
+        (left.milliseconds, left.number) < (right.milliseconds, right.number)
+    }
+}
+
+enum RegisterReply {
+    static func read(_ reply: RESPValue, beganAt: MonotonicTime) throws(CoordinatorError) -> FarmReading {
+        guard let parts = reply.array, let word = text(parts.first) else { throw .unavailable("Redis answered a registration with something else") }
+        switch (word, parts.count) {
+        case ("NAME", 3...):
+            guard let id = text(parts[1]).flatMap({ MemberID($0) }) else { break }
+            throw .refused(.nameTaken(by: id, address: plain(parts[2])))
+        case ("UPSTREAM", 2...): throw .refused(.otherUpstream(of: plain(parts[1])))
+        case ("REPLACED", 2...):
+            guard let epoch = text(parts[1]).flatMap({ Int64($0) }) else { break }
+            throw .refused(.replaced(epoch: epoch))
+        case ("OK", 4...):
+            guard let epoch = text(parts[1]).flatMap({ Int64($0) }), let known = parts[2].integer, let ignored = parts[3].integer else { break }
+            let records = parts[4...].map { record in record.array.flatMap { RecordCodec.decode($0.map { $0.bytes ?? [] }) } }
+            return FarmReading(
+                beganAt: beganAt, members: records.compactMap { $0 }, wasRegistered: known == 1, epoch: epoch,
+                ignored: Int(clamping: ignored) + records.count { $0 == nil })
+        default: break
+        }
+        throw .unavailable("Redis answered a registration with something else")
+    }
+
+    private static func text(_ value: RESPValue?) -> String? { value?.bytes.map { String(decoding: $0, as: UTF8.self) } }
+
+    /// For a log: somebody else wrote it.
+    private static func plain(_ value: RESPValue) -> String { LogText.escaped(value.bytes ?? []) }
+}
+
+enum MailReply {
+    static func read(_ reply: RESPValue, after start: EntryID, page: Int) -> FarmMail {
+        let entries = reply.array ?? []
+        var letters: [FarmLetter] = []
+        var last = start
+        for entry in entries {
+            guard let parts = entry.array, parts.count == 2, let id = parts[0].bytes.flatMap({ EntryID($0) }) else { continue }
+            last = max(last, id)
+            if let letter = letter(parts[1].array ?? []) { letters.append(letter) }
+        }
+        return FarmMail(letters: letters, cursor: last.text, isPartial: entries.count == page, ignored: entries.count - letters.count)
+    }
+
+    private static func letter(_ words: [RESPValue]) -> FarmLetter? {
+        guard words.count <= 32 else { return nil }
+        var fields: [String: [UInt8]] = [:]
+        for index in stride(from: 0, to: words.count - 1, by: 2) {
+            guard let name = words[index].bytes, let value = words[index + 1].bytes, value.count <= 4096 else { return nil }
+            fields[String(decoding: name, as: UTF8.self)] = value
+        }
+        return LetterCodec.decode(fields)
+    }
+}
+
+enum AnnouncementReply {
+    static func read(_ reply: RESPValue) -> ProposalReply? {
+        guard let parts = reply.array, let word = parts.first?.bytes.map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
+        switch (word, parts.count) {
+        case ("OK", 2...):
+            return parts[1].bytes.flatMap { MemberID(String(decoding: $0, as: UTF8.self)) }.map { .accepted(sender: $0) }
+        case ("TAKEN", 3...):
+            guard let number = parts[1].bytes.flatMap({ Int64(String(decoding: $0, as: UTF8.self)) }) else { return nil }
+            return .taken(number: number, content: parts[2].bytes.flatMap { MirrorHash(hex: $0) } ?? .unknown)
+        default: return nil
+        }
+    }
+
+    static func announcement(_ reply: RESPValue, _ repository: RepositoryID, number: Int64) -> FarmAnnouncement? {
+        guard let parts = reply.array, parts.count == 5, let content = parts[0].bytes.flatMap({ MirrorHash(hex: $0) }),
+            let sender = parts[1].bytes.flatMap({ MemberID(String(decoding: $0, as: UTF8.self)) }),
+            let webhookID = parts[2].bytes.flatMap({ String(validating: $0, as: UTF8.self) }), webhookID.utf8.count == 36,
+            let body = parts[3].bytes, !body.isEmpty
+        else { return nil }
+        let changes = parts[4].bytes.flatMap { $0.isEmpty ? nil : $0 }
+        return FarmAnnouncement(
+            repository: repository, number: number, content: content, sender: sender, webhookID: webhookID, body: body, changes: changes)
+    }
+}

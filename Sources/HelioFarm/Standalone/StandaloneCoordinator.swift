@@ -1,0 +1,52 @@
+public import HelioNode
+
+/// The farm of one: it is always there, whatever is asked for is given, and there is nobody to tell.
+public actor StandaloneCoordinator: FarmCoordinator {
+    public nonisolated let hints: AsyncStream<FarmHint>
+    private let endHints: AsyncStream<FarmHint>.Continuation
+    private let now: @Sendable () -> Moment
+    private var holders: [LeaseName: (fence: Int64, end: MonotonicTime)] = [:]
+
+    public init(now: @escaping @Sendable () -> Moment) {
+        self.now = now
+        (hints, endHints) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    public func start() {}
+
+    public func stop() { endHints.finish() }
+
+    public func register(_ record: MemberRecord) -> FarmReading {
+        var record = record
+        record.epoch = max(record.epoch, 1)
+        return FarmReading(beganAt: now().monotonic, members: [record], wasRegistered: true, epoch: record.epoch)
+    }
+
+    public func leave(_ record: MemberRecord) {}
+
+    public func send(_ messages: [FarmMessage], from sender: MemberID) {}
+
+    public func letters(after cursor: String?) -> FarmMail { FarmMail(letters: [], cursor: cursor) }
+
+    public func ask(_ request: LeaseRequest, owner: MemberRecord, floor: Int64) -> LeaseReply {
+        let now = now()
+        switch request {
+        case .acquire(let name, let duration):
+            if let holder = holders[name], now.monotonic < holder.end { return .refused }
+            let fence = max(now.wall.millisecondsSince1970, floor + 1, (holders[name]?.fence ?? 0) + 1)
+            holders[name] = (fence, now.monotonic + duration)
+            return .granted(fence: fence)
+        case .renew(let name, let fence, let duration):
+            guard holders[name]?.fence == fence else { return .refused }
+            holders[name]?.end = now.monotonic + duration
+            return .granted(fence: fence)
+        case .release(let name, let fence):
+            if holders[name]?.fence == fence { holders[name]?.end = now.monotonic }
+            return .refused
+        }
+    }
+
+    public func propose(_ announcement: FarmAnnouncement) -> ProposalReply { .accepted(sender: announcement.sender) }
+
+    public func announcement(_ repository: RepositoryID, number: Int64) -> FarmAnnouncement? { nil }
+}

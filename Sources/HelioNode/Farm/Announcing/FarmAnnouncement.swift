@@ -1,0 +1,32 @@
+/// What receivers are told next of a repository, as the farm has settled it: the same bytes under the same id, whoever sends it.
+public struct FarmAnnouncement: Hashable, Sendable {
+    public let repository: RepositoryID
+    public let number: Int64
+    public let content: MirrorHash
+    /// The node that sends it.
+    public var sender: MemberID
+    public let webhookID: String
+    public let body: [UInt8]
+    /// What led there from the announcement before, as the store writes it; nil when nobody knows.
+    public let changes: [UInt8]?
+
+    public init(
+        repository: RepositoryID, number: Int64, content: MirrorHash, sender: MemberID, webhookID: String, body: [UInt8], changes: [UInt8]?
+    ) {
+        self.repository = repository
+        self.number = number
+        self.content = content
+        self.sender = sender
+        self.webhookID = webhookID
+        self.body = body
+        self.changes = changes
+    }
+}
+
+/// What became of a proposal.
+public enum ProposalReply: Hashable, Sendable {
+    /// Settled, and this node sends it, or the one that sends what came before.
+    case accepted(sender: MemberID)
+    /// The farm had settled that number already, or a later one.
+    case taken(number: Int64, content: MirrorHash)
+}

@@ -1,0 +1,124 @@
+/// What nodes tell each other, and what becomes of it.
+extension FarmMachine {
+    private static let operationLimit = Duration.seconds(600)
+    private static let owedLimit = 1024
+
+    mutating func take(_ letter: FarmLetter, _ ours: MirrorHash?, at now: MonotonicTime) {
+        let isOwn = letter.sender == this
+        switch letter.message {
+        case .changed(let id, let name, let repository, let content):
+            known.heard(id, repository, content, from: letter.sender, at: now)
+            confirm(repository)
+            if !isOwn { owe(id, name, repository, content, ours, at: now) }
+        case .notified(let name): if !isOwn { effects.append(.synchronize(name)) }
+        case .listed(let id):
+            guard !isOwn else { break }
+            orderedListings.insert(id)
+            order(id) { .list(id) }
+        case .vet(let id, let fence): if !isOwn { order(id) { .obey(id, fence: fence) } }
+        case .answered(let id, let answer): answered(id, answer, by: letter.sender)
+        case .leased(let name, let fence): effects.append(.remember(name, fence: fence))
+        case .announced(let repository, let number): effects.append(.adopt(repository, number: number))
+        case .stored(let repository, let number):
+            if storing[repository]?.number == number { storing[repository]?.awaited.remove(letter.sender) }
+        case .delivered(let repository, let number, let endpoint):
+            if !isOwn { effects.append(.settleDelivery(repository, number: number, endpoint: endpoint)) }
+        }
+    }
+
+    private mutating func owe(
+        _ id: FarmOperationID, _ name: RepositoryName, _ repository: RepositoryID, _ content: MirrorHash, _ ours: MirrorHash?,
+        at now: MonotonicTime
+    ) {
+        if ours == content { return send(.answered(id, .equal(content))) }
+        if (owed[repository]?.count ?? 0) < Self.owedLimit {
+            owed[repository, default: []].append(Owed(operation: id, content: content, heardAt: now))
+        }
+        effects.append(.synchronize(name))
+    }
+
+    private mutating func order(_ id: FarmOperationID, _ effect: () -> FarmEffect) {
+        guard ordered.insert(id).inserted else { return }
+        effects.append(effect())
+    }
+
+    mutating func answer(_ id: FarmOperationID, failed: Bool) {
+        orderedListings.remove(id)
+        guard ordered.remove(id) != nil else { return }
+        send(.answered(id, failed ? .failure : .success(nil)))
+    }
+
+    private mutating func answered(_ id: FarmOperationID, _ answer: FarmAnswer, by member: MemberID) {
+        operations[id]?.take(answer, from: member)
+        let repository: RepositoryID?
+        switch answer {
+        case .success(let content?): repository = known.answered(id, by: member, content, hasLooked: true)
+        case .equal(let content): repository = known.answered(id, by: member, content, hasLooked: false)
+        case .success(nil), .failure: repository = nil
+        }
+        if let repository { confirm(repository) }
+    }
+
+    /// A synchronisation that began before others were heard of answers them only if it brought just what they have.
+    mutating func synchronized(_ repository: RepositoryID, _ content: MirrorHash?, listedAt: MonotonicTime, at now: MonotonicTime) {
+        guard let waiting = owed[repository] else { return }
+        var left: [Owed] = []
+        for one in waiting {
+            guard let content else {
+                // An error ends the timing; the barrier waits on for a later success.
+                if !one.hasFailed { send(.answered(one.operation, .failure)) }
+                left.append(Owed(operation: one.operation, content: one.content, heardAt: one.heardAt, hasFailed: true))
+                continue
+            }
+            guard one.heardAt <= listedAt || one.content == content else {
+                left.append(one)
+                continue
+            }
+            send(.answered(one.operation, one.heardAt <= listedAt ? .success(content) : .equal(content)))
+        }
+        owed[repository] = left.isEmpty ? nil : left
+    }
+
+    mutating func forget(_ repository: RepositoryID) {
+        owed[repository] = nil
+        known.forget(repository)
+        announcements.settle(repository, remaining: [])
+        storing[repository] = nil
+    }
+
+    // MARK: Operations that this node began
+
+    mutating func begin(
+        _ id: FarmOperationID, _ parts: [MirrorOperation], content: MirrorHash?, since: MonotonicTime, limit: Duration = operationLimit,
+        at now: MonotonicTime
+    ) {
+        let others = membership.isFresh(at: now) ? Set(membership.others.keys) : []
+        operations[id] = DistributedOperation(parts, awaiting: others, content: content, startedAt: since, deadline: now + limit)
+    }
+
+    mutating func expireOperations(at now: MonotonicTime) {
+        known.expire(at: now)
+        for (id, operation) in operations.sorted(by: { $0.key < $1.key }) where operation.isDone || operation.deadline <= now {
+            var operation = operation
+            if !operation.isDone { operation.expire() }
+            if ownVet?.id == id {
+                // It is done when this node is through with it, too.
+                guard operation.deadline <= now else { continue }
+                endOwnVet(at: now)
+            }
+            operations[id] = nil
+            let duration = now - operation.startedAt
+            for part in operation.operations { effects.append(.measured(part, operation.outcome, duration)) }
+            guard let kind = kinds.removeValue(forKey: id), operation.outcome == .success || operation.outcome == .conflict else { continue }
+            effects.append(.synchronizedEverywhere(kind, duration))
+        }
+    }
+
+    /// The list of repositories changed here: the others look for themselves. Whoever looks because it was told tells nobody.
+    mutating func listed(at now: MonotonicTime) {
+        guard orderedListings.isEmpty, membership.isFresh(at: now), !membership.others.isEmpty else { return }
+        let id = FarmOperationID(using: &random)
+        begin(id, [.metadata], content: nil, since: now, at: now)
+        send(.listed(id))
+    }
+}

@@ -1,0 +1,124 @@
+import GRDB
+import HelioNode
+
+/// SQL about changes that wait to be told by the farm.
+///
+/// Each row leads from what was last announced to what the copy held after one change, so any of them can be told by itself. When the
+/// farm announces one of them, those after it are led on from there. When it announces something that the copy never held, nobody
+/// knows which of the two is newer: what is left is one row that `is_behind`, which says how far the copy is from what was announced.
+/// The next synchronisation settles it: it brings what was announced, or something newer, or shows that the copy is the newer one.
+enum HeldRows {
+    static func insert(_ draft: HeldDraft, of repository: Int64, change: Int64?, isBehind: Bool = false, at time: WallTime, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO held_change (repository_id, change_id, content_hash, kind, changes, is_behind, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            repository, change, Columns.hash(draft.content), draft.kind.rawValue, draft.changes.map { Bytes(RefChangesCodec.encode($0)) },
+            isBehind, time.millisecondsSince1970,
+        ])
+    }
+
+    /// The change is done. With it the copy is no longer behind: the row that it brought leads from what was announced.
+    /// - Returns: what waits to be told of it; nil when nothing does.
+    static func release(change: Int64, of repository: Int64, in db: Database) throws -> HeldID? {
+        let update = try db.cachedStatement(sql: "UPDATE held_change SET change_id = NULL WHERE change_id = ? RETURNING id")
+        let id = try Int64.fetchOne(update, arguments: [change])
+        try db.cachedStatement(sql: "DELETE FROM held_change WHERE repository_id = ? AND is_behind = 1").execute(arguments: [repository])
+        return id.map { HeldID($0) }
+    }
+
+    static func withdraw(change: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM held_change WHERE change_id = ?").execute(arguments: [change])
+    }
+
+    static func forget(_ repository: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM held_change WHERE repository_id = ?").execute(arguments: [repository])
+    }
+
+    struct HeldRow {
+        let id: Int64
+        let draft: HeldDraft
+        let isBehind: Bool
+        /// Its refs have not moved yet.
+        let isPrepared: Bool
+    }
+
+    /// Oldest first.
+    static func all(of repository: Int64, in db: Database) throws -> [HeldRow] {
+        let select = try db.cachedStatement(
+            sql: "SELECT id, content_hash, kind, changes, is_behind, change_id FROM held_change WHERE repository_id = ? ORDER BY id")
+        return try Row.fetchAll(select, arguments: [repository]).map { row in
+            HeldRow(
+                id: try row.required(0), draft: try draft(row, from: 1), isBehind: try row.required(4),
+                isPrepared: (row[5] as Int64?) != nil)
+        }
+    }
+
+    static func draft(_ row: Row, from index: Int) throws -> HeldDraft {
+        let kind: String = try row.required(index + 1)
+        guard let kind = SyncKind(rawValue: kind) else { throw StoreError.corrupt("an unknown kind of a change") }
+        return HeldDraft(
+            kind: kind, content: try Columns.hash(row[index]), changes: (row[index + 2] as Bytes?).flatMap { RefChangesCodec.decode($0.value) })
+    }
+
+    /// Leads the repository's rows on from a new announcement.
+    /// - Parameter step: what led to it from the last one; nil when nobody knows.
+    static func rebase(
+        _ repository: Int64, onto content: MirrorHash, by step: [RefChange]?, copy: MirrorHash?, at time: WallTime, in db: Database
+    ) throws {
+        let rows = try all(of: repository, in: db)
+        guard let told = rows.lastIndex(where: { !$0.isBehind && $0.draft.content == content }) else {
+            return try fallBehind(repository, rows, content, by: step, copy: copy, at: time, in: db)
+        }
+        // What was told was this very row: its own list is the better one, where the other was too long to be told.
+        let step = rows[told].draft.changes ?? step
+        for (index, row) in rows.enumerated() {
+            if index <= told {
+                try delete(row.id, in: db)
+            } else {
+                try set(Self.rest(of: row.draft.changes, after: step), of: row.id, in: db)
+            }
+        }
+    }
+
+    /// Something was announced that the copy has never held.
+    private static func fallBehind(
+        _ repository: Int64, _ rows: [HeldRow], _ content: MirrorHash, by step: [RefChange]?, copy: MirrorHash?, at time: WallTime,
+        in db: Database
+    ) throws {
+        // A change whose refs have not moved yet stays: it leads to what the copy will hold.
+        let standing = rows.last { !$0.isPrepared }
+        for row in rows {
+            if row.isPrepared {
+                try set(rest(of: row.draft.changes, after: step), of: row.id, in: db)
+            } else {
+                try delete(row.id, in: db)
+            }
+        }
+        guard let copy, copy != content else { return }
+        let rest = standing.map { Self.rest(of: $0.draft.changes, after: step) } ?? step?.reversed
+        let behind = HeldDraft(kind: .incremental, content: copy, changes: rest)
+        try insert(behind, of: repository, change: nil, isBehind: true, at: time, in: db)
+    }
+
+    /// A synchronisation that was begun after the announcement found that the copy is what the upstream has: it is the newer one.
+    static func confirm(_ id: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE held_change SET is_behind = 0 WHERE id = ?").execute(arguments: [id])
+    }
+
+    private static func set(_ changes: [RefChange]?, of id: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE held_change SET changes = ? WHERE id = ?")
+            .execute(arguments: [changes.map { Bytes(RefChangesCodec.encode($0)) }, id])
+    }
+
+    private static func rest(of changes: [RefChange]?, after step: [RefChange]?) -> [RefChange]? {
+        guard let changes, let step else { return nil }
+        return step.reversed.followed(by: changes)
+    }
+
+    private static func delete(_ id: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM held_change WHERE id = ?").execute(arguments: [id])
+    }
+}

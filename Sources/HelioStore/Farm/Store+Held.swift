@@ -1,0 +1,125 @@
+import GRDB
+public import HelioNode
+
+/// Changes that wait until the farm has them.
+extension Store {
+    /// How a copy stands to what receivers were last told.
+    public func told(of repository: RepositoryID) throws(StoreError) -> ToldState {
+        let announcement = try announcement(of: repository)
+        return try write { db in
+            let last = try HeldRows.all(of: repository.value, in: db).last
+            return ToldState(
+                announcement: announcement, difference: last.map { .init(changes: $0.draft.changes, isHeld: !$0.isBehind) })
+        }
+    }
+
+    /// All whose refs have moved, oldest first.
+    public nonisolated func heldChanges() async throws(StoreError) -> [StoredHeldChange] {
+        try await reader.read { db in
+            let sql = """
+                SELECT id, repository_id, content_hash, kind, changes FROM held_change
+                WHERE change_id IS NULL AND is_behind = 0 ORDER BY id
+                """
+            return try Row.fetchAll(db, sql: sql).map { row in
+                StoredHeldChange(
+                    id: HeldID(try row.required(0)), repository: RepositoryID(try row.required(1)), draft: try HeldRows.draft(row, from: 2))
+            }
+        }
+    }
+
+    /// - Returns: nil when it has been told, or its repository is gone.
+    public func heldChange(_ id: HeldID) throws(StoreError) -> StoredHeldChange? {
+        try write { db in
+            let select = try db.cachedStatement(
+                sql: "SELECT id, repository_id, content_hash, kind, changes FROM held_change WHERE id = ? AND change_id IS NULL")
+            guard let row = try Row.fetchOne(select, arguments: [id.value]) else { return nil }
+            return StoredHeldChange(id: id, repository: RepositoryID(try row.required(1)), draft: try HeldRows.draft(row, from: 2))
+        }
+    }
+
+    /// Holds what a copy was found to have without a change of its own: nobody knows how it came to.
+    public func hold(_ found: UnannouncedContent, at time: WallTime) throws(StoreError) {
+        try write { db in
+            guard try HeldRows.all(of: found.repository.value, in: db).isEmpty else { return }
+            let draft = HeldDraft(kind: .snapshot, content: found.content, changes: nil)
+            try HeldRows.insert(draft, of: found.repository.value, change: nil, at: time, in: db)
+        }
+    }
+
+    /// How far a copy is from an announcement that it never held, to be named when a synchronisation has looked.
+    public struct Behind: Hashable, Sendable {
+        fileprivate let row: Int64
+    }
+
+    /// - Returns: nil when the copy is what was announced, or has what is held to be told.
+    public func behind(_ repository: RepositoryID) throws(StoreError) -> Behind? {
+        try write { db in try HeldRows.all(of: repository.value, in: db).last { $0.isBehind }.map { Behind(row: $0.id) } }
+    }
+
+    /// A synchronisation that was begun after `behind` was read has found the copy to be what the upstream has: so it is newer than
+    /// what was announced, and is to be told.
+    /// - Returns: what waits to be told now; nil when something else was announced meanwhile, or it differs in nothing that is told.
+    public func confirm(_ behind: Behind, of repository: RepositoryID) throws(StoreError) -> HeldID? {
+        try write { db in
+            guard let row = try HeldRows.all(of: repository.value, in: db).last, row.id == behind.row else { return nil }
+            guard row.draft.changes != [] else { return nil }
+            try HeldRows.confirm(row.id, in: db)
+            return HeldID(row.id)
+        }
+    }
+
+    /// Takes what the farm has settled: the event stands by, and what is held is led on from it. An announcement that is known already, or
+    /// older than what is known, changes nothing.
+    ///
+    /// - Returns: whether it was news, what still waits to be told of the repository, and whether only a synchronisation can tell which is
+    ///   newer, the copy or what was announced.
+    @discardableResult
+    public func adopt(
+        _ agreed: AgreedAnnouncement, at time: WallTime
+    ) throws(StoreError) -> (isNew: Bool, remaining: [HeldID], isBehind: Bool) {
+        try write { db in
+            let repository = agreed.repository.value
+            let known = try Self.number(of: repository, in: db)
+            let isNew = known < agreed.number
+            if isNew {
+                try OutboxRows.insert(agreed.event, change: nil, agreed: agreed, at: time, in: db)
+                let step = known + 1 == agreed.number ? agreed.changes : nil
+                try HeldRows.rebase(
+                    repository, onto: agreed.content, by: step, copy: try Self.copy(of: repository, in: db), at: time, in: db)
+                try OutboxRows.announced(repository, number: agreed.number, content: agreed.content, in: db)
+            }
+            let rows = try HeldRows.all(of: repository, in: db)
+            let remaining = rows.filter { !$0.isBehind && !$0.isPrepared }
+            return (isNew, remaining.map { HeldID($0.id) }, isNew && rows.last?.isBehind == true)
+        }
+    }
+
+    private static func number(of repository: Int64, in db: Database) throws -> Int64 {
+        let select = try db.cachedStatement(sql: "SELECT number FROM announcement WHERE repository_id = ?")
+        return try Int64.fetchOne(select, arguments: [repository]) ?? -1
+    }
+
+    /// The farm's number of a repository's last announcement, where this node has missed the announcement itself and nothing is known of
+    /// how it led there.
+    ///
+    /// - Returns: what still waits to be told, and whether only a synchronisation can tell which is newer.
+    public func catchUp(
+        _ repository: RepositoryID, number: Int64, content: MirrorHash, at time: WallTime
+    ) throws(StoreError) -> (remaining: [HeldID], isBehind: Bool) {
+        try write { db in
+            let id = repository.value
+            if try Self.number(of: id, in: db) < number {
+                try HeldRows.rebase(id, onto: content, by: nil, copy: try Self.copy(of: id, in: db), at: time, in: db)
+                try OutboxRows.announced(id, number: number, content: content, in: db)
+            }
+            let rows = try HeldRows.all(of: id, in: db)
+            return (rows.filter { !$0.isBehind && !$0.isPrepared }.map { HeldID($0.id) }, rows.last?.isBehind == true)
+        }
+    }
+
+    /// What the copy holds; nil without one.
+    private static func copy(of repository: Int64, in db: Database) throws -> MirrorHash? {
+        let select = try db.cachedStatement(sql: "SELECT content_hash FROM repository WHERE id = ? AND has_copy = 1")
+        return try Row.fetchOne(select, arguments: [repository]).map { try Columns.hash($0[0]) }
+    }
+}

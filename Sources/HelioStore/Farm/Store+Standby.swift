@@ -1,0 +1,133 @@
+import GRDB
+public import HelioNode
+
+/// Events that another node sends, or that this one may not send yet.
+extension Store {
+    /// What waits of a repository may be sent by this node.
+    /// - Returns: the endpoints that it goes to.
+    public func release(_ repository: RepositoryID) throws(StoreError) -> [String] {
+        try write { db in
+            let update = "UPDATE delivery SET state = 'pending' WHERE state = 'standby' AND repository_id = ? RETURNING endpoint"
+            return Set(try String.fetchAll(db, sql: update, arguments: [repository.value])).sorted()
+        }
+    }
+
+    /// A node that was in a farm and is by itself now sends what is left, whoever was to send it.
+    public func releaseAll() throws(StoreError) {
+        try write { try $0.execute(sql: "UPDATE delivery SET state = 'pending' WHERE state = 'standby'") }
+    }
+
+    /// What this node was to send when it stopped stands by until the farm is known: others may have sent it meanwhile.
+    public func holdBack() throws(StoreError) {
+        try write { db in
+            try db.execute(
+                sql: """
+                    UPDATE delivery SET state = 'standby'
+                    WHERE state = 'pending' AND event_id IN (SELECT id FROM event WHERE sender IS NOT NULL)
+                    """)
+        }
+    }
+
+    /// What was announced while the coordinator could not be asked, oldest first.
+    public nonisolated func unpublished() async throws(StoreError) -> [FarmAnnouncement] {
+        try await reader.read { db in
+            let sql = """
+                SELECT repository_id, number, content_hash, sender, webhook_id, body, changes FROM event
+                WHERE published = 0 AND number IS NOT NULL ORDER BY id
+                """
+            return try Row.fetchAll(db, sql: sql).map { row in
+                let sender: String = try row.required(3)
+                guard let sender = MemberID(sender) else { throw StoreError.corrupt("a sender") }
+                return FarmAnnouncement(
+                    repository: RepositoryID(try row.required(0)), number: try row.required(1), content: try Columns.hash(row[2]),
+                    sender: sender, webhookID: try row.required(4), body: try row.required(5, as: Bytes.self).value,
+                    changes: (row[6] as Bytes?)?.value)
+            }
+        }
+    }
+
+    public func setPublished(_ repository: RepositoryID, number: Int64) throws(StoreError) {
+        try write { db in
+            try db.execute(
+                sql: "UPDATE event SET published = 1 WHERE published = 0 AND repository_id = ? AND number = ?",
+                arguments: [repository.value, number])
+        }
+    }
+
+    /// Another node has delivered, or given up, what it was to send.
+    public func settleStandby(
+        _ repository: RepositoryID, number: Int64, endpoint: String, at time: WallTime
+    ) throws(StoreError) {
+        try write { db in
+            try db.execute(
+                sql: """
+                    UPDATE delivery SET state = 'delivered', attempted_at = ?
+                    WHERE state IN ('standby', 'pending') AND repository_id = ? AND endpoint = ?
+                        AND event_id IN (SELECT id FROM event WHERE repository_id = delivery.repository_id AND number <= ?)
+                    """, arguments: [time.millisecondsSince1970, repository.value, endpoint, number])
+        }
+    }
+
+    /// Events that stand by for a sender that is none of these, by repository and sender.
+    public nonisolated func orphans(present: Set<MemberID>, at time: WallTime) async throws(StoreError) -> [Orphan] {
+        let found = try await reader.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT delivery.repository_id, sender, min(created_at) FROM delivery JOIN event ON event.id = event_id
+                    WHERE state = 'standby' AND sender IS NOT NULL GROUP BY 1, 2
+                    """
+            ).map { (try $0.required(0) as Int64, try $0.required(1) as String, try $0.required(2) as Int64) }
+        }
+        return found.compactMap { repository, sender, since in
+            guard let sender = MemberID(sender), !present.contains(sender) else { return nil }
+            let age = Duration.milliseconds(max(time.millisecondsSince1970 - since, 0))
+            return Orphan(repository: RepositoryID(repository), sender: sender, age: age)
+        }
+    }
+
+    /// The announcement that a delivery belongs to; nil for one that is none of the farm's.
+    public func announced(by delivery: DeliveryID) throws(StoreError) -> (repository: RepositoryID, number: Int64)? {
+        try write { db in
+            let sql = """
+                SELECT event.repository_id, number FROM delivery JOIN event ON event.id = event_id
+                WHERE delivery.id = ? AND sender IS NOT NULL AND number IS NOT NULL
+                """
+            guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [delivery.value]) else { return nil }
+            return (RepositoryID(try row.required(0)), try row.required(1))
+        }
+    }
+
+    // MARK: Numbers that never go back
+
+    /// Whether an order under this number may be obeyed. The highest number that was ever seen stands, over restarts.
+    public func admit(_ fence: Int64, of lease: LeaseName) throws(StoreError) -> Bool {
+        try write { db in
+            if let known = try Self.fence(lease, in: db), known > fence { return false }
+            try db.execute(
+                sql: "INSERT INTO fence (name, number) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET number = excluded.number",
+                arguments: [lease.rawValue, fence])
+            return true
+        }
+    }
+
+    /// The highest number that was ever seen; nil before the first.
+    public func fence(of lease: LeaseName) throws(StoreError) -> Int64? {
+        try write { db in try Self.fence(lease, in: db) }
+    }
+
+    private static func fence(_ lease: LeaseName, in db: Database) throws -> Int64? {
+        try Int64.fetchOne(db, sql: "SELECT number FROM fence WHERE name = ?", arguments: [lease.rawValue])
+    }
+
+    // MARK: How far this node has read
+
+    /// Up to where the node has taken what the farm's nodes told each other; nil before it has read anything.
+    public var farmCursor: String? {
+        get throws(StoreError) { try write { try String.fetchOne($0, sql: "SELECT farm_cursor FROM node") } }
+    }
+
+    public func setFarmCursor(_ cursor: String) throws(StoreError) {
+        try write { try $0.cachedStatement(sql: "UPDATE node SET farm_cursor = ?").execute(arguments: [cursor]) }
+    }
+}

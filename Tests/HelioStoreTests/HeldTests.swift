@@ -1,0 +1,153 @@
+import HelioNode
+import TestSupport
+import Testing
+
+@testable import HelioStore
+
+/// What waits to be told by the farm, and how it is led on by what others announce.
+struct HeldTests {
+    private static let repository = RepositoryID(9)
+    private static let here = MemberID("00000001-0000-4000-8000-000000000001")!
+    private static let there = MemberID("00000002-0000-4000-8000-000000000002")!
+
+    let directory: TemporaryDirectory
+    let store: Store
+
+    init() async throws {
+        directory = try TemporaryDirectory()
+        store = try await Store.open(directory.path)
+        try await store.saveMetadata(upserts: [Samples.metadata(9)])
+        // The first content counts as told.
+        try await complete(1, held: nil)
+    }
+
+    private func step(_ from: UInt8, _ to: UInt8) -> RefChange {
+        RefChange(name: "refs/heads/main", from: Samples.oid(from), to: Samples.oid(to))
+    }
+
+    @discardableResult
+    private func complete(_ content: UInt8, held changes: [RefChange]??) async throws -> HeldID? {
+        let draft = changes.map { HeldDraft(kind: .incremental, content: Samples.hash(content), changes: $0) }
+        let id = try await store.prepare(Samples.change(), held: draft, at: Samples.time)
+        return try await store.complete(id, content: Samples.hash(content), head: .symbolic(.main), at: Samples.time)
+    }
+
+    private func agreed(_ number: Int64, _ content: UInt8, _ changes: [RefChange]?, by sender: MemberID = there) -> AgreedAnnouncement {
+        AgreedAnnouncement(
+            event: OutboxEvent(
+                webhookID: "id-\(number)", key: "mirror:repo_synchronized", repository: Self.repository, number: number, body: [1],
+                endpoints: ["ci"]),
+            repository: Self.repository, number: number, content: Samples.hash(content), changes: changes, sender: sender, isPublished: true)
+    }
+
+    private func changes(_ id: HeldID?) async throws -> [RefChange]? {
+        guard let id else { return nil }
+        return try await store.heldChange(id)?.draft.changes
+    }
+
+    @Test func change_IsHeld_OnceItsRefsHaveMoved() async throws {
+        let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
+        let id = try await store.prepare(Samples.change(), held: draft, at: Samples.time)
+        #expect(try await store.heldChanges().isEmpty)
+        let held = try await store.complete(id, content: Samples.hash(2), head: .symbolic(.main), at: Samples.time)
+        #expect(try await store.heldChanges().map(\.id) == [held])
+        #expect(try await store.announcement(of: Self.repository)?.content == Samples.hash(1))
+        #expect(try await changes(held) == [step(1, 2)])
+    }
+
+    @Test func abandonedChange_IsHeldNoMore() async throws {
+        let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
+        try await store.abandon(try await store.prepare(Samples.change(), held: draft, at: Samples.time))
+        #expect(try await store.heldChanges().isEmpty)
+        #expect(try await store.told(of: Self.repository).difference == nil)
+    }
+
+    @Test func announcementOfOneOfThem_LeadsTheRestOn() async throws {
+        try await complete(2, held: [step(1, 2)])
+        let second = try await complete(3, held: [step(1, 3)])
+        let (isNew, remaining, isBehind) = try await store.adopt(agreed(1, 2, nil), at: Samples.time)
+        #expect(isNew && !isBehind && remaining == [second])
+        #expect(try await changes(second) == [step(2, 3)])
+        let again = try await store.adopt(agreed(1, 2, nil), at: Samples.time)
+        #expect(!again.isNew && again.remaining == [second])
+    }
+
+    @Test func announcementOfSomethingElse_LeavesWhatASynchronisationHasToSettle() async throws {
+        try await complete(2, held: [step(1, 2)])
+        let (_, remaining, isBehind) = try await store.adopt(agreed(1, 5, [step(1, 5)]), at: Samples.time)
+        #expect(remaining.isEmpty && isBehind)
+        #expect(try await store.told(of: Self.repository).difference == .init(changes: [step(5, 2)], isHeld: false))
+        // The upstream has what the copy has: the copy is newer.
+        let behind = try #require(try await store.behind(Self.repository))
+        let held = try await store.confirm(behind, of: Self.repository)
+        #expect(try await changes(held) == [step(5, 2)])
+    }
+
+    @Test func behindCopy_ThatCatchesUp_HasNothingToTell() async throws {
+        try await store.adopt(agreed(1, 5, [step(1, 5)]), at: Samples.time)
+        #expect(try await store.told(of: Self.repository).difference == .init(changes: [step(5, 1)], isHeld: false))
+        try await complete(5, held: nil)
+        #expect(try await store.told(of: Self.repository).difference == nil)
+        #expect(try await store.announcement(of: Self.repository) == Announcement(number: 1, content: Samples.hash(5)))
+    }
+
+    @Test func staleConfirmation_IsRefused() async throws {
+        try await store.adopt(agreed(1, 5, [step(1, 5)]), at: Samples.time)
+        let behind = try #require(try await store.behind(Self.repository))
+        try await store.adopt(agreed(2, 6, [step(5, 6)]), at: Samples.time)
+        #expect(try await store.confirm(behind, of: Self.repository) == nil)
+    }
+
+    @Test func missedAnnouncement_MakesASnapshot() async throws {
+        let held = try await complete(2, held: [step(1, 2)])
+        try await store.adopt(agreed(7, 6, [step(5, 6)]), at: Samples.time)
+        #expect(try await changes(held) == nil)
+        #expect(try await store.told(of: Self.repository).difference == .init(changes: nil, isHeld: false))
+        #expect(try await store.announcement(of: Self.repository)?.number == 7)
+    }
+
+    // MARK: Who sends
+
+    @Test func event_StandsBy_UntilItIsReleasedOrDelivered() async throws {
+        try await store.adopt(agreed(1, 5, nil), at: Samples.time)
+        #expect(try await store.heads(of: "ci", limit: 9).isEmpty)
+        #expect(try await store.orphans(present: [Self.there], at: Samples.time).isEmpty)
+        let orphans = try await store.orphans(present: [], at: Samples.time(plus: 60))
+        #expect(orphans == [Orphan(repository: Self.repository, sender: Self.there, age: .seconds(60))])
+        #expect(try await store.release(Self.repository) == ["ci"])
+        let head = try #require(try await store.heads(of: "ci", limit: 9).first)
+        #expect(try await store.announced(by: head.id)?.number == 1)
+        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", at: Samples.time)
+        #expect(try await store.heads(of: "ci", limit: 9).isEmpty)
+    }
+
+    @Test func whatWasToBeSent_StandsByAfterARestart() async throws {
+        try await store.adopt(agreed(1, 5, nil, by: Self.here), at: Samples.time)
+        _ = try await store.release(Self.repository)
+        try await store.holdBack()
+        #expect(try await store.heads(of: "ci", limit: 9).isEmpty)
+        try await store.releaseAll()
+        #expect(try await store.heads(of: "ci", limit: 9).count == 1)
+    }
+
+    // MARK: Numbers
+
+    @Test func fence_NeverGoesBack() async throws {
+        #expect(try await store.fence(of: .vet) == nil)
+        #expect(try await store.admit(5, of: .vet))
+        #expect(try await store.admit(5, of: .vet))
+        #expect(try await !store.admit(4, of: .vet))
+        #expect(try await store.admit(1, of: .inventory))
+        #expect(try await store.fence(of: .vet) == 5)
+    }
+
+    @Test(arguments: [[], [1], [1, 0, 0xFF], [1, 0, 1, 3, 1, 1], [2, 0, 0]] as [[UInt8]]) func damagedList_IsRefused(bytes: [UInt8]) {
+        #expect(RefChangesCodec.decode(bytes) == nil)
+    }
+
+    @Test func list_IsReadBack_AndNoPartOfIt() {
+        let bytes = RefChangesCodec.encode([step(1, 2), step(0, 3)])
+        #expect(RefChangesCodec.decode(bytes) == [step(1, 2), step(0, 3)])
+        for count in 0..<bytes.count { #expect(RefChangesCodec.decode(Array(bytes[..<count])) == nil) }
+    }
+}

@@ -1,0 +1,80 @@
+import HelioNode
+
+/// What a node's store remembers, over restarts and crashes.
+struct ModelStore {
+    struct Standby {
+        let announcement: FarmAnnouncement
+        let since: MonotonicTime
+        var isDone = false
+        var isReleased = false
+        var isPublished = true
+    }
+
+    var entries: [RepositoryID: RepositoryEntry] = [:]
+    var wasSynchronized = false
+    var announcedNumber: [RepositoryID: Int64] = [:]
+    var announcedContent: [RepositoryID: MirrorHash] = [:]
+    var held: [HeldChange] = []
+    /// Copies that are not what was announced, and by which announcement.
+    var behind: [RepositoryID: Int64] = [:]
+    var lastHeld: Int64 = 0
+    var events: [Standby] = []
+    var fences: [LeaseName: Int64] = [:]
+    var cursor: Int64?
+
+    /// A copy came to hold something else: what is held of it, as a member of a farm.
+    mutating func complete(_ repository: Repository, _ content: MirrorHash, isFirst: Bool, announcesNew: Bool) -> HeldChange? {
+        let id = repository.id
+        behind[id] = nil
+        let isAdopted = isFirst && announcedNumber[id] == nil && !announcesNew
+        let isTold = announcedContent[id] == content && !held.contains { $0.repository == id }
+        guard !isAdopted, !isTold else {
+            announcedContent[id] = content
+            announcedNumber[id] = announcedNumber[id] ?? 0
+            return nil
+        }
+        lastHeld += 1
+        let change = HeldChange(id: HeldID(lastHeld), repository: id, name: repository.name, content: content)
+        held.append(change)
+        return change
+    }
+
+    mutating func adopt(_ announcement: FarmAnnouncement, isPublished: Bool, at now: MonotonicTime) -> Bool {
+        let id = announcement.repository
+        guard (announcedNumber[id] ?? -1) < announcement.number else { return false }
+        events.append(Standby(announcement: announcement, since: now, isPublished: isPublished))
+        catchUp(id, announcement.number, announcement.content)
+        return true
+    }
+
+    mutating func catchUp(_ id: RepositoryID, _ number: Int64, _ content: MirrorHash) {
+        guard (announcedNumber[id] ?? -1) < number else { return }
+        announcedNumber[id] = number
+        announcedContent[id] = content
+        guard let told = held.last(where: { $0.repository == id && $0.content == content })?.id else {
+            held.removeAll { $0.repository == id }
+            let isCopy = entries[id].map { $0.hasCopy && $0.content != content } ?? false
+            behind[id] = isCopy ? number : nil
+            return
+        }
+        held.removeAll { $0.repository == id && $0.id <= told }
+    }
+
+    /// A synchronisation found nothing new: the copy is newer than what was announced.
+    mutating func confirm(_ repository: Repository, behind number: Int64, _ content: MirrorHash) -> HeldChange? {
+        guard behind[repository.id] == number else { return nil }
+        behind[repository.id] = nil
+        lastHeld += 1
+        let change = HeldChange(id: HeldID(lastHeld), repository: repository.id, name: repository.name, content: content)
+        held.append(change)
+        return change
+    }
+
+    func remaining(_ id: RepositoryID) -> Set<HeldID> { Set(held.filter { $0.repository == id }.map(\.id)) }
+
+    mutating func admit(_ fence: Int64, of lease: LeaseName) -> Bool {
+        guard (fences[lease] ?? .min) <= fence else { return false }
+        fences[lease] = fence
+        return true
+    }
+}

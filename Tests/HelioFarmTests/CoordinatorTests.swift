@@ -159,6 +159,36 @@ struct CoordinatorTests {
         }
     }
 
+    /// Whoever can write to Redis can do harm, but none that lasts.
+    @Test func absurdNumbers_AndOtherTypes_StopNothingForGood() async throws {
+        try await withFarm { one, two, redis in
+            let key = "heliostat:{test}:"
+            let start = try await two.letters(after: nil).cursor
+            for (kind, field) in [("vet", "fence"), ("leased", "fence"), ("announced", "number")] {
+                _ = try redis.command([
+                    "XADD", key + "letters", "*", "from", Self.id(3).text, "kind", kind, "op", "00000000-0000-4000-8000-000000000000", "lease",
+                    "vet", "repository", "9", field, "9223372036854775807",
+                ])
+            }
+            let mail = try await two.letters(after: start)
+            #expect(mail.letters.isEmpty && mail.ignored == 3)
+            let content = MirrorHash.known(Digest(raw: [UInt8](repeating: 1, count: 32)))
+            let proposal = FarmAnnouncement(
+                repository: RepositoryID(9), number: 1, content: content, sender: Self.id(1),
+                webhookID: "00000000-0000-5000-8000-000000000000", body: [1], changes: nil)
+            _ = try redis.command(["HSET", key + "announcement:9", "number", "9007199254740991", "content", "x", "sender", "y"])
+            #expect(try await one.propose(proposal) == .accepted(sender: Self.id(1)))
+            _ = try redis.command(["SET", key + "announcement:10", "x"])
+            let other = FarmAnnouncement(
+                repository: RepositoryID(10), number: 1, content: content, sender: Self.id(1),
+                webhookID: "00000000-0000-5000-8000-000000000000", body: [1], changes: nil)
+            #expect(try await one.propose(other) == .accepted(sender: Self.id(1)))
+            // A record of this node's own with an epoch that none can follow, and without an end.
+            _ = try redis.command(["HSET", key + "member:" + Self.id(1).text, "epoch", "9223372036854775807"])
+            #expect(try await one.register(Self.record(1)).epoch < FarmNumbers.limit)
+        }
+    }
+
     @Test func farmOfOne_GivesWhatIsAskedFor() async {
         let alone = StandaloneCoordinator { Moment(monotonic: Self.now(), wall: WallTime(millisecondsSince1970: 100)) }
         #expect(await alone.register(Self.record(1)).members.count == 1)

@@ -134,11 +134,35 @@ struct HeldTests {
 
     @Test func fence_NeverGoesBack() async throws {
         #expect(try await store.fence(of: .vet) == nil)
-        #expect(try await store.admit(5, of: .vet))
-        #expect(try await store.admit(5, of: .vet))
-        #expect(try await !store.admit(4, of: .vet))
-        #expect(try await store.admit(1, of: .inventory))
+        #expect(try await store.admit(5, of: .vet, at: Samples.time))
+        #expect(try await store.admit(5, of: .vet, at: Samples.time))
+        #expect(try await !store.admit(4, of: .vet, at: Samples.time))
+        #expect(try await store.admit(1, of: .inventory, at: Samples.time))
         #expect(try await store.fence(of: .vet) == 5)
+    }
+
+    @Test func numberThatCannotBeRight_StopsNothing() async throws {
+        let now = Samples.time.millisecondsSince1970
+        for absurd in [.max, now + 2 * FarmNumbers.lead, 0, -1] {
+            #expect(try await !store.admit(absurd, of: .vet, at: Samples.time))
+        }
+        #expect(try await store.admit(now + FarmNumbers.lead, of: .vet, at: Samples.time))
+        #expect(try await store.admit(now + FarmNumbers.lead + 1, of: .vet, at: Samples.time))
+        for absurd in [.max, FarmNumbers.limit, FarmNumbers.leap + 1] {
+            #expect(try await !store.adopt(agreed(absurd, 5, nil), at: Samples.time).isNew)
+            _ = try await store.catchUp(Self.repository, number: absurd, content: Samples.hash(5), at: Samples.time)
+        }
+        #expect(try await store.announcement(of: Self.repository)?.number == 0)
+        #expect(try await store.adopt(agreed(1, 5, nil), at: Samples.time).isNew)
+    }
+
+    @Test func dismissedChange_IsToldToNobody_AndWhatFollowsLeadsOn() async throws {
+        let first = try #require(try await complete(2, held: [step(1, 2)]))
+        let second = try await complete(3, held: [step(1, 3)])
+        let held = try #require(try await store.heldChange(first))
+        #expect(try await store.dismiss(held, at: Samples.time) == Set([second].compactMap { $0 }))
+        #expect(try await changes(second) == [step(2, 3)])
+        #expect(try await store.announcement(of: Self.repository) == Announcement(number: 0, content: Samples.hash(2)))
     }
 
     @Test(arguments: [[], [1], [1, 0, 0xFF], [1, 0, 1, 3, 1, 1], [2, 0, 0]] as [[UInt8]]) func damagedList_IsRefused(bytes: [UInt8]) {

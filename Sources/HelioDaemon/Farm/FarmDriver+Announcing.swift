@@ -24,13 +24,14 @@ extension FarmDriver {
     private func tryPropose(_ proposal: Proposal) async throws {
         let id = proposal.repository
         guard let held = try await store.heldChange(proposal.held), let repository = await node.repository(id) else {
-            return feed(.settled(id, remaining: try await remaining(id)))
+            return feed(.settled(id, remaining: try await store.heldChanges(of: id)))
         }
         let last = try await store.announcement(of: id)
         let note = FarmNote(nodes: members.count + 1, laggards: proposal.laggards.map { members[$0]?.name ?? $0.text })
         let number = (last?.number ?? 0) + 1
         guard let announcement = hands.webhooks.announcement(of: held, of: repository, number: number, sender: this, farm: note) else {
-            return feed(.settled(id, remaining: []))
+            // The endpoints of before are gone.
+            return feed(.settled(id, remaining: try await store.dismiss(held, at: SystemClock.wall())))
         }
         if !note.laggards.isEmpty {
             log.warning(
@@ -66,10 +67,6 @@ extension FarmDriver {
     /// Only the upstream can tell whether the copy or what was announced is the newer one.
     private func look(for repository: RepositoryID) async {
         if let name = await node.repository(repository)?.name { await node.feed(.notified(name)) }
-    }
-
-    private func remaining(_ repository: RepositoryID) async throws -> Set<HeldID> {
-        Set(try await store.heldChanges().filter { $0.repository == repository }.map(\.id))
     }
 
     func adopt(_ id: RepositoryID, _ number: Int64) async {
@@ -137,9 +134,9 @@ extension FarmDriver {
     /// The store has the last word: it has the highest number that this node ever saw.
     func obey(_ id: FarmOperationID, _ fence: Int64) async {
         do throws(StoreError) {
-            guard try await store.admit(fence, of: .vet) else {
+            guard try await store.admit(fence, of: .vet, at: SystemClock.wall()) else {
                 metrics.farm.fenceRejected()
-                log.warning("an order under an old number is refused", ["lease": "vet", "fence": .text("\(fence)"), "id": .text(id.description)])
+                log.warning("an order is refused: its number is old, or cannot be right", ["lease": "vet", "fence": .text("\(fence)"), "id": .text(id.description)])
                 return feed(.vetEnded([id], failed: true))
             }
             log.info("vet ordered", ["id": .text(id.description), "fence": .text("\(fence)")])
@@ -150,11 +147,14 @@ extension FarmDriver {
         }
     }
 
-    func remember(_ lease: LeaseName, _ fence: Int64) async {
+    /// - Returns: false when the number cannot be right, or could not be stored.
+    @discardableResult
+    func remember(_ lease: LeaseName, _ fence: Int64) async -> Bool {
         do throws(StoreError) {
-            _ = try await store.admit(fence, of: lease)
+            return try await store.admit(fence, of: lease, at: SystemClock.wall())
         } catch {
             log.error("the number of a lease cannot be stored", ["lease": .text(lease.rawValue), "error": "\(error)"])
+            return false
         }
     }
 }

@@ -272,7 +272,9 @@ actor FarmDriver {
         }
         let reply = await coordinator.ask(request, owner: machine.record, floor: floor)
         // The number stands in this node's own store before anything is done in its name.
-        if case .granted(let fence) = reply, case .acquire = request { await remember(name, fence) }
+        if case .granted(let fence) = reply, case .acquire = request, await !remember(name, fence) {
+            return feed(.lease(name, .unknown("the number \(fence) cannot be right, or cannot be stored")))
+        }
         feed(.lease(name, reply))
     }
 

@@ -46,11 +46,11 @@ enum LetterCodec {
         case "notified": return read.name.map { .notified($0) }
         case "listed": return read.op.map { .listed($0) }
         case "vet":
-            guard let id = read.op, let fence = read.number("fence") else { return nil }
+            guard let id = read.op, let fence = read.count("fence") else { return nil }
             return .vet(id, fence: fence)
         case "answered": return read.op.flatMap { id in answer(read).map { .answered(id, $0) } }
         case "leased":
-            guard let lease = read.text("lease").flatMap(LeaseName.init), let fence = read.number("fence") else { return nil }
+            guard let lease = read.text("lease").flatMap(LeaseName.init), let fence = read.count("fence") else { return nil }
             return .leased(lease, fence: fence)
         case "announced": return read.announcement.map { .announced($0, number: $1) }
         case "stored": return read.announcement.map { .stored($0, number: $1) }
@@ -75,11 +75,13 @@ enum LetterCodec {
 
         func text(_ name: String) -> String? { fields[name].map { String(decoding: $0, as: UTF8.self) } }
         func number(_ name: String) -> Int64? { text(name).flatMap { Int64($0) } }
+        /// One that can be counted on from.
+        func count(_ name: String) -> Int64? { number(name).flatMap { (1...FarmNumbers.limit).contains($0) ? $0 : nil } }
         var op: FarmOperationID? { text("op").flatMap { FarmOperationID($0) } }
         var repository: RepositoryID? { number("repository").map { RepositoryID($0) } }
         var content: MirrorHash? { fields["content"].flatMap { MirrorHash(hex: $0) } }
         var announcement: (RepositoryID, Int64)? {
-            guard let repository, let number = number("number"), number > 0 else { return nil }
+            guard let repository, let number = count("number") else { return nil }
             return (repository, number)
         }
         /// A name that could not be a path is nobody's.

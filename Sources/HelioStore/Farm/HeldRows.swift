@@ -56,6 +56,11 @@ enum HeldRows {
         }
     }
 
+    /// Whose refs have moved, oldest first.
+    static func waiting(of repository: Int64, in db: Database) throws -> [HeldID] {
+        try all(of: repository, in: db).filter { !$0.isBehind && !$0.isPrepared }.map { HeldID($0.id) }
+    }
+
     static func draft(_ row: Row, from index: Int) throws -> HeldDraft {
         let kind: String = try row.required(index + 1)
         guard let kind = SyncKind(rawValue: kind) else { throw StoreError.corrupt("an unknown kind of a change") }

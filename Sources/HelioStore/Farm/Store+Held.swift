@@ -37,6 +37,23 @@ extension Store {
         }
     }
 
+    /// What of a repository waits to be told.
+    public func heldChanges(of repository: RepositoryID) throws(StoreError) -> Set<HeldID> {
+        try write { db in Set(try HeldRows.waiting(of: repository.value, in: db)) }
+    }
+
+    /// Nobody is to be told of a change, nor of those before it.
+    /// - Returns: what still waits to be told of its repository.
+    public func dismiss(_ held: StoredHeldChange, at time: WallTime) throws(StoreError) -> Set<HeldID> {
+        try write { db in
+            let repository = held.repository.value
+            let copy = try Self.copy(of: repository, in: db)
+            try HeldRows.rebase(repository, onto: held.draft.content, by: held.draft.changes, copy: copy, at: time, in: db)
+            try OutboxRows.announced(repository, number: nil, content: held.draft.content, in: db)
+            return Set(try HeldRows.waiting(of: repository, in: db))
+        }
+    }
+
     /// Holds what a copy was found to have without a change of its own: nobody knows how it came to.
     public func hold(_ found: UnannouncedContent, at time: WallTime) throws(StoreError) {
         try write { db in
@@ -80,7 +97,7 @@ extension Store {
         try write { db in
             let repository = agreed.repository.value
             let known = try Self.number(of: repository, in: db)
-            let isNew = known < agreed.number
+            let isNew = known < agreed.number && FarmNumbers.isPlausible(announcement: agreed.number, after: known)
             if isNew {
                 try OutboxRows.insert(agreed.event, change: nil, agreed: agreed, at: time, in: db)
                 let step = known + 1 == agreed.number ? agreed.changes : nil
@@ -88,9 +105,8 @@ extension Store {
                     repository, onto: agreed.content, by: step, copy: try Self.copy(of: repository, in: db), at: time, in: db)
                 try OutboxRows.announced(repository, number: agreed.number, content: agreed.content, in: db)
             }
-            let rows = try HeldRows.all(of: repository, in: db)
-            let remaining = rows.filter { !$0.isBehind && !$0.isPrepared }
-            return (isNew, remaining.map { HeldID($0.id) }, isNew && rows.last?.isBehind == true)
+            let isBehind = try isNew && HeldRows.all(of: repository, in: db).last?.isBehind == true
+            return (isNew, try HeldRows.waiting(of: repository, in: db), isBehind)
         }
     }
 
@@ -108,12 +124,12 @@ extension Store {
     ) throws(StoreError) -> (remaining: [HeldID], isBehind: Bool) {
         try write { db in
             let id = repository.value
-            if try Self.number(of: id, in: db) < number {
+            let known = try Self.number(of: id, in: db)
+            if known < number, FarmNumbers.isPlausible(announcement: number, after: known) {
                 try HeldRows.rebase(id, onto: content, by: nil, copy: try Self.copy(of: id, in: db), at: time, in: db)
                 try OutboxRows.announced(id, number: number, content: content, in: db)
             }
-            let rows = try HeldRows.all(of: id, in: db)
-            return (rows.filter { !$0.isBehind && !$0.isPrepared }.map { HeldID($0.id) }, rows.last?.isBehind == true)
+            return (try HeldRows.waiting(of: id, in: db), try HeldRows.all(of: id, in: db).last?.isBehind == true)
         }
     }
 

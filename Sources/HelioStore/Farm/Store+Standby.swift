@@ -100,10 +100,12 @@ extension Store {
 
     // MARK: Numbers that never go back
 
-    /// Whether an order under this number may be obeyed. The highest number that was ever seen stands, over restarts.
-    public func admit(_ fence: Int64, of lease: LeaseName) throws(StoreError) -> Bool {
+    /// Whether an order under this number may be obeyed: no higher one was ever seen, and it is none that cannot be right. The highest
+    /// stands, over restarts.
+    public func admit(_ fence: Int64, of lease: LeaseName, at time: WallTime) throws(StoreError) -> Bool {
         try write { db in
-            if let known = try Self.fence(lease, in: db), known > fence { return false }
+            let known = try Self.fence(lease, in: db)
+            guard known ?? .min <= fence, FarmNumbers.isPlausible(fence: fence, after: known, at: time) else { return false }
             try db.execute(
                 sql: "INSERT INTO fence (name, number) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET number = excluded.number",
                 arguments: [lease.rawValue, fence])

@@ -11,16 +11,12 @@ struct Farm: ParsableCommand {
 
     @OptionGroup var node: NodeOptions
 
-    @Flag(help: "Draw again every second until interrupted.")
-    var watch = false
-
-    @Flag(help: "Print what the node answers, as JSON.")
-    var json = false
+    @OptionGroup var picture: PictureOptions
 
     func run() throws {
-        try Picture(watch: watch).draw {
-            let (report, raw) = try node.ask { administration throws(AdministrationError) in try administration.farm() }
-            return json ? .json(raw) : .lines(report.lines(width: Output.width, hasColour: Output.hasColour))
+        try picture.draw {
+            let (report, answer) = try node.ask { administration throws(AdministrationError) in try administration.farm() }
+            return (report.lines(width: Output.width, hasColour: Output.hasColour), answer)
         }
     }
 }

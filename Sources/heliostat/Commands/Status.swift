@@ -6,16 +6,12 @@ struct Status: ParsableCommand {
 
     @OptionGroup var node: NodeOptions
 
-    @Flag(help: "Draw again every second until interrupted.")
-    var watch = false
-
-    @Flag(help: "Print what the node answers, as JSON.")
-    var json = false
+    @OptionGroup var picture: PictureOptions
 
     func run() throws {
-        try Picture(watch: watch).draw {
-            let (overview, raw) = try node.ask { administration throws(AdministrationError) in try administration.overview() }
-            return json ? .json(raw) : .lines(overview.lines(width: Output.width, hasColour: Output.hasColour))
+        try picture.draw {
+            let (overview, answer) = try node.ask { administration throws(AdministrationError) in try administration.overview() }
+            return (overview.lines(width: Output.width, hasColour: Output.hasColour), answer)
         }
     }
 }

@@ -62,7 +62,7 @@ extension Faults {
             try await eventually(within: 20, "another order") { try await orders(farm, by: 1) }
             proxy.release()
             try await eventually(within: 20, "a refusal of the old order") {
-                farm.nodes[1].log.contains("an order under an old number is refused")
+                farm.nodes[1].log.contains("an order is refused: its number is old")
             }
         }
 

@@ -39,7 +39,11 @@ enum FarmScripts {
                 end
             end
         end
-        local known = redis.call('TYPE', KEYS[2]).ok == 'hash' and redis.call('HMGET', KEYS[2], 'epoch', 'state', 'draining', 'status', 'ready', 'wants_to_withdraw') or {}
+        local known = {}
+        local left = redis.call('PTTL', KEYS[2])
+        if left >= 0 and left <= life and redis.call('TYPE', KEYS[2]).ok == 'hash' then
+            known = redis.call('HMGET', KEYS[2], 'epoch', 'state', 'draining', 'status', 'ready', 'wants_to_withdraw')
+        end
         local stored = tonumber(known[1] or '') or 0
         if epoch == 0 then
             for _, other in ipairs(others) do
@@ -106,14 +110,17 @@ enum FarmScripts {
         """
 
     /// KEYS: announcement, event, letters. ARGV: number, content, sender, proposer, webhook id, body, changes, prefix of records, channel,
-    /// letters kept, life of the event in s, life of the announcement in s, repository.
+    /// letters kept, life of the event in s, life of the announcement in s, repository, leap.
     ///
-    /// Whoever sent the one before sends this one, too, while it lives: what is told of a repository stays in order. Returns
+    /// A number further ahead than any node can have missed is nobody's. Whoever sent the one before sends this one, too, while it lives: what is told of a repository stays in order. Returns
     /// {'OK', sender} or {'TAKEN', number, content}.
     static let propose = """
+        if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
+        if redis.call('TYPE', KEYS[2]).ok ~= 'hash' then redis.call('DEL', KEYS[2]) end
         local stored = redis.call('HMGET', KEYS[1], 'number', 'content', 'sender')
         local number = tonumber(ARGV[1])
-        if stored[1] and tonumber(stored[1]) >= number then return {'TAKEN', stored[1], stored[2] or ''} end
+        local last = tonumber(stored[1] or '')
+        if last and last >= number and last <= number + tonumber(ARGV[14]) then return {'TAKEN', stored[1], stored[2] or ''} end
         local sender = ARGV[3]
         if stored[3] then
             local key = ARGV[8] .. stored[3]

@@ -148,7 +148,7 @@ public actor RedisCoordinator: FarmCoordinator {
             ].map { Array($0.utf8) } + [announcement.body, announcement.changes ?? []]
             + [
                 keys.memberPrefix, keys.hints, String(Self.lettersKept), String(Self.eventLife), String(Self.announcementLife),
-                String(repository.value),
+                String(repository.value), String(FarmNumbers.leap),
             ].map { Array($0.utf8) }
         let reply = try await script(
             FarmScripts.propose,

@@ -84,7 +84,8 @@ enum AnnouncementReply {
         case ("OK", 2...):
             return parts[1].bytes.flatMap { MemberID(String(decoding: $0, as: UTF8.self)) }.map { .accepted(sender: $0) }
         case ("TAKEN", 3...):
-            guard let number = parts[1].bytes.flatMap({ Int64(String(decoding: $0, as: UTF8.self)) }) else { return nil }
+            guard let number = parts[1].bytes.flatMap({ Int64(String(decoding: $0, as: UTF8.self)) }), (1...FarmNumbers.limit).contains(number)
+            else { return nil }
             return .taken(number: number, content: parts[2].bytes.flatMap { MirrorHash(hex: $0) } ?? .unknown)
         default: return nil
         }

@@ -54,9 +54,7 @@ private enum Client {
 
     /// On a thread of its own: the node answers from the cooperative pool.
     static func run(_ words: [String]) async throws -> Data {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try wait(words) }) }
-        }
+        try await onThread { try wait(words) }
     }
 
     private static func wait(_ words: [String]) throws -> Data {

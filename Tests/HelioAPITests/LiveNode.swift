@@ -80,17 +80,11 @@ final class LiveNode: Sendable {
 
     /// On a thread of its own: what is answered from the cooperative pool must not be waited for with a thread of that pool.
     func fetch(_ method: String, _ target: String, body: String? = nil, headers: [String] = []) async throws -> Reply {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try self.tcp(method, target, body: body, headers: headers) })
-            }
-        }
+        try await onThread { try self.tcp(method, target, body: body, headers: headers) }
     }
 
     func fetchFromSocket(_ target: String) async throws -> Reply {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try self.unix("GET", target) }) }
-        }
+        try await onThread { try self.unix("GET", target) }
     }
 
     /// Open on TCP.

@@ -110,12 +110,6 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
     }
 }
 
-private func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
-    }
-}
-
 private final class Tally: Sendable {
     private let total = Mutex(0)
 

@@ -72,14 +72,12 @@ import Testing
         let redis = try await RealRedis()
         try await ClientFixture.with(ClientFixture.configuration(redis.port)) { fixture in
             for round in 0..<5 {
-                let waiting = Task { await fixture.outcome("BLPOP", "nothing", RedisWord("0.3")) }
-                try await eventually("it was sent") {
-                    await withCheckedContinuation { continuation in fixture.loop.execute { continuation.resume() } }
-                    return true
-                }
+                let waiting = Task { await fixture.outcome("BLPOP", "nothing", 0) }
+                try await eventually("Redis has it") { try redis.command(["INFO", "clients"]).contains("blocked_clients:1") }
                 async let next = fixture.outcome("ECHO", RedisWord("next-\(round)"))
                 waiting.cancel()
                 #expect(await waiting.value == .failure(.cancelled))
+                _ = try redis.command(["RPUSH", "nothing", "for nobody"])
                 #expect(await next.text == "next-\(round)")
             }
             #expect(fixture.observed.all == [.connected])

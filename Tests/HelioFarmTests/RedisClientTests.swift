@@ -177,11 +177,31 @@ import Testing
             _ = try await fixture.client.send(RedisCommand("CONFIG", "SET", "maxmemory", 1))
             #expect(await fixture.outcome("SET", "k", "v").refusal == .outOfMemory)
             _ = try await fixture.client.send(RedisCommand("CONFIG", "SET", "maxmemory", 0))
+            #expect(fixture.observed.all == [.connected])
+        }
+    }
+
+    /// After a failover: the connection still stands, and leads to nowhere useful.
+    @Test func replica_IsLeft_AndNotTakenAgain_UntilItIsAMaster() async throws {
+        let redis = try await RealRedis()
+        try await ClientFixture.with(ClientFixture.configuration(redis.port)) { fixture in
             _ = try await fixture.client.send(RedisCommand("REPLICAOF", "127.0.0.1", 1))
             #expect(await fixture.outcome("SET", "k", "v").refusal == .readOnly)
-            _ = try await fixture.client.send(RedisCommand("CONFIG", "SET", "replica-serve-stale-data", "no"))
-            #expect(await fixture.outcome("GET", "k").refusal == .moved)
-            #expect(fixture.observed.all == [.connected])
+            try await eventually("it is told what is wrong") { fixture.observed.failures == [.refused(.readOnly, "it is a replica")] }
+            #expect(await fixture.client.isConnected == false)
+            _ = try redis.command(["REPLICAOF", "NO", "ONE"])
+            try await eventually("it is used again") { await fixture.client.isConnected }
+            #expect(await fixture.outcome("SET", "k", "v").text == "OK")
+        }
+    }
+
+    @Test func replicaWithoutItsMaster_IsLeftToo() async throws {
+        let redis = try await RealRedis()
+        try await ClientFixture.with(ClientFixture.configuration(redis.port)) { fixture in
+            _ = try redis.command(["CONFIG", "SET", "replica-serve-stale-data", "no"])
+            _ = try redis.command(["REPLICAOF", "127.0.0.1", "1"])
+            #expect(await fixture.outcome("GET", "k").refusal == .readOnly)
+            #expect(fixture.observed.losses.count == 1)
         }
     }
 

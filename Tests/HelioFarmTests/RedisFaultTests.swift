@@ -97,7 +97,7 @@ import Testing
 
     static let refusals: [(String, RedisError.Refusal)] = [
         ("MOVED 3999 127.0.0.1:6381", .moved), ("MISCONF Errors writing to disk", .misconfigured), ("LOADING wait", .loading),
-        ("READONLY no", .readOnly), ("OOM no", .outOfMemory), ("CLUSTERDOWN The cluster is down", .moved), ("weird \u{1}", .other),
+        ("OOM no", .outOfMemory), ("CLUSTERDOWN The cluster is down", .moved), ("weird \u{1}", .other),
     ]
 
     @Test(arguments: refusals.indices) func refusal_IsThrown_AndTheConnectionStays(_ index: Int) async throws {

@@ -12,8 +12,8 @@ import Testing
     }
 
     @Test func handshake_SaysOnlyWhatIsNeeded() {
-        #expect(words(RedisHandshake(configuration(), password: nil)) == ["CLIENT SETNAME node-a", "PING"])
-        #expect(words(RedisHandshake(configuration(database: 3), password: "p")) == ["AUTH p", "SELECT 3", "CLIENT SETNAME node-a", "PING"])
+        #expect(words(RedisHandshake(configuration(), password: nil)) == ["CLIENT SETNAME node-a", "ROLE", "PING"])
+        #expect(words(RedisHandshake(configuration(database: 3), password: "p")) == ["AUTH p", "SELECT 3", "CLIENT SETNAME node-a", "ROLE", "PING"])
         #expect(words(RedisHandshake(configuration(username: "u"), password: "p")).first == "AUTH u p")
         #expect(words(RedisHandshake(configuration(username: "u"), password: nil)).first == "AUTH u ")
         #expect(words(RedisHandshake(configuration(), password: nil, channel: "c")).last == "SUBSCRIBE c")
@@ -21,28 +21,35 @@ import Testing
 
     private static let ok = RESPValue.simple("OK")
     private static let pong = RESPValue.simple("PONG")
+    private static let role = RESPValue.array([.bulk("master"), .integer(0), .array([])])
     private static let subscribed = RESPValue.array([.bulk("subscribe"), .bulk("c"), .integer(1)])
 
     private static func error(_ line: String) -> RESPValue { .error(Array(line.utf8)) }
 
     @Test func connection_IsGood_WhenEveryStepIs() {
         let handshake = RedisHandshake(configuration(database: 1), password: "p", channel: "c")
-        #expect(handshake.failure([Self.ok, Self.ok, Self.ok, Self.pong, Self.subscribed]) == nil)
-        #expect(handshake.failure([Self.ok, Self.ok, Self.error("NOPERM"), Self.pong, Self.subscribed]) == nil, "names are not needed")
+        #expect(handshake.failure([Self.ok, Self.ok, Self.ok, Self.role, Self.pong, Self.subscribed]) == nil)
+        #expect(handshake.failure([Self.ok, Self.ok, Self.error("NOPERM"), Self.error("NOPERM"), Self.pong, Self.subscribed]) == nil, "neither is needed")
+    }
+
+    @Test func connection_IsNotGood_WhenItIsToAReplica() {
+        let replica = RESPValue.array([.bulk("slave"), .bulk("h"), .integer(6379), .bulk("connected"), .integer(1)])
+        let failure = RedisHandshake(configuration(), password: nil).failure([Self.ok, replica, Self.pong])
+        #expect(failure == .refused(.readOnly, "it is a replica"))
     }
 
     @Test func connection_IsNotGood_WhenPingIsNotAnsweredWithPong() {
         let handshake = RedisHandshake(configuration(), password: nil)
-        #expect(handshake.failure([Self.ok, Self.error("LOADING wait")]) == .refused(.loading, "LOADING wait"))
+        #expect(handshake.failure([Self.ok, Self.role, Self.error("LOADING wait")]) == .refused(.loading, "LOADING wait"))
         for other in [Self.ok, .bulk("PONG"), .integer(1), .array([Self.pong])] {
-            #expect(handshake.failure([Self.ok, other]) == .protocolViolation("PING was not answered with PONG"))
+            #expect(handshake.failure([Self.ok, Self.role, other]) == .protocolViolation("PING was not answered with PONG"))
         }
     }
 
     @Test func connection_IsNotGood_WhenTheSubscriptionIsNotConfirmed() {
         let handshake = RedisHandshake(configuration(), password: nil, channel: "c")
-        #expect(handshake.failure([Self.ok, Self.pong, Self.error("NOPERM channel")]) == .refused(.noPermission, "NOPERM channel"))
-        #expect(handshake.failure([Self.ok, Self.pong, Self.ok]) == .protocolViolation("SUBSCRIBE was not answered with a subscription"))
+        #expect(handshake.failure([Self.ok, Self.role, Self.pong, Self.error("NOPERM channel")]) == .refused(.noPermission, "NOPERM channel"))
+        #expect(handshake.failure([Self.ok, Self.role, Self.pong, Self.ok]) == .protocolViolation("SUBSCRIBE was not answered with a subscription"))
     }
 
     static let auth: [(String, RedisError.Refusal)] = [

@@ -107,7 +107,7 @@ import Testing
             try await eventually("it is subscribed again") { heard.subscriptions >= 2 }
             #expect(observed.losses.first == .timedOut)
         }
-        #expect(server.requests.filter { $0.connection == 0 }.map(\.name) == ["CLIENT", "PING", "SUBSCRIBE"], "what came then was not read")
+        #expect(server.requests.filter { $0.connection == 0 }.map(\.name) == ["CLIENT", "ROLE", "PING", "SUBSCRIBE"], "what came then was not read")
     }
 
     @Test func pings_AreSent_OneForEachSilence() async throws {

@@ -26,7 +26,7 @@ import Testing
         ("WRONGPASS invalid username-password pair", .noAuth), ("NOPERM this user has no permissions", .noPermission),
         ("BUSY Redis is busy running a script.", .busy), ("BUSYGROUP Consumer Group name already exists", .other),
         ("MOVED 3999 127.0.0.1:6381", .moved), ("ASK 3999 127.0.0.1:6381", .moved), ("CLUSTERDOWN Hash slot not served", .moved),
-        ("MASTERDOWN Link with MASTER is down", .moved), ("WRONGTYPE Operation against a key", .wrongType),
+        ("MASTERDOWN Link with MASTER is down", .readOnly), ("WRONGTYPE Operation against a key", .wrongType),
         ("NOSCRIPT No matching script.", .noScript), ("MISCONF Redis is configured to save", .misconfigured),
         ("ERR unknown command", .other),
         ("LOADING", .loading), ("loading", .other), ("", .other), (" LOADING", .other), ("LOADINGLOADINGLOADINGLOADING", .other),

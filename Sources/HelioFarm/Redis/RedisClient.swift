@@ -52,7 +52,10 @@ public actor RedisClient {
         let ticket = Ticket()
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let promise = ReplyPromise { continuation.resume(returning: $0) }
+                let promise = ReplyPromise { [session] outcome in
+                    continuation.resume(returning: outcome)
+                    if case .success(let replies) = outcome { session.lookAt(replies) }
+                }
                 ticket.promise = promise
                 session.request(commands, promise)
             }

@@ -20,7 +20,7 @@ extension RedisError {
     public enum Refusal: Sendable, Hashable, CaseIterable {
         /// Redis is reading its data from disk.
         case loading
-        /// Redis is a replica.
+        /// Redis is a replica, and may be without its master.
         case readOnly
         /// Redis has reached its memory limit and evicts nothing.
         case outOfMemory
@@ -30,7 +30,7 @@ extension RedisError {
         case noPermission
         /// A script has been running for too long.
         case busy
-        /// The key lives elsewhere, or nowhere at the moment: a cluster, or a replica without its master.
+        /// The key lives elsewhere, or nowhere at the moment: a cluster.
         case moved
         /// The key holds another type of value.
         case wrongType
@@ -44,7 +44,7 @@ extension RedisError {
         private static let words: [String: Refusal] = [
             "LOADING": .loading, "READONLY": .readOnly, "OOM": .outOfMemory, "NOAUTH": .noAuth, "WRONGPASS": .noAuth,
             "NOPERM": .noPermission, "BUSY": .busy, "MOVED": .moved, "ASK": .moved, "TRYAGAIN": .moved, "CLUSTERDOWN": .moved,
-            "CROSSSLOT": .moved, "MASTERDOWN": .moved, "WRONGTYPE": .wrongType, "NOSCRIPT": .noScript, "MISCONF": .misconfigured,
+            "CROSSSLOT": .moved, "MASTERDOWN": .readOnly, "WRONGTYPE": .wrongType, "NOSCRIPT": .noScript, "MISCONF": .misconfigured,
         ]
 
         init(firstWordOf line: [UInt8]) {

@@ -1,7 +1,7 @@
 /// What a new connection begins with, and what its replies mean. Sent in one write, so that a slow network is waited for once.
 struct RedisHandshake {
     private enum Step {
-        case auth, select, name, ping, subscribe
+        case auth, select, name, role, ping, subscribe
     }
 
     private let steps: [(step: Step, command: RedisCommand)]
@@ -17,6 +17,7 @@ struct RedisHandshake {
         }
         if configuration.database != 0 { steps.append((.select, RedisCommand("SELECT", Int(configuration.database)))) }
         steps.append((.name, RedisCommand("CLIENT", "SETNAME", configuration.clientName)))
+        steps.append((.role, RedisCommand("ROLE")))
         steps.append((.ping, RedisCommand("PING")))
         if let channel { steps.append((.subscribe, RedisCommand("SUBSCRIBE", channel))) }
         self.steps = steps
@@ -35,12 +36,15 @@ struct RedisHandshake {
 
     private func failure(_ reply: RESPValue, _ step: Step) -> RedisError? {
         if case .error(let line) = reply {
-            // A user who may do nothing but the farm's own work may not give names; everything else fails the next step as well.
-            if step == .name { return nil }
+            // A user who may do nothing but the farm's own work may neither give names nor ask for the role; everything else fails the
+            // next step as well.
+            if step == .name || step == .role { return nil }
             return step == .auth ? authFailure(line) : RedisError(refusal: line)
         }
         switch step {
         case .auth, .select, .name: return nil
+        // It takes no writes, and what it hears of others comes late. The other addresses of the name may be its master's.
+        case .role: return reply.array?.first?.bytes == Array("slave".utf8) ? .refused(.readOnly, "it is a replica") : nil
         case .ping: return reply == .simple(Array("PONG".utf8)) ? nil : .protocolViolation("PING was not answered with PONG")
         case .subscribe:
             let isConfirmed = reply.array?.first?.bytes == Array("subscribe".utf8)

@@ -102,6 +102,14 @@ final class RedisSession: @unchecked Sendable {
         link.request(commands, promise)
     }
 
+    /// A master that has become a replica keeps its connections, while its name or the balancer before it leads to another by now.
+    func lookAt(_ replies: [RESPValue]) {
+        for case .error(let line) in replies {
+            let error = RedisError(refusal: line)
+            if case .refused(.readOnly, _) = error { return link?.fail(error) ?? () }
+        }
+    }
+
     private var unavailable: RedisError {
         switch (state, trouble) {
         case (.stopped, _): .unavailable("stopped")

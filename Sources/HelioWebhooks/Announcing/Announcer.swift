@@ -5,7 +5,7 @@ public import HelioStore
 public struct Announcer: Sendable {
     /// Bytes of a body that lists changes. nginx before a receiver takes no more unless it is told to (`client_max_body_size 1m`), and
     /// what a receiver never takes starts no build.
-    static let bodyLimit = 1 << 20
+    static let bodyLimit = FarmAnnouncement.partLimit
 
     public let sender: Sender
     public let endpoints: [Endpoint]

@@ -1,4 +1,7 @@
 /// What has to happen at once in Redis, as scripts. Time is Redis's own.
+///
+/// What lies under a key may be of anybody: what is of another type goes, and what is too long, or cannot be counted on from, is
+/// passed over. A node that could be stopped by it would be stopped for good, since nothing else would take it away.
 enum FarmScripts {
     private static let clock = """
         local time = redis.call('TIME')
@@ -6,20 +9,42 @@ enum FarmScripts {
 
         """
 
-    /// KEYS: members, own record. ARGV: id, own epoch (0 to join), lifetime in ms, prefix of records, limit of a field, channel, number of
-    /// fields, names of the fields, values of the fields.
+    /// `keep(key, type)`: removes what is of another type.
+    private static let keep = """
+        local function keep(key, kind)
+            local found = redis.call('TYPE', key).ok
+            if found ~= kind and found ~= 'none' then redis.call('DEL', key) end
+        end
+
+        """
+
+    /// `count(text, most)`: the number that it says, or 0 when it says none, or one that is above.
+    private static let count = """
+        local function count(text, most)
+            local number = tonumber(text or '') or 0
+            if number >= 0 and number <= most then return number end
+            return 0
+        end
+
+        """
+
+    /// KEYS: members, own record, letters. ARGV: id, own epoch (0 to join), lifetime in ms, prefix of records, limit of a field, channel,
+    /// number of fields, names of the fields, values of the fields, lead in ms.
     ///
     /// Returns {'OK', epoch, was registered, records ignored, record…}, {'NAME', id, host:port}, {'UPSTREAM', name} or {'REPLACED', epoch}.
-    static let register = clock + """
+    static let register = clock + keep + count + """
+        keep(KEYS[1], 'set')
+        keep(KEYS[3], 'stream')
         local id, epoch, life, prefix, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
-        local count = tonumber(ARGV[7])
+        local size = tonumber(ARGV[7])
+        local lead = tonumber(ARGV[8 + 2 * size])
         local names = {}
-        for i = 1, count do names[i] = ARGV[7 + i] end
+        for i = 1, size do names[i] = ARGV[7 + i] end
         local function read(key)
-            if redis.call('TYPE', key).ok ~= 'hash' or redis.call('HLEN', key) > 2 * count then return nil end
-            for i = 1, count do
-                local size = redis.call('HSTRLEN', key, names[i])
-                if size == 0 or size > limit then return nil end
+            if redis.call('TYPE', key).ok ~= 'hash' or redis.call('HLEN', key) > 2 * size then return nil end
+            for i = 1, size do
+                local length = redis.call('HSTRLEN', key, names[i])
+                if length == 0 or length > limit then return nil end
             end
             return redis.call('HMGET', key, unpack(names))
         end
@@ -44,20 +69,20 @@ enum FarmScripts {
         if left >= 0 and left <= life and redis.call('TYPE', KEYS[2]).ok == 'hash' then
             known = redis.call('HMGET', KEYS[2], 'epoch', 'state', 'draining', 'status', 'ready', 'wants_to_withdraw')
         end
-        local stored = tonumber(known[1] or '') or 0
+        local stored = count(known[1], now + lead)
         if epoch == 0 then
             for _, other in ipairs(others) do
-                if other[2] == ARGV[7 + count + 2] then return {'NAME', other[1], other[3] .. ':' .. other[4]} end
-                if other[7] ~= ARGV[7 + count + 7] then return {'UPSTREAM', other[2] or ''} end
+                if other[2] == ARGV[7 + size + 2] then return {'NAME', other[1], other[3] .. ':' .. other[4]} end
+                if other[7] ~= ARGV[7 + size + 7] then return {'UPSTREAM', other[2] or ''} end
             end
             epoch = math.max(stored + 1, now)
         elseif stored > epoch then
             return {'REPLACED', string.format('%.0f', stored)}
         end
         local record = {}
-        for i = 1, count do
+        for i = 1, size do
             record[2 * i - 1] = names[i]
-            record[2 * i] = ARGV[7 + count + i]
+            record[2 * i] = ARGV[7 + size + i]
         end
         record[12] = string.format('%.0f', epoch)
         redis.call('DEL', KEYS[2])
@@ -81,14 +106,18 @@ enum FarmScripts {
         return 1
         """
 
-    /// KEYS: lease, fence, letters. ARGV: token, duration in ms, floor, sender, name of the lease, channel, letters kept.
+    /// KEYS: lease, fence, letters. ARGV: token, duration in ms, floor, sender, name of the lease, channel, letters kept, lead in ms.
     ///
     /// Returns the number, or nothing. The number is above every earlier one, above what the asking node has seen, and not below
-    /// Redis's clock: a Redis that lost its data, or has older ones, goes on above.
-    static let acquire = clock + """
+    /// Redis's clock: a Redis that lost its data, or has older ones, goes on above. A lease without an end is nobody's.
+    static let acquire = clock + keep + count + """
+        keep(KEYS[2], 'string')
+        keep(KEYS[3], 'stream')
+        if redis.call('PTTL', KEYS[1]) == -1 then redis.call('DEL', KEYS[1]) end
         if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return nil end
-        local stored = tonumber(redis.call('GET', KEYS[2]) or '') or 0
-        local fence = string.format('%.0f', math.max(stored + 1, now, tonumber(ARGV[3]) + 1))
+        local floor = tonumber(ARGV[3])
+        local stored = count(redis.call('GET', KEYS[2]), math.max(now, floor) + tonumber(ARGV[8]))
+        local fence = string.format('%.0f', math.max(stored + 1, now, floor + 1))
         redis.call('SET', KEYS[2], fence)
         redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'from', ARGV[4], 'kind', 'leased', 'lease', ARGV[5], 'fence', fence)
         redis.call('PUBLISH', ARGV[6], 'letters')
@@ -112,17 +141,20 @@ enum FarmScripts {
     /// KEYS: announcement, event, letters. ARGV: number, content, sender, proposer, webhook id, body, changes, prefix of records, channel,
     /// letters kept, life of the event in s, life of the announcement in s, repository, leap.
     ///
-    /// A number further ahead than any node can have missed is nobody's. Whoever sent the one before sends this one, too, while it lives: what is told of a repository stays in order. Returns
-    /// {'OK', sender} or {'TAKEN', number, content}.
-    static let propose = """
-        if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
-        if redis.call('TYPE', KEYS[2]).ok ~= 'hash' then redis.call('DEL', KEYS[2]) end
+    /// A number further ahead than any node can have missed is nobody's. Whoever sent the one before sends this one, too, while it
+    /// lives: what is told of a repository stays in order.
+    ///
+    /// Returns {'OK', sender} or {'TAKEN', number, content}.
+    static let propose = keep + count + """
+        keep(KEYS[1], 'hash')
+        keep(KEYS[2], 'hash')
+        keep(KEYS[3], 'stream')
         local stored = redis.call('HMGET', KEYS[1], 'number', 'content', 'sender')
         local number = tonumber(ARGV[1])
-        local last = tonumber(stored[1] or '')
-        if last and last >= number and last <= number + tonumber(ARGV[14]) then return {'TAKEN', stored[1], stored[2] or ''} end
+        local last = count(stored[1], number + tonumber(ARGV[14]))
+        if last >= number then return {'TAKEN', string.format('%.0f', last), string.sub(stored[2] or '', 1, 256)} end
         local sender = ARGV[3]
-        if stored[3] then
+        if stored[3] and #stored[3] == #sender then
             local key = ARGV[8] .. stored[3]
             if redis.call('TYPE', key).ok == 'hash' and redis.call('HGET', key, 'state') ~= 'STOPPING' then sender = stored[3] end
         end
@@ -133,5 +165,37 @@ enum FarmScripts {
         redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[10], '*', 'from', ARGV[4], 'kind', 'announced', 'repository', ARGV[13], 'number', ARGV[1])
         redis.call('PUBLISH', ARGV[9], 'letters')
         return {'OK', sender}
+        """
+
+    /// KEYS: event. ARGV: limit of a field, names of the fields.
+    ///
+    /// Returns their values, or nothing.
+    static let event = """
+        if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return nil end
+        local names = {}
+        for i = 2, #ARGV do
+            if redis.call('HSTRLEN', KEYS[1], ARGV[i]) > tonumber(ARGV[1]) then return nil end
+            names[i - 1] = ARGV[i]
+        end
+        return redis.call('HMGET', KEYS[1], unpack(names))
+        """
+
+    /// KEYS: letters. ARGV: id of the last that was read (or nothing), how many to read, limit of one.
+    ///
+    /// Returns {id of the newest, how many there were, letter…}: a letter that no node would write is counted, and left out.
+    static let letters = """
+        if redis.call('TYPE', KEYS[1]).ok ~= 'stream' then return {'', 0} end
+        local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+        local answer = {newest and newest[1] or '', 0}
+        if ARGV[1] == '' then return answer end
+        local page = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+        answer[2] = #page
+        for _, letter in ipairs(page) do
+            local length = 0
+            for _, word in ipairs(letter[2]) do length = length + #word end
+            if length > tonumber(ARGV[3]) then letter[2] = {} end
+            answer[#answer + 1] = letter
+        end
+        return answer
         """
 }

@@ -6,6 +6,8 @@ public actor RedisCoordinator: FarmCoordinator {
     /// Letters that Redis keeps: who was away for longer synchronises by itself anyway.
     static let lettersKept = 20_000
     private static let page = 256
+    /// Bytes of one letter that are read; a longer one is nobody's.
+    private static let letterLimit = 16 << 10
     private static let eventLife = 3600
     private static let announcementLife = 90 * 24 * 3600
 
@@ -60,11 +62,11 @@ public actor RedisCoordinator: FarmCoordinator {
     public func register(_ record: MemberRecord) async throws(CoordinatorError) -> FarmReading {
         let began = now()
         let reply = try await run(
-            FarmScripts.register, keys: [keys.members, keys.member(record.id)],
+            FarmScripts.register, keys: [keys.members, keys.member(record.id), keys.letters],
             [
                 record.id.text, String(record.epoch), Self.milliseconds(Membership.expiry), keys.memberPrefix,
                 String(RecordCodec.fieldLimit), keys.hints, String(RecordCodec.fields.count),
-            ] + RecordCodec.fields + RecordCodec.encode(record))
+            ] + RecordCodec.fields + RecordCodec.encode(record) + [String(FarmNumbers.lead)])
         return try RegisterReply.read(reply, beganAt: began)
     }
 
@@ -92,17 +94,10 @@ public actor RedisCoordinator: FarmCoordinator {
     }
 
     public func letters(after cursor: String?) async throws(CoordinatorError) -> FarmMail {
-        let last = try await command(RedisCommand(["XREVRANGE", RedisWord(keys.letters), "+", "-", "COUNT", "1"]))
-        let top = last.array?.first?.array?.first?.bytes.flatMap { EntryID($0) }
-        guard let cursor = cursor.flatMap({ EntryID(Array($0.utf8)) }) else {
-            return FarmMail(letters: [], cursor: (top ?? .zero).text)
-        }
-        // Ids are of Redis's clock: a Redis that lost what it had, or has older data, goes on above what was read before. Only one whose
-        // clock was set back is followed down; what it still holds of before is history.
-        guard let top, cursor < top else { return FarmMail(letters: [], cursor: (top ?? cursor).text) }
-        let reply = try await command(
-            RedisCommand(["XRANGE", RedisWord(keys.letters), RedisWord("(" + cursor.text), "+", "COUNT", RedisWord(Self.page)]))
-        return MailReply.read(reply, after: cursor, page: Self.page)
+        let cursor = cursor.flatMap { EntryID(Array($0.utf8)) }
+        let reply = try await run(
+            FarmScripts.letters, keys: [keys.letters], [cursor?.text ?? "", String(Self.page), String(Self.letterLimit)])
+        return try MailReply.read(reply, after: cursor, page: Self.page)
     }
 
     // MARK: Leases
@@ -132,7 +127,7 @@ public actor RedisCoordinator: FarmCoordinator {
         tokens[name] = token
         let reply = try await run(
             FarmScripts.acquire, keys: [keys.lease(name), keys.fence(name), keys.letters],
-            [token, Self.milliseconds(duration), String(floor), owner.id.text, name.rawValue, keys.hints, String(Self.lettersKept)])
+            [token, Self.milliseconds(duration), String(floor), owner.id.text, name.rawValue, keys.hints, String(Self.lettersKept), String(FarmNumbers.lead)])
         guard let fence = reply.bytes.flatMap({ Int64(String(decoding: $0, as: UTF8.self)) }) else { return .refused }
         return .granted(fence: fence)
     }
@@ -158,10 +153,9 @@ public actor RedisCoordinator: FarmCoordinator {
     }
 
     public func announcement(_ repository: RepositoryID, number: Int64) async throws(CoordinatorError) -> FarmAnnouncement? {
-        let reply = try await command(
-            RedisCommand([
-                "HMGET", RedisWord(keys.event(repository, number: number)), "content", "sender", "webhook_id", "body", "changes",
-            ]))
+        let reply = try await run(
+            FarmScripts.event, keys: [keys.event(repository, number: number)],
+            [String(FarmAnnouncement.partLimit), "content", "sender", "webhook_id", "body", "changes"])
         return AnnouncementReply.announcement(reply, repository, number: number)
     }
 
@@ -172,12 +166,8 @@ public actor RedisCoordinator: FarmCoordinator {
     }
 
     private func script(_ source: String, keys: [String], _ arguments: [[UInt8]]) async throws(CoordinatorError) -> RESPValue {
-        try await command(.eval(source, keys: keys, arguments: arguments))
-    }
-
-    private func command(_ command: RedisCommand) async throws(CoordinatorError) -> RESPValue {
         do throws(RedisError) {
-            return try await client.send(command)
+            return try await client.send(.eval(source, keys: keys, arguments: arguments))
         } catch {
             throw .unavailable("\(error)")
         }

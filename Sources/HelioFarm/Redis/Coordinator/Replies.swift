@@ -54,16 +54,22 @@ enum RegisterReply {
 }
 
 enum MailReply {
-    static func read(_ reply: RESPValue, after start: EntryID, page: Int) -> FarmMail {
-        let entries = reply.array ?? []
+    /// Ids are of Redis's clock: a Redis that lost what it had, or has older data, goes on above what was read before. Only one whose
+    /// clock was set back is followed down; what it still holds of before is history.
+    static func read(_ reply: RESPValue, after start: EntryID?, page: Int) throws(CoordinatorError) -> FarmMail {
+        guard let parts = reply.array, parts.count >= 2, let newest = parts[0].bytes, let found = parts[1].integer else {
+            throw .unavailable("Redis answered a reading of letters with something else")
+        }
+        let top = EntryID(newest)
+        guard let start, let top, start < top else { return FarmMail(letters: [], cursor: (top ?? start ?? .zero).text) }
         var letters: [FarmLetter] = []
         var last = start
-        for entry in entries {
-            guard let parts = entry.array, parts.count == 2, let id = parts[0].bytes.flatMap({ EntryID($0) }) else { continue }
+        for entry in parts[2...] {
+            guard let entry = entry.array, entry.count == 2, let id = entry[0].bytes.flatMap({ EntryID($0) }) else { continue }
             last = max(last, id)
-            if let letter = letter(parts[1].array ?? []) { letters.append(letter) }
+            if let letter = letter(entry[1].array ?? []) { letters.append(letter) }
         }
-        return FarmMail(letters: letters, cursor: last.text, isPartial: entries.count == page, ignored: entries.count - letters.count)
+        return FarmMail(letters: letters, cursor: last.text, isPartial: found == page, ignored: Int(clamping: found) - letters.count)
     }
 
     private static func letter(_ words: [RESPValue]) -> FarmLetter? {

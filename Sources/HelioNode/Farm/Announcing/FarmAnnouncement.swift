@@ -1,5 +1,8 @@
 /// What receivers are told next of a repository, as the farm has settled it: the same bytes under the same id, whoever sends it.
 public struct FarmAnnouncement: Hashable, Sendable {
+    /// Bytes of `body`, and of `changes`, that nodes give and take.
+    public static let partLimit = 1 << 20
+
     public let repository: RepositoryID
     public let number: Int64
     public let content: MirrorHash

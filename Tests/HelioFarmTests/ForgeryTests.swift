@@ -1,0 +1,110 @@
+import HelioFarm
+import HelioNode
+import TestSupport
+import Testing
+
+/// Whoever can write to Redis can do harm, but none that lasts.
+struct ForgeryTests {
+    private static let key = "heliostat:{test}:"
+    private static let content = MirrorHash.known(Digest(raw: [UInt8](repeating: 1, count: 32)))
+
+    private static func proposal(_ repository: Int64, number: Int64 = 1, body: [UInt8] = [1]) -> FarmAnnouncement {
+        FarmAnnouncement(
+            repository: RepositoryID(repository), number: number, content: content, sender: FarmAtRedis.id(1),
+            webhookID: "00000000-0000-5000-8000-000000000000", body: body, changes: nil)
+    }
+
+    @Test func forgedRecords_AreIgnored() async throws {
+        try await FarmAtRedis.with { one, _, redis in
+            _ = try redis.command(["SADD", Self.key + "members", "forged", "huge", "text", "gone", "endless"])
+            _ = try redis.command(["SET", Self.key + "member:text", "x", "PX", "10000"])
+            _ = try redis.command(["HSET", Self.key + "member:forged", "id", "forged", "state", "SYNCHRONIZED"])
+            _ = try redis.command(["PEXPIRE", Self.key + "member:forged", "10000"])
+            _ = try redis.command(["HSET", Self.key + "member:huge", "id", "huge", "name", String(repeating: "x", count: 100_000)])
+            _ = try redis.command(["PEXPIRE", Self.key + "member:huge", "10000"])
+            _ = try redis.command(["HSET", Self.key + "member:endless", "id", "endless"])
+            let reading = try await one.register(FarmAtRedis.record(1))
+            #expect(reading.members.isEmpty && reading.ignored == 4)
+        }
+    }
+
+    @Test func absurdNumbers_AreNobodys() async throws {
+        try await FarmAtRedis.with { one, two, redis in
+            let start = try await two.letters(after: nil).cursor
+            for (kind, field) in [("vet", "fence"), ("leased", "fence"), ("announced", "number")] {
+                _ = try redis.command([
+                    "XADD", Self.key + "letters", "*", "from", FarmAtRedis.id(3).text, "kind", kind, "op",
+                    "00000000-0000-4000-8000-000000000000", "lease", "vet", "repository", "9", field, "9223372036854775807",
+                ])
+            }
+            let mail = try await two.letters(after: start)
+            #expect(mail.letters.isEmpty && mail.ignored == 3)
+            for number in ["9007199254740991", "inf", "nan", "-1"] {
+                _ = try redis.command(["HSET", Self.key + "announcement:9", "number", number, "content", "x", "sender", "y"])
+                #expect(try await one.propose(Self.proposal(9)) == .accepted(sender: FarmAtRedis.id(1)))
+            }
+        }
+    }
+
+    /// A node that counted on from a number like these would be followed by nobody.
+    @Test(arguments: ["9223372036854775807", "4503599627370496", "inf", "nan", "-7", "x"])
+    func absurdNumber_OfALeaseOrAnEpoch_IsNotCountedOnFrom(_ number: String) async throws {
+        try await FarmAtRedis.with { one, _, redis in
+            _ = try redis.command(["SET", Self.key + "fence:vet", number])
+            let reply = await one.ask(.acquire(.vet, for: .seconds(5)), owner: FarmAtRedis.record(1), floor: 7)
+            guard case .granted(let fence) = reply else { throw NeverHappened("\(reply)") }
+            #expect(fence > 1_700_000_000_000 && fence < 1_700_000_000_000 * 2)
+            _ = try redis.command(["HSET", Self.key + "member:" + FarmAtRedis.id(1).text, "epoch", number])
+            _ = try redis.command(["PEXPIRE", Self.key + "member:" + FarmAtRedis.id(1).text, "10000"])
+            let epoch = try await one.register(FarmAtRedis.record(1)).epoch
+            #expect(epoch > 1_700_000_000_000 && epoch < 1_700_000_000_000 * 2)
+        }
+    }
+
+    @Test func otherTypes_GiveWay() async throws {
+        try await FarmAtRedis.with { one, two, redis in
+            for name in ["members", "letters", "lease:vet", "announcement:9", "event:9:1", "member:" + FarmAtRedis.id(1).text] {
+                _ = try redis.command(["SET", Self.key + name, "of another type"])
+            }
+            _ = try redis.command(["SADD", Self.key + "fence:vet", "of another type"])
+            _ = try await one.register(FarmAtRedis.record(1))
+            #expect(try await two.register(FarmAtRedis.record(2)).members.map(\.name) == ["n1"])
+            let reply = await one.ask(.acquire(.vet, for: .seconds(5)), owner: FarmAtRedis.record(1), floor: 0)
+            guard case .granted = reply else { throw NeverHappened("\(reply)") }
+            #expect(try await one.propose(Self.proposal(9)) == .accepted(sender: FarmAtRedis.id(1)))
+            #expect(try await two.announcement(RepositoryID(9), number: 1)?.body == [1])
+            #expect(try await two.letters(after: "0-0").letters.count == 2)
+        }
+    }
+
+    /// A reply that is too long would cost the connection, again and again.
+    @Test func hugeWords_ArePassedOver() async throws {
+        try await FarmAtRedis.with { one, two, redis in
+            let start = try await two.letters(after: nil).cursor
+            let notice = FarmMessage.notified(try RepositoryName("PRJ/one"))
+            let huge = "string.rep('x', 20000000)"
+            let letter = ["EVAL", "return redis.call('XADD', KEYS[1], '*', 'from', \(huge))", "1", Self.key + "letters"]
+            let field = "return redis.call('HSET', KEYS[1], ARGV[1], \(huge))"
+            _ = try redis.command(letter)
+            try await one.send([notice], from: FarmAtRedis.id(1))
+            _ = try redis.command(letter)
+            let mail = try await two.letters(after: start)
+            #expect(mail.letters.map(\.message) == [notice] && mail.ignored == 2)
+            #expect(try await two.letters(after: mail.cursor).ignored == 0)
+            #expect(try await one.propose(Self.proposal(9)) == .accepted(sender: FarmAtRedis.id(1)))
+            _ = try redis.command(["EVAL", field, "1", Self.key + "announcement:9", "content"])
+            #expect(try await two.propose(Self.proposal(9)) == .taken(number: 1, content: .unknown))
+            _ = try redis.command(["EVAL", field, "1", Self.key + "event:9:1", "body"])
+            #expect(try await two.announcement(RepositoryID(9), number: 1) == nil)
+        }
+    }
+
+    /// As large as nodes make them.
+    @Test func largestAnnouncement_IsTold() async throws {
+        try await FarmAtRedis.with { (one, two, _) async throws in
+            let body = [UInt8](repeating: 7, count: FarmAnnouncement.partLimit)
+            #expect(try await one.propose(Self.proposal(9, body: body)) == .accepted(sender: FarmAtRedis.id(1)))
+            #expect(try await two.announcement(RepositoryID(9), number: 1)?.body == body)
+        }
+    }
+}

@@ -29,7 +29,9 @@ public protocol FarmCoordinator: Sendable {
     func ask(_ request: LeaseRequest, owner: MemberRecord, floor: Int64) async -> LeaseReply
 
     /// Settles an announcement, unless its number is taken. An unknown outcome is asked for again: the same proposal changes nothing twice.
-    func propose(_ announcement: FarmAnnouncement) async throws(CoordinatorError) -> ProposalReply
+    ///
+    /// - Parameter isSent: its sender sends it in any case, and has been doing so.
+    func propose(_ announcement: FarmAnnouncement, isSent: Bool) async throws(CoordinatorError) -> ProposalReply
 
     /// - Returns: nil when it is not there any more.
     func announcement(_ repository: RepositoryID, number: Int64) async throws(CoordinatorError) -> FarmAnnouncement?

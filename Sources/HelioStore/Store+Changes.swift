@@ -4,11 +4,13 @@ public import HelioNode
 extension Store {
     /// Stores a change before any of its refs moves. A later change of the same repository does not replace it.
     ///
-    /// - Parameter event: what receivers will be told once the change is done, stored in the same transaction.
+    /// - Parameters:
+    ///   - event: what receivers will be told once the change is done, stored in the same transaction.
+    ///   - held: what is to be held until the farm has it, by what was last announced: nothing can be announced between the two.
     /// - Returns: when the change is on disk.
     /// - Throws: `.unstorableChange` for more than 512 MiB of refs or object ids of mixed formats.
     public func prepare(
-        _ change: PreparedChange, event: OutboxEvent? = nil, held: HeldDraft? = nil, at time: WallTime
+        _ change: PreparedChange, event: OutboxEvent? = nil, held: ((ToldState) -> HeldDraft?)? = nil, at time: WallTime
     ) throws(StoreError) -> ChangeID {
         let bytes: [UInt8]
         do {
@@ -21,7 +23,9 @@ extension Store {
                 .execute(arguments: [change.repository.value, time.millisecondsSince1970, Bytes(bytes)])
             let id = db.lastInsertedRowID
             if let event { try OutboxRows.insert(event, change: id, at: time, in: db) }
-            if let held { try HeldRows.insert(held, of: change.repository.value, change: id, at: time, in: db) }
+            if let held, let draft = held(try Self.told(of: change.repository.value, in: db)) {
+                try HeldRows.insert(draft, of: change.repository.value, change: id, at: time, in: db)
+            }
             return ChangeID(id)
         }
     }

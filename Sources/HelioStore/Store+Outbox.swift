@@ -7,11 +7,7 @@ extension Store {
 
     /// What was last announced of a repository; nil when there is no record, and then what it holds first counts as announced.
     public func announcement(of repository: RepositoryID) throws(StoreError) -> Announcement? {
-        try write { db in
-            let select = try db.cachedStatement(sql: "SELECT number, content_hash FROM announcement WHERE repository_id = ?")
-            guard let row = try Row.fetchOne(select, arguments: [repository.value]) else { return nil }
-            return Announcement(number: try row.required(0), content: try (row[1] as Bytes?).map { try Columns.hash($0) })
-        }
+        try write { db in try OutboxRows.announcement(of: repository.value, in: db) }
     }
 
     /// Takes what every copy without a record holds as announced: a first start, or a new disk.

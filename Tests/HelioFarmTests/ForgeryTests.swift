@@ -41,7 +41,7 @@ struct ForgeryTests {
             #expect(mail.letters.isEmpty && mail.ignored == 3)
             for number in ["9007199254740991", "inf", "nan", "-1"] {
                 _ = try redis.command(["HSET", Self.key + "announcement:9", "number", number, "content", "x", "sender", "y"])
-                #expect(try await one.propose(Self.proposal(9)) == .accepted(sender: FarmAtRedis.id(1)))
+                #expect(try await one.propose(Self.proposal(9), isSent: false) == .accepted(sender: FarmAtRedis.id(1)))
             }
         }
     }
@@ -71,7 +71,7 @@ struct ForgeryTests {
             #expect(try await two.register(FarmAtRedis.record(2)).members.map(\.name) == ["n1"])
             let reply = await one.ask(.acquire(.vet, for: .seconds(5)), owner: FarmAtRedis.record(1), floor: 0)
             guard case .granted = reply else { throw NeverHappened("\(reply)") }
-            #expect(try await one.propose(Self.proposal(9)) == .accepted(sender: FarmAtRedis.id(1)))
+            #expect(try await one.propose(Self.proposal(9), isSent: false) == .accepted(sender: FarmAtRedis.id(1)))
             #expect(try await two.announcement(RepositoryID(9), number: 1)?.body == [1])
             #expect(try await two.letters(after: "0-0").letters.count == 2)
         }
@@ -91,9 +91,9 @@ struct ForgeryTests {
             let mail = try await two.letters(after: start)
             #expect(mail.letters.map(\.message) == [notice] && mail.ignored == 2)
             #expect(try await two.letters(after: mail.cursor).ignored == 0)
-            #expect(try await one.propose(Self.proposal(9)) == .accepted(sender: FarmAtRedis.id(1)))
+            #expect(try await one.propose(Self.proposal(9), isSent: false) == .accepted(sender: FarmAtRedis.id(1)))
             _ = try redis.command(["EVAL", field, "1", Self.key + "announcement:9", "content"])
-            #expect(try await two.propose(Self.proposal(9)) == .taken(number: 1, content: .unknown))
+            #expect(try await two.propose(Self.proposal(9), isSent: false) == .taken(number: 1, content: .unknown, sender: FarmAtRedis.id(1)))
             _ = try redis.command(["EVAL", field, "1", Self.key + "event:9:1", "body"])
             #expect(try await two.announcement(RepositoryID(9), number: 1) == nil)
         }
@@ -103,7 +103,7 @@ struct ForgeryTests {
     @Test func largestAnnouncement_IsTold() async throws {
         try await FarmAtRedis.with { (one, two, _) async throws in
             let body = [UInt8](repeating: 7, count: FarmAnnouncement.partLimit)
-            #expect(try await one.propose(Self.proposal(9, body: body)) == .accepted(sender: FarmAtRedis.id(1)))
+            #expect(try await one.propose(Self.proposal(9, body: body), isSent: false) == .accepted(sender: FarmAtRedis.id(1)))
             #expect(try await two.announcement(RepositoryID(9), number: 1)?.body == body)
         }
     }

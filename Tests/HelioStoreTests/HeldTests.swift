@@ -28,7 +28,7 @@ struct HeldTests {
     @discardableResult
     private func complete(_ content: UInt8, held changes: [RefChange]??) async throws -> HeldID? {
         let draft = changes.map { HeldDraft(kind: .incremental, content: Samples.hash(content), changes: $0) }
-        let id = try await store.prepare(Samples.change(), held: draft, at: Samples.time)
+        let id = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)
         return try await store.complete(id, content: Samples.hash(content), head: .symbolic(.main), at: Samples.time)
     }
 
@@ -47,7 +47,7 @@ struct HeldTests {
 
     @Test func change_IsHeld_OnceItsRefsHaveMoved() async throws {
         let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
-        let id = try await store.prepare(Samples.change(), held: draft, at: Samples.time)
+        let id = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)
         #expect(try await store.heldChanges().isEmpty)
         let held = try await store.complete(id, content: Samples.hash(2), head: .symbolic(.main), at: Samples.time)
         #expect(try await store.heldChanges().map(\.id) == [held])
@@ -57,7 +57,7 @@ struct HeldTests {
 
     @Test func abandonedChange_IsHeldNoMore() async throws {
         let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
-        try await store.abandon(try await store.prepare(Samples.change(), held: draft, at: Samples.time))
+        try await store.abandon(try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time))
         #expect(try await store.heldChanges().isEmpty)
         #expect(try await store.told(of: Self.repository).difference == nil)
     }

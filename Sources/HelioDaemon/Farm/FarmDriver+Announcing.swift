@@ -7,6 +7,10 @@ import HelioWebhooks
 extension FarmDriver {
     private var store: Store { hands.adapters.store }
 
+    /// Announcements of one repository that are looked for one by one; those before are not in the coordinator any more, or this node
+    /// was not there.
+    private static let missedLimit: Int64 = 1000
+
     /// The refs of a change have moved, and the store holds what is to be told of it.
     func held(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime) {
         feed(.held(change, kind, listedAt: listedAt))
@@ -26,26 +30,29 @@ extension FarmDriver {
         guard let held = try await store.heldChange(proposal.held), let repository = await node.repository(id) else {
             return feed(.settled(id, remaining: try await store.heldChanges(of: id)))
         }
-        let last = try await store.announcement(of: id)
-        let note = FarmNote(nodes: members.count + 1, laggards: proposal.laggards.map { members[$0]?.name ?? $0.text })
-        let number = (last?.number ?? 0) + 1
-        guard let announcement = hands.webhooks.announcement(of: held, of: repository, number: number, sender: this, farm: note) else {
-            // The endpoints of before are gone.
-            return feed(.settled(id, remaining: try await store.dismiss(held, at: SystemClock.wall())))
-        }
+        let note = FarmNote(nodes: members.count + 1, laggards: laggards(of: proposal).map { members[$0]?.name ?? $0.text })
+        let number = (try await store.announcement(of: id)?.number ?? 0) + 1
+        // Either it differs in nothing that is told from what was told before it, or the endpoints of before are gone.
+        guard held.draft.changes != [],
+            let announcement = hands.webhooks.announcement(of: held, of: repository, number: number, sender: this, farm: note)
+        else { return feed(.settled(id, remaining: try await store.dismiss(held, at: SystemClock.wall()))) }
         if !note.laggards.isEmpty {
             log.warning(
-                "announced although nodes lag", ["repository": .text(repository.name.description), "laggards": .text(note.laggards.joined(separator: " "))])
+                "announced although nodes lag",
+                ["repository": .text(repository.name.description), "laggards": .text(note.laggards.joined(separator: " "))])
         }
-        if proposal.isAlone { return try await take(announcement) }
-        switch try await coordinator.propose(announcement.proposal) {
-        case .accepted(let sender): try await take(announcement.settled(sender: sender))
-        case .taken(let number, let content): try await catchUp(repository, number, content)
+        if proposal.isAlone { return try await take(announcement, proposed: held.id) }
+        switch try await coordinator.propose(announcement.proposal, isSent: false) {
+        case .accepted(let sender): try await take(announcement.settled(sender: sender), proposed: held.id)
+        case .taken(let number, let content, let sender):
+            try await catchUp(repository, to: number, content, sender, with: announcement)
+            // Nothing was learned from it that this node did not know: it is no use to ask again at once.
+            if try await store.announcement(of: id)?.number ?? 0 < announcement.number { feed(.proposalFailed(id)) }
         }
     }
 
-    private func take(_ agreed: AgreedAnnouncement) async throws(StoreError) {
-        let (isNew, remaining, isBehind) = try await store.adopt(agreed, at: SystemClock.wall())
+    private func take(_ agreed: AgreedAnnouncement, proposed held: HeldID? = nil) async throws(StoreError) {
+        let (isNew, remaining, isBehind) = try await store.adopt(agreed, proposed: held, at: SystemClock.wall())
         if isBehind { await look(for: agreed.repository) }
         if isNew {
             feed(.adopted(agreed.repository, number: agreed.number, sender: agreed.sender, remaining: Set(remaining)))
@@ -55,13 +62,33 @@ extension FarmDriver {
     }
 
     /// Another node was first, or this one has missed something.
-    private func catchUp(_ repository: Repository, _ number: Int64, _ content: MirrorHash) async throws {
-        if let announcement = try await coordinator.announcement(repository.id, number: number) {
-            return try await take(hands.webhooks.agreed(announcement, of: repository))
-        }
+    private func catchUp(
+        _ repository: Repository, to number: Int64, _ content: MirrorHash, _ sender: MemberID?, with own: AgreedAnnouncement
+    ) async throws {
+        if try await takeMissed(of: repository, to: number) { return }
+        // Its event is gone. Where this node made the same one, the same will be sent, under the same id.
+        if number == own.number, content == own.content { return try await take(own.settled(sender: sender ?? this)) }
         let (left, isBehind) = try await store.catchUp(repository.id, number: number, content: content, at: SystemClock.wall())
         if isBehind { await look(for: repository.id) }
         feed(.settled(repository.id, remaining: Set(left)))
+    }
+
+    /// Takes what the farm has announced since the last that this node knows, in order: each may be for this node to send.
+    /// - Returns: whether the last of them was there.
+    private func takeMissed(of repository: Repository, to number: Int64) async throws -> Bool {
+        let known = try await store.announcement(of: repository.id)?.number ?? number - 1
+        guard known < number else { return true }
+        // Where the last is gone, those before it are.
+        guard let last = try await coordinator.announcement(repository.id, number: number) else { return false }
+        var missed = max(known + 1, number - Self.missedLimit)
+        while missed < number {
+            if let announcement = try await coordinator.announcement(repository.id, number: missed) {
+                try await take(hands.webhooks.agreed(announcement, of: repository))
+            }
+            missed += 1
+        }
+        try await take(hands.webhooks.agreed(last, of: repository))
+        return true
     }
 
     /// Only the upstream can tell whether the copy or what was announced is the newer one.
@@ -71,14 +98,15 @@ extension FarmDriver {
 
     func adopt(_ id: RepositoryID, _ number: Int64) async {
         do {
-            if let last = try await store.announcement(of: id), last.number >= number { return }
-            missedAnnouncements[id] = nil
-            guard let repository = await node.repository(id), let announcement = try await coordinator.announcement(id, number: number) else {
-                return
+            guard let repository = await node.repository(id) else {
+                // There is nothing to store for it: whoever sends it need not wait for this node.
+                return tell(.stored(id, number: number))
             }
-            try await take(hands.webhooks.agreed(announcement, of: repository))
+            _ = try await takeMissed(of: repository, to: number)
+            if missedAnnouncements[id].map({ $0 <= number }) == true { missedAnnouncements[id] = nil }
         } catch {
-            missedAnnouncements[id] = number
+            let missed = missedAnnouncements.updateValue(max(missedAnnouncements[id] ?? number, number), forKey: id)
+            guard missed == nil else { return }
             log.warning("an announcement of the farm could not be taken", ["repositoryId": .count(Int(id.value)), "error": "\(error)"])
         }
     }
@@ -112,10 +140,13 @@ extension FarmDriver {
     /// What was announced without the coordinator.
     func publish() async {
         do {
-            for announcement in try await store.unpublished() {
-                _ = try await coordinator.propose(announcement)
-                try await store.setPublished(announcement.repository, number: announcement.number)
+            while case let some = try await store.unpublished(), !some.isEmpty {
+                for announcement in some {
+                    _ = try await coordinator.propose(announcement, isSent: true)
+                    try await store.setPublished(announcement.repository, number: announcement.number)
+                }
             }
+            feed(.published)
         } catch {
             log.warning("the farm does not know yet what was announced meanwhile", ["error": "\(error)"])
         }

@@ -20,7 +20,7 @@ actor FarmDriver {
     /// Ordered: what a later view says must not be overtaken by an earlier one.
     private let tellNode: @Sendable (NodeEvent) -> Void
     private let addChore: @Sendable (FarmEffect) -> Void
-    /// Announcements that could not be read when they were told of.
+    /// The last announcements that could not be taken when they were told of.
     var missedAnnouncements: [RepositoryID: Int64] = [:]
     /// Others wait for the next discovery to end.
     private var listings: [FarmOperationID] = []
@@ -58,6 +58,7 @@ actor FarmDriver {
 
     var this: MemberID { machine.record.id }
     var settings: FarmSettings { machine.settings }
+    func laggards(of proposal: Proposal) -> [MemberID] { machine.laggards(of: proposal) }
     var members: [MemberID: MemberRecord] { machine.membership.others }
     var isFresh: Bool { machine.membership.isFresh(at: SystemClock.monotonic()) }
 
@@ -132,6 +133,8 @@ actor FarmDriver {
     func look() {
         feed(.standing(board.snapshot.standing(at: SystemClock.monotonic())))
     }
+
+    func tell(_ message: FarmMessage) { outgoing.append(message) }
 
     func reconfigure(_ settings: FarmSettings) { feed(.reconfigured(settings)) }
 

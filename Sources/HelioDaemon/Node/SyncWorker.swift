@@ -51,7 +51,7 @@ struct SyncWorker: Sendable {
         case .change(let change, let staged):
             let isAlone = webhooks.isAlone
             let event = isAlone ? try await webhooks.event(for: change, of: job.repository) : nil
-            let draft = isAlone ? nil : try await webhooks.draft(for: change, of: job.repository)
+            let draft = isAlone ? nil : webhooks.draft(for: change, of: job.repository)
             let id = try await adapters.store.prepare(change, event: event, held: draft, at: SystemClock.wall())
             let start = SystemClock.monotonic()
             do {

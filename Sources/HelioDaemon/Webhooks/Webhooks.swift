@@ -32,11 +32,11 @@ final class Webhooks: Sendable {
         try await dispatcher.configure(configuration.webhooks.endpoints)
     }
 
-    /// What of a change is to be held until the farm has it; nil when nobody need be told.
-    func draft(for change: PreparedChange, of repository: Repository) async throws(StoreError) -> HeldDraft? {
-        let told = try await store.told(of: change.repository)
-        return announcer.withLock { $0 }.draft(
-            for: change, of: repository, content: ContentHash.of(change.new), before: change.old.map(ContentHash.of), told: told)
+    /// Says what of a change is to be held until the farm has it, by what was last announced; nil when nobody need be told.
+    func draft(for change: PreparedChange, of repository: Repository) -> @Sendable (ToldState) -> HeldDraft? {
+        let announcer = announcer.withLock { $0 }
+        let (content, before) = (ContentHash.of(change.new), change.old.map(ContentHash.of))
+        return { announcer.draft(for: change, of: repository, content: content, before: before, told: $0) }
     }
 
     func announcement(

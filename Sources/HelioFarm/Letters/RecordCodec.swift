@@ -5,7 +5,7 @@ enum RecordCodec {
     /// In the order in which the script reads them.
     static let fields = [
         "id", "name", "host", "port", "version", "epoch", "upstream", "state", "draining", "strict", "status", "ready", "wants_to_withdraw",
-        "lag_ms", "catalogue", "seen_minimum",
+        "lag_ms", "catalogue", "seen_minimum", "can_store",
     ]
 
     /// Bytes of one field that are read; a longer one makes the record nobody's.
@@ -17,7 +17,7 @@ enum RecordCodec {
             record.id.text, record.name, record.host, String(record.port), record.version, String(record.epoch), record.upstream,
             standing.state.rawValue, flag(standing.isDraining), flag(standing.isStrict), String(standing.status), flag(standing.isReady),
             flag(standing.wantsToWithdraw), String(standing.lag.wholeNanoseconds / 1_000_000), String(standing.catalogue, radix: 16),
-            flag(record.hasSeenMinimum),
+            flag(record.hasSeenMinimum), flag(standing.canStore),
         ]
     }
 
@@ -39,7 +39,7 @@ enum RecordCodec {
     private static func standing(_ texts: [String]) -> Standing? {
         guard let state = NodeState(rawValue: texts[7]), let draining = flag(texts[8]), let strict = flag(texts[9]),
             let status = Int(texts[10]), status == 200 || status == 503, let ready = flag(texts[11]), let wants = flag(texts[12]),
-            let lag = Int64(texts[13]), lag >= 0, let catalogue = UInt64(texts[14], radix: 16)
+            let lag = Int64(texts[13]), lag >= 0, let catalogue = UInt64(texts[14], radix: 16), let canStore = flag(texts[16])
         else { return nil }
         var standing = Standing()
         standing.state = state
@@ -50,6 +50,7 @@ enum RecordCodec {
         standing.wantsToWithdraw = wants
         standing.lag = .milliseconds(lag)
         standing.catalogue = catalogue
+        standing.canStore = canStore
         return standing
     }
 

@@ -46,7 +46,7 @@ public actor StandaloneCoordinator: FarmCoordinator {
         }
     }
 
-    public func propose(_ announcement: FarmAnnouncement) -> ProposalReply { .accepted(sender: announcement.sender) }
+    public func propose(_ announcement: FarmAnnouncement, isSent: Bool) -> ProposalReply { .accepted(sender: announcement.sender) }
 
     public func announcement(_ repository: RepositoryID, number: Int64) -> FarmAnnouncement? { nil }
 }

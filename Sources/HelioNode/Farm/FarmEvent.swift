@@ -24,6 +24,8 @@ public enum FarmEvent: Sendable {
     case settled(RepositoryID, remaining: Set<HeldID>)
     /// Nothing was settled; the changes wait on.
     case proposalFailed(RepositoryID)
+    /// All that was announced without the coordinator is known there.
+    case published
     case orphans([Orphan])
     /// A delivery of this node is over.
     case delivered(RepositoryID, number: Int64, endpoint: String)

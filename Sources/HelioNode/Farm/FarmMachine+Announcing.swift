@@ -57,13 +57,35 @@ extension FarmMachine {
         for proposal in proposals { effects.append(.propose(proposal)) }
     }
 
+    /// Who takes traffic and may not have what is proposed, at the moment at which it is told: somebody may have come since it was
+    /// decided.
+    public func laggards(of proposal: Proposal) -> [MemberID] {
+        announcements.awaited(proposal.held, of: proposal.repository)?.sorted() ?? proposal.laggards
+    }
+
     mutating func adopted(
         _ repository: RepositoryID, _ number: Int64, _ sender: MemberID, _ remaining: Set<HeldID>, at now: MonotonicTime
     ) {
         announcements.settle(repository, remaining: remaining)
+        let early = storedEarly.removeValue(forKey: repository)
         guard sender == this else { return send(.stored(repository, number: number)) }
-        let others = membership.isFresh(at: now) ? Set(membership.others.keys) : []
-        storing[repository] = Storing(number: number, awaited: others, deadline: now + Self.storeLimit)
+        var awaited = membership.isFresh(at: now) ? Set(membership.storing) : []
+        if let early, early.number >= number { awaited.subtract(early.members) }
+        // A repository that changes all the time does not put off what waits already.
+        let deadline = storing[repository]?.deadline ?? now + Self.storeLimit
+        storing[repository] = Storing(number: number, awaited: awaited, deadline: deadline)
+    }
+
+    /// Who has stored an event has stored those before it.
+    mutating func stored(_ repository: RepositoryID, _ number: Int64, by member: MemberID, at now: MonotonicTime) {
+        if let waiting = storing[repository], waiting.number <= number {
+            storing[repository]?.awaited.remove(member)
+        } else if var early = storedEarly[repository], early.number == number {
+            early.members.insert(member)
+            storedEarly[repository] = early
+        } else if storedEarly[repository].map({ $0.number < number }) ?? true {
+            storedEarly[repository] = Early(number: number, members: [member], since: now)
+        }
     }
 
     /// An event goes out when every other member could send it in this one's place.
@@ -72,6 +94,7 @@ extension FarmMachine {
             storing[repository] = nil
             effects.append(.release(repository))
         }
+        storedEarly = storedEarly.filter { $0.value.since + Self.storeLimit > now }
     }
 
     // MARK: Events whose sender is gone
@@ -79,20 +102,25 @@ extension FarmMachine {
     mutating func searchOrphans(at now: MonotonicTime) {
         guard nextOrphanSearch <= now else { return }
         nextOrphanSearch = now + Self.orphanInterval
-        effects.append(.findOrphans(present: membership.isFresh(at: now) ? Set(membership.others.keys) : []))
+        effects.append(.findOrphans(present: membership.isFresh(at: now) ? Set(membership.storing) : []))
     }
 
     mutating func takeOver(_ orphans: [Orphan], at now: MonotonicTime) {
         let isFresh = membership.isFresh(at: now)
+        let storing = Set(membership.storing)
+        // Without the coordinator, for how long nobody has been seen, and not how old the event is.
+        let outage = now - (membership.lastReading ?? startedAt)
         for orphan in orphans {
             // Its own, of before a restart.
             if orphan.sender == this {
-                if storing[orphan.repository] == nil { effects.append(.release(orphan.repository)) }
+                if self.storing[orphan.repository] == nil { effects.append(.release(orphan.repository)) }
                 continue
             }
-            let order = Rendezvous.order(Array(membership.others.keys.filter { $0 != orphan.sender }) + [this], for: orphan.repository.value)
+            let heirs = isFresh ? storing : Set(membership.others.keys)
+            let order = Rendezvous.order(Array(heirs.subtracting([orphan.sender])) + [this], for: orphan.repository.value)
             let rank = order.firstIndex(of: this) ?? order.count
-            let isDue = isFresh ? membership.others[orphan.sender] == nil && rank == 0 : orphan.age >= settings.hold * (rank + 1)
+            let isDue =
+                isFresh ? !storing.contains(orphan.sender) && rank == 0 : min(orphan.age, outage) >= settings.hold * (rank + 1)
             guard isDue else { continue }
             log(.info, "events of another node are sent by this one", ("repositoryId", .text("\(orphan.repository.value)")), ("of", .text(orphan.sender.text)))
             effects.append(.release(orphan.repository))

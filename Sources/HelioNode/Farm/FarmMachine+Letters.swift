@@ -20,7 +20,7 @@ extension FarmMachine {
         case .leased(let name, let fence): effects.append(.remember(name, fence: fence))
         case .announced(let repository, let number): effects.append(.adopt(repository, number: number))
         case .stored(let repository, let number):
-            if storing[repository]?.number == number { storing[repository]?.awaited.remove(letter.sender) }
+            if !isOwn { stored(repository, number, by: letter.sender, at: now) }
         case .delivered(let repository, let number, let endpoint):
             if !isOwn { effects.append(.settleDelivery(repository, number: number, endpoint: endpoint)) }
         }
@@ -84,6 +84,7 @@ extension FarmMachine {
         known.forget(repository)
         announcements.settle(repository, remaining: [])
         storing[repository] = nil
+        storedEarly[repository] = nil
     }
 
     // MARK: Operations that this node began

@@ -48,8 +48,10 @@ extension FarmMachine {
         refusal = nil
         tellIgnored(reading.ignored)
         if isOut, hasJoined { log(.info, "farm can be read again") }
-        if isOut || !hasJoined {
-            announcements.pause(until: now + Self.publication)
+        if isOut || !hasJoined { owesPublicationSince = now }
+        if let since = owesPublicationSince {
+            // Something new comes after it, unless it will never be known.
+            if now - since < settings.hold { announcements.pause(until: now + Self.publication) }
             effects.append(.publish)
         }
         isOut = false
@@ -135,7 +137,7 @@ extension FarmMachine {
             othersReady: isFresh ? floor.othersReady : 0, minimum: settings.minimumSynchronized,
             minimumWasReached: record.hasSeenMinimum,
             mayWithdraw: isFresh
-                && floor.mayWithdraw(isReady: record.standing.isReady, wantedSince: wantedToWithdrawSince, at: now),
+                && floor.mayWithdraw(isReady: record.standing.isReady, wantedSince: wantedToWithdrawSince, readAt: membership.lastReading),
             readAt: membership.lastReading, mayAct: membership.mayAct(at: now))
     }
 

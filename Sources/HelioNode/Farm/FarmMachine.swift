@@ -22,6 +22,8 @@ public struct FarmMachine: Sendable {
     var isOut = false
     var refusal: JoinRefusal?
     var ignoredRecords = 0
+    /// Since when what was announced without the coordinator may not be known there, although it can be asked again.
+    var owesPublicationSince: MonotonicTime?
 
     // MARK: Operations
     var operations: [FarmOperationID: DistributedOperation] = [:]
@@ -44,6 +46,8 @@ public struct FarmMachine: Sendable {
     var announcements = Announcements()
     /// Announced repositories whose events wait until the others have them.
     var storing: [RepositoryID: Storing] = [:]
+    /// Who stored an event before this node did.
+    var storedEarly: [RepositoryID: Early] = [:]
     var nextOrphanSearch: MonotonicTime
 
     /// What a crash left to be sent waits so long for a farm that may have sent it.
@@ -61,6 +65,12 @@ public struct FarmMachine: Sendable {
         let number: Int64
         var awaited: Set<MemberID>
         let deadline: MonotonicTime
+    }
+
+    struct Early: Sendable {
+        let number: Int64
+        var members: Set<MemberID>
+        let since: MonotonicTime
     }
 
     public init(_ record: MemberRecord, settings: FarmSettings, seed: UInt64, now: MonotonicTime) {
@@ -99,6 +109,7 @@ public struct FarmMachine: Sendable {
         case .synchronized(let id, let content, let listedAt): synchronized(id, content, listedAt: listedAt, at: now)
         case .adopted(let id, let number, let sender, let remaining): adopted(id, number, sender, remaining, at: now)
         case .settled(let id, let remaining): announcements.settle(id, remaining: remaining)
+        case .published: owesPublicationSince = nil
         case .proposalFailed(let id): announcements.proposalFailed(id, at: now)
         case .orphans(let orphans): takeOver(orphans, at: now)
         case .deleted(let id): forget(id)
@@ -136,8 +147,7 @@ public struct FarmMachine: Sendable {
 
     /// When the view changes by itself.
     private func viewChange(after now: MonotonicTime) -> MonotonicTime? {
-        let wish = wantedToWithdrawSince.map { $0 + Floor.patience }
-        let times = [membership.lastReading.map { $0 + Membership.expiry }, membership.lastReading.map { $0 + settings.viewHold }, wish]
+        let times = [membership.lastReading.map { $0 + Membership.expiry }, membership.lastReading.map { $0 + settings.viewHold }]
         return times.compactMap { $0 }.map { $0 + .milliseconds(1) }.filter { $0 > now }.min()
     }
 

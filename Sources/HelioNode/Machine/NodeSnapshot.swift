@@ -55,6 +55,7 @@ public struct NodeSnapshot: Sendable {
         standing.wantsToWithdraw = readiness.wantsToWithdraw
         standing.lag = lag(at: now)
         standing.catalogue = catalogue.contentSum
+        standing.canStore = isStoreWritable
         return standing
     }
 

@@ -69,12 +69,18 @@ enum HeldRows {
     }
 
     /// Leads the repository's rows on from a new announcement.
-    /// - Parameter step: what led to it from the last one; nil when nobody knows.
+    ///
+    /// - Parameters:
+    ///   - held: the row that this node has proposed; nil for what others announced. The first with that content is theirs: a copy may
+    ///     have gone away and come back since.
+    ///   - step: what led to it from the last one; nil when nobody knows.
     static func rebase(
-        _ repository: Int64, onto content: MirrorHash, by step: [RefChange]?, copy: MirrorHash?, at time: WallTime, in db: Database
+        _ repository: Int64, onto content: MirrorHash, of held: HeldID? = nil, by step: [RefChange]?, copy: MirrorHash?, at time: WallTime,
+        in db: Database
     ) throws {
         let rows = try all(of: repository, in: db)
-        guard let told = rows.lastIndex(where: { !$0.isBehind && $0.draft.content == content }) else {
+        let own = held.flatMap { held in rows.firstIndex { $0.id == held.value } }
+        guard let told = own ?? rows.firstIndex(where: { !$0.isBehind && $0.draft.content == content }) else {
             return try fallBehind(repository, rows, content, by: step, copy: copy, at: time, in: db)
         }
         // What was told was this very row: its own list is the better one, where the other was too long to be told.

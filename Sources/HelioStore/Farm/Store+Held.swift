@@ -5,12 +5,14 @@ public import HelioNode
 extension Store {
     /// How a copy stands to what receivers were last told.
     public func told(of repository: RepositoryID) throws(StoreError) -> ToldState {
-        let announcement = try announcement(of: repository)
-        return try write { db in
-            let last = try HeldRows.all(of: repository.value, in: db).last
-            return ToldState(
-                announcement: announcement, difference: last.map { .init(changes: $0.draft.changes, isHeld: !$0.isBehind) })
-        }
+        try write { db in try Self.told(of: repository.value, in: db) }
+    }
+
+    static func told(of repository: Int64, in db: Database) throws -> ToldState {
+        let last = try HeldRows.all(of: repository, in: db).last
+        return ToldState(
+            announcement: try OutboxRows.announcement(of: repository, in: db),
+            difference: last.map { .init(changes: $0.draft.changes, isHeld: !$0.isBehind) })
     }
 
     /// All whose refs have moved, oldest first.
@@ -48,7 +50,8 @@ extension Store {
         try write { db in
             let repository = held.repository.value
             let copy = try Self.copy(of: repository, in: db)
-            try HeldRows.rebase(repository, onto: held.draft.content, by: held.draft.changes, copy: copy, at: time, in: db)
+            try HeldRows.rebase(
+                    repository, onto: held.draft.content, of: held.id, by: held.draft.changes, copy: copy, at: time, in: db)
             try OutboxRows.announced(repository, number: nil, content: held.draft.content, in: db)
             return Set(try HeldRows.waiting(of: repository, in: db))
         }
@@ -88,11 +91,12 @@ extension Store {
     /// Takes what the farm has settled: the event stands by, and what is held is led on from it. An announcement that is known already, or
     /// older than what is known, changes nothing.
     ///
+    /// - Parameter held: what this node has proposed, where it is that.
     /// - Returns: whether it was news, what still waits to be told of the repository, and whether only a synchronisation can tell which is
     ///   newer, the copy or what was announced.
     @discardableResult
     public func adopt(
-        _ agreed: AgreedAnnouncement, at time: WallTime
+        _ agreed: AgreedAnnouncement, proposed held: HeldID? = nil, at time: WallTime
     ) throws(StoreError) -> (isNew: Bool, remaining: [HeldID], isBehind: Bool) {
         try write { db in
             let repository = agreed.repository.value
@@ -102,7 +106,7 @@ extension Store {
                 try OutboxRows.insert(agreed.event, change: nil, agreed: agreed, at: time, in: db)
                 let step = known + 1 == agreed.number ? agreed.changes : nil
                 try HeldRows.rebase(
-                    repository, onto: agreed.content, by: step, copy: try Self.copy(of: repository, in: db), at: time, in: db)
+                    repository, onto: agreed.content, of: held, by: step, copy: try Self.copy(of: repository, in: db), at: time, in: db)
                 try OutboxRows.announced(repository, number: agreed.number, content: agreed.content, in: db)
             }
             let isBehind = try isNew && HeldRows.all(of: repository, in: db).last?.isBehind == true

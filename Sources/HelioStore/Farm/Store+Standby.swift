@@ -28,12 +28,12 @@ extension Store {
         }
     }
 
-    /// What was announced while the coordinator could not be asked, oldest first.
+    /// What was announced while the coordinator could not be asked, oldest first; a part of it when it is much.
     public nonisolated func unpublished() async throws(StoreError) -> [FarmAnnouncement] {
         try await reader.read { db in
             let sql = """
                 SELECT repository_id, number, content_hash, sender, webhook_id, body, changes FROM event
-                WHERE published = 0 AND number IS NOT NULL ORDER BY id
+                WHERE published = 0 AND number IS NOT NULL ORDER BY id LIMIT 50
                 """
             return try Row.fetchAll(db, sql: sql).map { row in
                 let sender: String = try row.required(3)
@@ -59,12 +59,16 @@ extension Store {
         _ repository: RepositoryID, number: Int64, endpoint: String, at time: WallTime
     ) throws(StoreError) {
         try write { db in
-            try db.execute(
-                sql: """
-                    UPDATE delivery SET state = 'delivered', attempted_at = ?
-                    WHERE state IN ('standby', 'pending') AND repository_id = ? AND endpoint = ?
-                        AND event_id IN (SELECT id FROM event WHERE repository_id = delivery.repository_id AND number <= ?)
-                    """, arguments: [time.millisecondsSince1970, repository.value, endpoint, number])
+            // One state at a time: each has an index of its own.
+            for state in [DeliveryState.standby, .pending] {
+                let update = try db.cachedStatement(
+                    sql: """
+                        UPDATE delivery SET state = 'delivered', attempted_at = ?
+                        WHERE state = '\(state.rawValue)' AND repository_id = ? AND endpoint = ?
+                            AND EXISTS (SELECT 1 FROM event WHERE event.id = event_id AND number <= ?)
+                        """)
+                try update.execute(arguments: [time.millisecondsSince1970, repository.value, endpoint, number])
+            }
         }
     }
 

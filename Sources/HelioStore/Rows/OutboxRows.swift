@@ -52,6 +52,12 @@ enum OutboxRows {
         ).execute(arguments: [repository, number, Columns.hash(content)])
     }
 
+    static func announcement(of repository: Int64, in db: Database) throws -> Announcement? {
+        let select = try db.cachedStatement(sql: "SELECT number, content_hash FROM announcement WHERE repository_id = ?")
+        guard let row = try Row.fetchOne(select, arguments: [repository]) else { return nil }
+        return Announcement(number: try row.required(0), content: try (row[1] as Bytes?).map { try Columns.hash($0) })
+    }
+
     /// No ref has moved: nobody is told.
     static func withdraw(change: Int64, in db: Database) throws {
         try db.cachedStatement(

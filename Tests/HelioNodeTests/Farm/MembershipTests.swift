@@ -90,7 +90,7 @@ struct MembershipTests {
 
     private func mayWithdraw(_ others: [MemberRecord], isReady: Bool = true, wantedFor seconds: Int64? = 60) -> Bool {
         Floor(this: Self.ids[2], others: others).mayWithdraw(
-            isReady: isReady, wantedSince: seconds.map { time(100 - $0) }, at: time(100))
+            isReady: isReady, wantedSince: seconds.map { time(100 - $0) }, readAt: time(100))
     }
 
     @Test func node_WithdrawsOnly_WhileHalfStays() {

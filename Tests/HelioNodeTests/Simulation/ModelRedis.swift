@@ -82,11 +82,15 @@ struct ModelRedis {
         }
     }
 
-    mutating func propose(_ announcement: FarmAnnouncement, at now: MonotonicTime) -> ProposalReply {
+    mutating func propose(_ announcement: FarmAnnouncement, isSent: Bool = false, at now: MonotonicTime) -> ProposalReply {
         let stored = data.announced[announcement.repository]
-        if let stored, stored.number >= announcement.number { return .taken(number: stored.number, content: stored.content) }
+        if let stored, stored.number >= announcement.number {
+            return .taken(number: stored.number, content: stored.content, sender: stored.sender)
+        }
         var sender = announcement.sender
-        if let last = stored?.sender, let member = data.members[last], member.end > now, member.record.standing.state != .stopping {
+        if !isSent, let last = stored?.sender, let member = data.members[last], member.end > now, member.record.standing.state != .stopping,
+            member.record.standing.canStore
+        {
             sender = last
         }
         data.announced[announcement.repository] = Announced(number: announcement.number, content: announcement.content, sender: sender)

@@ -51,7 +51,7 @@ struct ModelStore {
         guard (announcedNumber[id] ?? -1) < number else { return }
         announcedNumber[id] = number
         announcedContent[id] = content
-        guard let told = held.last(where: { $0.repository == id && $0.content == content })?.id else {
+        guard let told = held.first(where: { $0.repository == id && $0.content == content })?.id else {
             held.removeAll { $0.repository == id }
             let isCopy = entries[id].map { $0.hasCopy && $0.content != content } ?? false
             behind[id] = isCopy ? number : nil

@@ -25,8 +25,13 @@ extension Simulation {
             var settled = announcement
             settled.sender = sender
             take(settled, isPublished: true, on: index)
-        case .taken(let number, let content):
-            if let event = redis.data.events[id]?[number] { return take(event, isPublished: true, on: index) }
+        case .taken(let number, let content, let sender):
+            if takeMissed(id, to: number, on: index) { return }
+            if number == announcement.number, content == announcement.content {
+                var settled = announcement
+                settled.sender = sender ?? announcement.sender
+                return take(settled, isPublished: true, on: index)
+            }
             nodes[index].store.catchUp(id, number, content)
             if nodes[index].store.behind[id] != nil { feed(index, NodeEvent.notified(Self.described[Int(id.value) - 1].name)) }
             feed(index, .settled(id, remaining: nodes[index].store.remaining(id)))
@@ -53,8 +58,17 @@ extension Simulation {
         guard redis.isUp, nodes[index].seesRedis else {
             return schedule(.effect(index, boot: nodes[index].boot, .adopt(id, number: number)), in: .seconds(5))
         }
-        guard let announcement = redis.data.events[id]?[number] else { return }
-        take(announcement, isPublished: true, on: index)
+        _ = takeMissed(id, to: number, on: index)
+    }
+
+    private mutating func takeMissed(_ id: RepositoryID, to number: Int64, on index: Int) -> Bool {
+        guard let events = redis.data.events[id], events[number] != nil else { return false }
+        let known = nodes[index].store.announcedNumber[id] ?? number - 1
+        guard known < number else { return true }
+        for missed in known + 1...number {
+            if let event = events[missed] { take(event, isPublished: true, on: index) }
+        }
+        return true
     }
 
     /// What may go goes, and the receiver takes it.
@@ -73,9 +87,10 @@ extension Simulation {
     mutating func publish(_ index: Int) {
         for event in nodes[index].store.events.indices where !nodes[index].store.events[event].isPublished {
             guard redis.isUp, nodes[index].seesRedis else { return }
-            _ = redis.propose(nodes[index].store.events[event].announcement, at: now)
+            _ = redis.propose(nodes[index].store.events[event].announcement, isSent: true, at: now)
             nodes[index].store.events[event].isPublished = true
         }
+        feed(index, .published)
     }
 
     mutating func findOrphans(_ present: Set<MemberID>, on index: Int) {

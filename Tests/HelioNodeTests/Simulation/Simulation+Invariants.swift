@@ -71,6 +71,7 @@ extension Simulation {
 
     /// Nothing is announced before those who take traffic have it, unless they are named.
     mutating func checkBarrier(_ proposal: Proposal, _ held: HeldChange, on index: Int) {
+        let laggards = nodes[index].farm.laggards(of: proposal)
         for (id, member) in nodes[index].farm.membership.others {
             // What changed since a node, this one or the other, cannot reach the coordinator is not known.
             let isKnown = !proposal.isAlone && nodes.contains { $0.id == id && $0.seesRedis } && now - redisToggledAt > Self.news
@@ -79,7 +80,7 @@ extension Simulation {
                 other.code == 200, let since = other.servesSince, now - since > Self.news
             else { continue }
             let theirs = other.store.entries[held.repository].map { version($0.content) } ?? 0
-            if theirs < version(held.content), !proposal.laggards.contains(id) {
+            if theirs < version(held.content), !laggards.contains(id) {
                 fail("\(nodes[index].name) announces v\(version(held.content)) that \(other.name) (v\(theirs)) does not have")
             }
         }

@@ -18,11 +18,11 @@ enum FarmScripts {
 
         """
 
-    /// `count(text, most)`: the number that it says, or 0 when it says none, or one that is above.
+    /// `count(text, most)`: the whole number that it says, or 0 when it says none, or one that is above.
     private static let count = """
         local function count(text, most)
             local number = tonumber(text or '') or 0
-            if number >= 0 and number <= most then return number end
+            if number >= 0 and number <= most and math.floor(number) == number then return number end
             return 0
         end
 
@@ -139,24 +139,29 @@ enum FarmScripts {
         """
 
     /// KEYS: announcement, event, letters. ARGV: number, content, sender, proposer, webhook id, body, changes, prefix of records, channel,
-    /// letters kept, life of the event in s, life of the announcement in s, repository, leap.
+    /// letters kept, life of the event in s, life of the announcement in s, repository, leap, 1 when the sender sends it in any case.
     ///
     /// A number further ahead than any node can have missed is nobody's. Whoever sent the one before sends this one, too, while it
-    /// lives: what is told of a repository stays in order.
+    /// lives and can store: what is told of a repository stays in order.
     ///
-    /// Returns {'OK', sender} or {'TAKEN', number, content}.
+    /// Returns {'OK', sender} or {'TAKEN', number, content, sender}.
     static let propose = keep + count + """
         keep(KEYS[1], 'hash')
         keep(KEYS[2], 'hash')
         keep(KEYS[3], 'stream')
         local stored = redis.call('HMGET', KEYS[1], 'number', 'content', 'sender')
         local number = tonumber(ARGV[1])
-        local last = count(stored[1], number + tonumber(ARGV[14]))
-        if last >= number then return {'TAKEN', string.format('%.0f', last), string.sub(stored[2] or '', 1, 256)} end
+        local last = count(stored[1], number - 1 + tonumber(ARGV[14]))
+        if last >= number then
+            return {'TAKEN', string.format('%.0f', last), string.sub(stored[2] or '', 1, 256), string.sub(stored[3] or '', 1, 256)}
+        end
         local sender = ARGV[3]
-        if stored[3] and #stored[3] == #sender then
+        if ARGV[15] ~= '1' and stored[3] and #stored[3] == #sender then
             local key = ARGV[8] .. stored[3]
-            if redis.call('TYPE', key).ok == 'hash' and redis.call('HGET', key, 'state') ~= 'STOPPING' then sender = stored[3] end
+            if redis.call('TYPE', key).ok == 'hash' then
+                local record = redis.call('HMGET', key, 'state', 'can_store')
+                if record[1] ~= 'STOPPING' and record[2] ~= '0' then sender = stored[3] end
+            end
         end
         redis.call('HSET', KEYS[1], 'number', ARGV[1], 'content', ARGV[2], 'sender', sender)
         redis.call('EXPIRE', KEYS[1], ARGV[12])

@@ -8,7 +8,7 @@ public actor RedisCoordinator: FarmCoordinator {
     private static let page = 256
     /// Bytes of one letter that are read; a longer one is nobody's.
     private static let letterLimit = 16 << 10
-    private static let eventLife = 3600
+    private static let eventLife = 6 * 3600
     private static let announcementLife = 90 * 24 * 3600
 
     public nonisolated let hints: AsyncStream<FarmHint>
@@ -134,7 +134,7 @@ public actor RedisCoordinator: FarmCoordinator {
 
     // MARK: Announcements
 
-    public func propose(_ announcement: FarmAnnouncement) async throws(CoordinatorError) -> ProposalReply {
+    public func propose(_ announcement: FarmAnnouncement, isSent: Bool) async throws(CoordinatorError) -> ProposalReply {
         let repository = announcement.repository
         let arguments: [[UInt8]] =
             [
@@ -143,7 +143,7 @@ public actor RedisCoordinator: FarmCoordinator {
             ].map { Array($0.utf8) } + [announcement.body, announcement.changes ?? []]
             + [
                 keys.memberPrefix, keys.hints, String(Self.lettersKept), String(Self.eventLife), String(Self.announcementLife),
-                String(repository.value), String(FarmNumbers.leap),
+                String(repository.value), String(FarmNumbers.leap), isSent ? "1" : "0",
             ].map { Array($0.utf8) }
         let reply = try await script(
             FarmScripts.propose,

@@ -88,18 +88,20 @@ enum AnnouncementReply {
         guard let parts = reply.array, let word = parts.first?.bytes.map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
         switch (word, parts.count) {
         case ("OK", 2...):
-            return parts[1].bytes.flatMap { MemberID(String(decoding: $0, as: UTF8.self)) }.map { .accepted(sender: $0) }
-        case ("TAKEN", 3...):
+            return member(parts[1]).map { .accepted(sender: $0) }
+        case ("TAKEN", 4...):
             guard let number = parts[1].bytes.flatMap({ Int64(String(decoding: $0, as: UTF8.self)) }), (1...FarmNumbers.limit).contains(number)
             else { return nil }
-            return .taken(number: number, content: parts[2].bytes.flatMap { MirrorHash(hex: $0) } ?? .unknown)
+            return .taken(number: number, content: parts[2].bytes.flatMap { MirrorHash(hex: $0) } ?? .unknown, sender: member(parts[3]))
         default: return nil
         }
     }
 
+    private static func member(_ value: RESPValue) -> MemberID? { value.bytes.flatMap { MemberID(String(decoding: $0, as: UTF8.self)) } }
+
     static func announcement(_ reply: RESPValue, _ repository: RepositoryID, number: Int64) -> FarmAnnouncement? {
         guard let parts = reply.array, parts.count == 5, let content = parts[0].bytes.flatMap({ MirrorHash(hex: $0) }),
-            let sender = parts[1].bytes.flatMap({ MemberID(String(decoding: $0, as: UTF8.self)) }),
+            let sender = member(parts[1]),
             let webhookID = parts[2].bytes.flatMap({ String(validating: $0, as: UTF8.self) }), webhookID.utf8.count == 36,
             let body = parts[3].bytes, !body.isEmpty
         else { return nil }

@@ -66,6 +66,10 @@ struct Announcements: Sendable {
         dirty.insert(waiting.change.repository)
     }
 
+    func awaited(_ held: HeldID, of repository: RepositoryID) -> Set<MemberID>? {
+        lines[repository]?.held.first { $0.change.id == held }?.awaited
+    }
+
     /// Members that are known to hold what the repository's changes brought.
     mutating func confirm(_ repository: RepositoryID, _ holders: (Waiting) -> Set<MemberID>) {
         guard var line = lines[repository] else { return }

@@ -30,6 +30,6 @@ public struct FarmAnnouncement: Hashable, Sendable {
 public enum ProposalReply: Hashable, Sendable {
     /// Settled, and this node sends it, or the one that sends what came before.
     case accepted(sender: MemberID)
-    /// The farm had settled that number already, or a later one.
-    case taken(number: Int64, content: MirrorHash)
+    /// The farm had settled that number already, or a later one: the last that it has, and who sends that.
+    case taken(number: Int64, content: MirrorHash, sender: MemberID?)
 }

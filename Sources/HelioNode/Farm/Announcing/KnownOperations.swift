@@ -23,9 +23,10 @@ struct KnownOperations: Sendable {
     private var lastPosition: UInt64 = 0
     private var expiries = TimeHeap<FarmOperationID>()
 
-    /// The operation by which others have told of the same content already.
+    /// The operation by which the same has been told already: the last one, since who held this before something else came need not
+    /// hold it again.
     func operation(of repository: RepositoryID, content: MirrorHash) -> FarmOperationID? {
-        byRepository[repository]?.last { $0.content == content }?.id
+        byRepository[repository]?.last.flatMap { $0.content == content ? $0.id : nil }
     }
 
     /// Whether all have been told of it, as far as this node has read what all are told.
@@ -64,9 +65,12 @@ struct KnownOperations: Sendable {
     /// Who is known to hold a change.
     func holders(of repository: RepositoryID, content: MirrorHash, told id: FarmOperationID) -> Set<MemberID> {
         guard let known = byRepository[repository] else { return [] }
-        let position = known.first { $0.id == id }?.position
+        let place = known.firstIndex { $0.id == id } ?? known.endIndex
+        let position = place < known.endIndex ? known[place].position : nil
+        // What was there before something else came has gone with it, and may have come back.
+        let first = known[..<place].lastIndex { $0.content != content }.map { $0 + 1 } ?? 0
         var holders: Set<MemberID> = []
-        for operation in known {
+        for operation in known[first...] {
             if operation.content == content { holders.formUnion(operation.tellers) }
             let answersUs = operation.id == id || isAfter(operation.position, position)
             for (member, held) in operation.answers where answersUs || held == content { holders.insert(member) }

@@ -13,11 +13,13 @@ struct Floor: Sendable {
 
     var othersReady: Int { ready.count }
 
-    /// - Parameter wantedSince: nil while the node does not want to.
-    func mayWithdraw(isReady: Bool, wantedSince: MonotonicTime?, at now: MonotonicTime) -> Bool {
+    /// - Parameters:
+    ///   - wantedSince: nil while the node does not want to.
+    ///   - readAt: when `others` were read. Only what was read after its patience shows who else wants to.
+    func mayWithdraw(isReady: Bool, wantedSince: MonotonicTime?, readAt: MonotonicTime?) -> Bool {
         // One that has withdrawn comes back when too few are left.
         guard isReady else { return isEnough(ready.count) }
-        guard let wantedSince, now - wantedSince >= Self.patience else { return false }
+        guard let wantedSince, let readAt, readAt - wantedSince >= Self.patience else { return false }
         let before = ready.count { $0.standing.wantsToWithdraw && $0.id < this }
         return isEnough(ready.count - before)
     }

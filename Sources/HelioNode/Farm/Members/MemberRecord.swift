@@ -46,6 +46,9 @@ public struct Standing: Hashable, Sendable {
     /// What its copies hold, in one number: equal numbers, equal content.
     public var catalogue: UInt64 = 0
 
+    /// It can keep what it is to send.
+    public var canStore = true
+
     public init() {}
 
     /// It counts as SYNCHRONIZED for the others: draining the only good node must not empty the pool.

@@ -67,6 +67,9 @@ public struct Membership: Sendable {
         isFresh(at: now) && (others.count + 1) * 2 > others.count + 1 + vanished.count
     }
 
+    /// Members that can keep an event, and send it, by what they last said.
+    public var storing: [MemberID] { others.values.filter(\.standing.canStore).map(\.id) }
+
     /// Members that take traffic, by what they last said.
     public var serving: [MemberID] { others.values.filter(\.standing.takesTraffic).map(\.id) }
 }

@@ -127,8 +127,7 @@ extension FarmDriver {
         }
     }
 
-    /// A delivery of this node is over: the others need not make up for it.
-    func delivered(_ delivery: DeliveryID, to endpoint: String) async {
+    func tellDelivered(_ delivery: DeliveryID, to endpoint: String) async {
         do throws(StoreError) {
             guard let (repository, number) = try await store.announced(by: delivery) else { return }
             feed(.delivered(repository, number: number, endpoint: endpoint))

@@ -28,7 +28,11 @@ actor FarmDriver {
     private var owesReading = false
     var cursor: String?
     private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
-    private let streams: (events: AsyncStream<NodeEvent>, chores: AsyncStream<FarmEffect>)
+    /// This node's deliveries that are over, in order.
+    private let addDelivery: @Sendable (DeliveryID, String) -> Void
+    private let endDeliveries: @Sendable () -> Void
+    private var deliveriesTold: Task<Void, Never>?
+    private let streams: (events: AsyncStream<NodeEvent>, chores: AsyncStream<FarmEffect>, deliveries: AsyncStream<(DeliveryID, String)>)
     private var watches: [Task<Void, Never>] = []
     private var isStopped = false
     /// The last lease that was given back: it shall have been before the node has gone.
@@ -53,7 +57,10 @@ actor FarmDriver {
         tellNode = { tell.yield($0) }
         let (chores, add) = AsyncStream.makeStream(of: FarmEffect.self)
         addChore = { add.yield($0) }
-        streams = (events, chores)
+        let (deliveries, addDelivery) = AsyncStream.makeStream(of: (DeliveryID, String).self)
+        self.addDelivery = { addDelivery.yield(($0, $1)) }
+        endDeliveries = { addDelivery.finish() }
+        streams = (events, chores, deliveries)
     }
 
     var this: MemberID { machine.record.id }
@@ -85,6 +92,9 @@ actor FarmDriver {
         await coordinator.start()
         watches.append(Task { [node, streams] in for await event in streams.events { await node.feed(event) } })
         watches.append(Task { [streams] in for await chore in streams.chores { await self.perform(chore: chore) } })
+        deliveriesTold = Task { [streams] in
+            for await (delivery, endpoint) in streams.deliveries { await self.tellDelivered(delivery, to: endpoint) }
+        }
         watches.append(Task { [coordinator] in for await hint in coordinator.hints { self.hinted(hint) } })
         if let inventory {
             inventory.start()
@@ -102,6 +112,8 @@ actor FarmDriver {
     /// The others see at once that this node is gone.
     func stop() async {
         look()
+        endDeliveries()
+        await deliveriesTold?.value
         inventory?.stop()
         await releasing?.value
         for request in LeaseName.allCases.compactMap({ machine.release($0, at: SystemClock.monotonic()) }) {
@@ -135,6 +147,9 @@ actor FarmDriver {
     }
 
     func tell(_ message: FarmMessage) { outgoing.append(message) }
+
+    /// A delivery of this node is over, whatever came of it: the others need not make up for it.
+    nonisolated func delivered(_ delivery: DeliveryID, to endpoint: String) { addDelivery(delivery, endpoint) }
 
     func reconfigure(_ settings: FarmSettings) { feed(.reconfigured(settings)) }
 
@@ -223,6 +238,7 @@ actor FarmDriver {
     private func beat(_ record: MemberRecord) async {
         do throws(CoordinatorError) {
             feed(.read(try await coordinator.register(record)))
+            outgoing.tellAgain()
             for (repository, number) in missedAnnouncements { addChore(.adopt(repository, number: number)) }
             await readLetters()
         } catch {

@@ -19,7 +19,7 @@ extension NodeProcess {
         // A node by itself has nobody to tell.
         guard configuration.farm.coordinator != .standalone else { return farm }
         hands.deliveries.settled.withLock { settled in
-            settled = { delivery, endpoint in Task { await farm.delivered(delivery, to: endpoint) } }
+            settled = { delivery, endpoint in farm.delivered(delivery, to: endpoint) }
         }
         return farm
     }

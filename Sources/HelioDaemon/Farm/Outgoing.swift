@@ -3,14 +3,22 @@ import HelioLock
 import HelioNode
 
 /// What this node tells the others, in the order in which it came up, a few at a time. What cannot be told while the coordinator is
-/// away is dropped after a while: each node finds out by itself, later.
+/// away is dropped: each node finds out by itself, later. Only that something was delivered nobody else can find out; it is told again
+/// when the coordinator is back, since the others would send it once more when this node has gone.
 final class Outgoing: Sendable {
     private static let limit = 10_000
     private static let batch = 64
 
     private struct Line {
         var waiting: [FarmMessage] = []
+        /// The last delivered number of each repository at each endpoint that the others have not heard of.
+        var unheard: [Delivered: Int64] = [:]
         var task: Task<Void, Never>?
+    }
+
+    private struct Delivered: Hashable {
+        let repository: RepositoryID
+        let endpoint: String
     }
 
     private let coordinator: any FarmCoordinator
@@ -26,8 +34,25 @@ final class Outgoing: Sendable {
 
     func append(_ message: FarmMessage) {
         line.withLock { line in
-            if line.waiting.count < Self.limit { line.waiting.append(message) }
+            if line.waiting.count < Self.limit { line.waiting.append(message) } else { keep([message], in: &line) }
             if line.task == nil { line.task = Task { await run() } }
+        }
+    }
+
+    /// The coordinator can be asked: what was delivered meanwhile is told again.
+    func tellAgain() {
+        line.withLock { line in
+            guard !line.unheard.isEmpty else { return }
+            line.waiting += line.unheard.map { .delivered($0.repository, number: $1, endpoint: $0.endpoint) }
+            line.unheard = [:]
+            if line.task == nil { line.task = Task { await run() } }
+        }
+    }
+
+    private func keep(_ messages: [FarmMessage], in line: inout Line) {
+        for case .delivered(let repository, let number, let endpoint) in messages {
+            let key = Delivered(repository: repository, endpoint: endpoint)
+            line.unheard[key] = max(line.unheard[key] ?? number, number)
         }
     }
 
@@ -37,6 +62,7 @@ final class Outgoing: Sendable {
                 try await coordinator.send(batch, from: sender)
             } catch {
                 log.debug("the farm could not be told", ["messages": .count(batch.count), "error": "\(error)"])
+                line.withLock { keep(batch, in: &$0) }
             }
         }
     }

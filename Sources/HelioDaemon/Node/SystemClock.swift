@@ -5,8 +5,9 @@ public import HelioNode
 public enum SystemClock {
     public static func now() -> Moment { Moment(monotonic: monotonic(), wall: wall()) }
 
+    /// With the time that the machine was suspended: a lease, or a view of the farm, does not stay young in its sleep.
     public static func monotonic() -> MonotonicTime {
-        let time = read(CLOCK_MONOTONIC)
+        let time = read(CLOCK_BOOTTIME)
         return MonotonicTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 

@@ -98,7 +98,8 @@ struct DiffPair: Sendable {
         for (reading, place) in sides { if let lag = admitted(by: reading, place) { return lag } }
         if let lag = notLooked(mine, theirs) { return lag }
         for (reading, place) in sides {
-            if reading.standing?.isChanging == true { return DiffJudgement(.lagging, place, .changing) }
+            // Of a node that tells hashes alone, moving is all that can be seen of a synchronisation.
+            if reading.standing?.isChanging ?? (reading.hasMoved && !isUpstreamOfOther(place)) { return DiffJudgement(.lagging, place, .changing) }
         }
         for (reading, place) in sides where reading.standing == nil && side(place).isBehindSomewhere {
             return DiffJudgement(.lagging, place, .mayBeBehind, age: nil)

@@ -18,6 +18,8 @@ public struct DiffReading: Sendable, Hashable {
     public let confirmedAt: MonotonicTime?
     /// Since when this content is held and was the upstream's, as far as is known; nil where nobody can tell.
     public var heldSince: MonotonicTime?
+    /// It held something else at the look before.
+    public var hasMoved = false
 
     public init(
         id: RepositoryID, project: ProjectID, name: RepositoryName? = nil, content: MirrorHash, metadata: MirrorHash = .unknown,
@@ -50,8 +52,10 @@ public struct DiffReading: Sendable, Hashable {
 
     /// Read later, with the earlier reading at hand: a content that is still there has been there all the time between.
     public func following(_ earlier: DiffReading?) -> DiffReading {
-        guard let earlier, earlier.held == held, let since = earlier.heldSince else { return self }
+        guard let earlier else { return self }
         var reading = self
+        reading.hasMoved = earlier.held != held
+        guard !reading.hasMoved, let since = earlier.heldSince else { return reading }
         reading.heldSince = min(since, heldSince ?? since)
         return reading
     }

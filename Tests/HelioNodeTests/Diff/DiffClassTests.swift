@@ -19,6 +19,7 @@ struct DiffClassTests {
 
     private static let one = DiffSample.hash(1)
     private static let two = DiffSample.hash(2)
+    private static let three = DiffSample.hash(3)
 
     private static func nodes(_ a: DiffReading, _ b: DiffReading) -> (DiffSide, DiffSide) {
         (DiffSample.side(.mirror, a), DiffSample.side(.mirror, b))
@@ -128,6 +129,12 @@ struct DiffClassTests {
         row(
             "differs while one is being synchronised",
             nodes(DiffSample.copy(one), DiffSample.copy(two, DiffSample.disk(two), isChanging: true)), .lagging, .b, .changing, .lagging),
+        row(
+            "hashes that are others at each look", nodes(DiffSample.hashes(one).following(DiffSample.hashes(three)), DiffSample.hashes(two)),
+            .lagging, .a, .changing, .lagging),
+        row(
+            "hashes that differ at each look in the same way",
+            nodes(DiffSample.hashes(one).following(DiffSample.hashes(one)), DiffSample.hashes(two)), .mismatch, nil, .contentDiffers, .critical),
         row(
             "hashes of a node that is behind with something",
             (

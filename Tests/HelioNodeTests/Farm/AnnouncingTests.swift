@@ -1,0 +1,183 @@
+import Testing
+
+@testable import HelioNode
+
+/// When what a farm of three announces goes out, and who sends it. Times are seconds; the node is the first in order.
+struct AnnouncingTests {
+    private var machine: FarmMachine
+    private let records: [MemberRecord]
+    private let repository: RepositoryID
+    private let name: RepositoryName
+
+    private var this: MemberID { records[0].id }
+    private var others: [MemberID] { records[1...].map(\.id) }
+
+    init() throws {
+        records = try (1...3).map { number in
+            let id = try #require(MemberID("00000000-0000-4000-8000-00000000000\(number)"))
+            var record = MemberRecord(id: id, name: "n\(number)", host: "127.0.0.1", port: 1, version: "0", upstream: "u")
+            (record.standing.state, record.standing.status, record.standing.isReady) = (.synchronized, 200, true)
+            return record
+        }
+        let ids = records.map(\.id)
+        repository = RepositoryID(try #require((1...100 as ClosedRange<Int64>).first { Rendezvous.order(ids, for: $0).first == ids[0] }))
+        name = try RepositoryName("P/r")
+        machine = FarmMachine(records[0], settings: FarmSettings(), seed: 1, now: Self.at(0))
+        feed(.standing(records[0].standing), at: 0)
+        read(at: 0)
+        feed(.published, at: 0)
+        // What was announced meanwhile would have come by now.
+        read(at: 6)
+    }
+
+    private static func at(_ seconds: Double) -> MonotonicTime { MonotonicTime(nanoseconds: Int64(seconds * 1e9)) }
+    private static func content(_ number: UInt8) -> MirrorHash { .known(Digest(raw: [UInt8](repeating: number, count: 32))) }
+
+    @discardableResult
+    private mutating func feed(_ event: FarmEvent, at seconds: Double) -> [FarmEffect] { machine.handle(event, at: Self.at(seconds)) }
+
+    @discardableResult
+    private mutating func read(_ members: [MemberRecord]? = nil, at seconds: Double) -> [FarmEffect] {
+        feed(.read(FarmReading(beganAt: Self.at(seconds), members: members ?? Array(records[1...]), wasRegistered: true, epoch: 1)), at: seconds)
+    }
+
+    /// This node holds something new, as its listing of that moment says.
+    /// - Returns: the operation by which it tells the others.
+    private mutating func hold(_ number: Int64, _ content: UInt8, at seconds: Double) -> FarmOperationID? {
+        let change = HeldChange(id: HeldID(number), repository: repository, name: name, content: Self.content(content))
+        let told = feed(.held(change, .incremental, listedAt: Self.at(seconds)), at: seconds).messages
+        for message in told { feed(.letter(FarmLetter(sender: this, message: message), ours: nil), at: seconds) }
+        return told.compactMap { if case .changed(let id, _, _, _) = $0 { id } else { nil } }.first
+    }
+
+    @discardableResult
+    private mutating func letter(_ message: FarmMessage, from sender: MemberID, at seconds: Double) -> [FarmEffect] {
+        feed(.letter(FarmLetter(sender: sender, message: message), ours: nil), at: seconds)
+    }
+
+    // MARK: The barrier
+
+    @Test mutating func change_IsAnnounced_WhenAllHaveIt() throws {
+        let told = try #require(hold(1, 1, at: 10))
+        read(at: 10.1)
+        #expect(letter(.answered(told, .success(Self.content(1))), from: others[0], at: 10.2).proposals.isEmpty)
+        #expect(letter(.answered(told, .success(Self.content(1))), from: others[1], at: 10.3).proposals.map(\.laggards) == [[]])
+    }
+
+    /// Who held it before something else came need not hold it again.
+    @Test mutating func change_AwayAndBack_WaitsForAllAgain() throws {
+        for (number, content) in [(1, 1), (2, 2)] as [(Int64, UInt8)] {
+            let told = try #require(hold(number, content, at: Double(number) * 10))
+            read(at: Double(number) * 10 + 0.1)
+            for other in others { letter(.answered(told, .success(Self.content(content))), from: other, at: Double(number) * 10 + 0.2) }
+            feed(.settled(repository, remaining: []), at: Double(number) * 10 + 0.3)
+        }
+        let told = try #require(hold(3, 1, at: 30), "it is told, although the same was told before")
+        #expect(read(at: 30.1).proposals.isEmpty)
+        #expect(letter(.answered(told, .equal(Self.content(1))), from: others[0], at: 30.2).proposals.isEmpty)
+        #expect(letter(.answered(told, .success(Self.content(1))), from: others[1], at: 30.3).proposals.map(\.held) == [HeldID(3)])
+    }
+
+    @Test mutating func nodeThatCameSince_IsNamed() throws {
+        read([records[1]], at: 9)
+        read([records[1]], at: 9)
+        _ = try #require(hold(1, 1, at: 10))
+        let proposals = [10.1, 25, 40].flatMap { read([records[1]], at: $0).proposals }
+        let proposal = try #require(proposals.first)
+        #expect(proposal.laggards == [others[0]] && proposals.count == 1)
+        read(at: 40.5)
+        #expect(machine.laggards(of: proposal) == others)
+    }
+
+    // MARK: Before the first attempt
+
+    @Test mutating func event_GoesOut_WhenAllHaveStoredIt_WhoeverWasFirst() {
+        read(at: 10)
+        letter(.stored(repository, number: 1), from: others[0], at: 10)
+        #expect(feed(.adopted(repository, number: 1, sender: this, remaining: []), at: 10.1).released.isEmpty)
+        #expect(letter(.stored(repository, number: 1), from: others[1], at: 10.2).released == [repository])
+    }
+
+    @Test mutating func storedLater_CountsForWhatWasBefore() {
+        read(at: 10)
+        feed(.adopted(repository, number: 1, sender: this, remaining: []), at: 10)
+        letter(.stored(repository, number: 2), from: others[0], at: 10.1)
+        #expect(letter(.stored(repository, number: 2), from: others[1], at: 10.2).released == [repository])
+    }
+
+    @Test mutating func busyRepository_DoesNotPutItsEventsOff() {
+        read(at: 10)
+        for number in 1...4 as ClosedRange<Int64> {
+            let effects = feed(.adopted(repository, number: number, sender: this, remaining: []), at: 9 + Double(number))
+            #expect(effects.released.isEmpty)
+        }
+        #expect(feed(.wake, at: 14.9).released.isEmpty)
+        #expect(feed(.adopted(repository, number: 5, sender: this, remaining: []), at: 15).released == [repository])
+    }
+
+    @Test mutating func nodeThatCannotStore_IsNotWaitedFor() {
+        var full = records[1]
+        full.standing.canStore = false
+        read([full, records[2]], at: 10)
+        feed(.adopted(repository, number: 1, sender: this, remaining: []), at: 10)
+        #expect(letter(.stored(repository, number: 1), from: others[1], at: 10.1).released == [repository])
+    }
+
+    // MARK: Whose sender is gone
+
+    private func orphan(of sender: Int, age: Double) -> FarmEvent {
+        .orphans([Orphan(repository: repository, sender: others[sender], age: .seconds(age))])
+    }
+
+    @Test mutating func eventOfAnAbsentNode_IsSentByTheNext() {
+        read([records[2]], at: 10)
+        read([records[2]], at: 30)
+        #expect(feed(orphan(of: 0, age: 1), at: 30).released == [repository])
+        #expect(feed(orphan(of: 1, age: 100_000), at: 30).released.isEmpty)
+    }
+
+    @Test mutating func eventOfANodeThatCannotStore_IsSentByTheNext() {
+        var full = records[1]
+        full.standing.canStore = false
+        read([full, records[2]], at: 10)
+        #expect(feed(orphan(of: 0, age: 1), at: 10).released == [repository])
+    }
+
+    /// The receiver was away for hours, and then Redis is for a minute.
+    @Test mutating func eventOfANodeThatNobodyMissed_WaitsInAnOutage() {
+        read(at: 10)
+        feed(.unread("gone"), at: 30)
+        #expect(feed(orphan(of: 0, age: 10_000), at: 70).released.isEmpty)
+        #expect(feed(orphan(of: 0, age: 10_000), at: 611).released == [repository])
+    }
+
+    // MARK: After an outage
+
+    @Test mutating func whatWasAnnouncedMeanwhile_IsPublished_UntilItIsKnown() {
+        feed(.unread("gone"), at: 30)
+        #expect(read(at: 40).publications == 1)
+        #expect(read(at: 45).publications == 1, "it may have failed")
+        feed(.published, at: 46)
+        #expect(read(at: 50).publications == 0)
+    }
+
+    // MARK: Readiness
+
+    /// Both nodes of two want to withdraw, and neither can hear of the other's wish.
+    @Test mutating func node_StaysReady_WhileNobodysWishCanBeRead() {
+        var wish = records[0].standing
+        wish.wantsToWithdraw = true
+        read(at: 10)
+        feed(.standing(wish), at: 11)
+        #expect(!machine.view(at: Self.at(24)).mayWithdraw)
+        read(at: 24)
+        #expect(machine.view(at: Self.at(24)).mayWithdraw)
+    }
+}
+
+extension [FarmEffect] {
+    fileprivate var messages: [FarmMessage] { compactMap { if case .send(let message) = $0 { message } else { nil } } }
+    fileprivate var proposals: [Proposal] { compactMap { if case .propose(let proposal) = $0 { proposal } else { nil } } }
+    fileprivate var released: [RepositoryID] { compactMap { if case .release(let id) = $0 { id } else { nil } } }
+    fileprivate var publications: Int { count { if case .publish = $0 { true } else { false } } }
+}

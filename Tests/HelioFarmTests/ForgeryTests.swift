@@ -28,6 +28,36 @@ struct ForgeryTests {
         }
     }
 
+    /// Who is looked for among ten thousand that are not there is found.
+    @Test func forgedNames_HideNobody() async throws {
+        try await FarmAtRedis.with { one, two, redis in
+            _ = try await two.register(FarmAtRedis.record(2))
+            let script = "for i = 1, 9000 do redis.call('SADD', KEYS[1], 'forged-' .. i) end"
+            _ = try redis.command(["EVAL", script, "1", Self.key + "members"])
+            #expect(try await one.register(FarmAtRedis.record(1)).members.map(\.name) == ["n2"])
+            #expect(try redis.command(["SCARD", Self.key + "members"]).hasPrefix("2"), "and the others are gone")
+        }
+    }
+
+    /// A list that lost this node may have lost the others.
+    @Test func lostList_IsNoticed() async throws {
+        try await FarmAtRedis.with { one, _, redis in
+            _ = try await one.register(FarmAtRedis.record(1))
+            #expect(try await one.register(FarmAtRedis.record(1)).wasRegistered)
+            _ = try redis.command(["DEL", Self.key + "members"])
+            #expect(try await one.register(FarmAtRedis.record(1)).wasRegistered == false)
+        }
+    }
+
+    @Test(arguments: ["a\u{202E}b", "a\u{2028}b", "a\u{1B}[2Jb", String(repeating: "x", count: 257)])
+    func namesThatCannotBeShown_AreNobodys(_ name: String) async throws {
+        try await FarmAtRedis.with { one, two, _ in
+            _ = try await two.register(FarmAtRedis.record(2, name: name))
+            let reading = try await one.register(FarmAtRedis.record(1))
+            #expect(reading.members.isEmpty && reading.ignored == 1)
+        }
+    }
+
     @Test func absurdNumbers_AreNobodys() async throws {
         try await FarmAtRedis.with { one, two, redis in
             let start = try await two.letters(after: nil).cursor

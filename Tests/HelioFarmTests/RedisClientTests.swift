@@ -211,6 +211,7 @@ import Testing
         try await ClientFixture.with(configuration) { busy in
             try await ClientFixture.with(configuration) { connected in
                 async let script = busy.outcome(.eval("while true do end", keys: [], arguments: []))
+                try await eventually("it runs") { await connected.outcome("GET", "k").refusal == .busy }
                 try await ClientFixture.with(configuration, connected: false) { other in
                     let isBusy = { if case .refused(.busy, _) = $0 { true } else { false } } as (RedisError) -> Bool
                     try await eventually("the attempt is refused") { other.observed.failures.contains(where: isBusy) }

@@ -1,3 +1,5 @@
+import HelioNode
+
 /// What must hold between keys. Each stands for one sentence that an operator reads.
 struct Rule: Sendable {
     /// The key that the message names and points to.
@@ -70,6 +72,11 @@ struct Rule: Sendable {
         Rule(key: "farm.name", given: "farm.coordinator") {
             guard $0.farm.coordinator == .redis, let name = $0.farm.name, !isKey(name) else { return nil }
             return "names keys in Redis: expected 1 to 64 of a-z, A-Z, 0-9, \".\", \"_\" and \"-\""
+        },
+        Rule(key: "node.name") {
+            guard $0.farm.coordinator == .redis else { return nil }
+            if $0.node.name.utf8.count > MemberRecord.fieldLimit { return "is longer than \(MemberRecord.fieldLimit) bytes: the farm would not take it" }
+            return MemberRecord.isPlain($0.node.name) ? nil : "holds a character that cannot be shown: the farm would not take it"
         },
         Rule(key: "farm.redis.username") {
             $0.farm.redis.username != nil && $0.farm.redis.passwordFile == nil ? "needs farm.redis.password_file beside it" : nil

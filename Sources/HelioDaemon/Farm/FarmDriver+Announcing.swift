@@ -36,19 +36,26 @@ extension FarmDriver {
         guard held.draft.changes != [],
             let announcement = hands.webhooks.announcement(of: held, of: repository, number: number, sender: this, farm: note)
         else { return feed(.settled(id, remaining: try await store.dismiss(held, at: SystemClock.wall()))) }
-        if !note.laggards.isEmpty {
-            log.warning(
-                "announced although nodes lag",
-                ["repository": .text(repository.name.description), "laggards": .text(note.laggards.joined(separator: " "))])
+        if proposal.isAlone {
+            tell(note, of: repository)
+            return try await take(announcement, proposed: held.id)
         }
-        if proposal.isAlone { return try await take(announcement, proposed: held.id) }
         switch try await coordinator.propose(announcement.proposal, isSent: false) {
-        case .accepted(let sender): try await take(announcement.settled(sender: sender), proposed: held.id)
+        case .accepted(let sender):
+            tell(note, of: repository)
+            try await take(announcement.settled(sender: sender), proposed: held.id)
         case .taken(let number, let content, let sender):
             try await catchUp(repository, to: number, content, sender, with: announcement)
             // Nothing was learned from it that this node did not know: it is no use to ask again at once.
             if try await store.announcement(of: id)?.number ?? 0 < announcement.number { feed(.proposalFailed(id)) }
         }
+    }
+
+    private func tell(_ note: FarmNote, of repository: Repository) {
+        guard !note.laggards.isEmpty else { return }
+        log.warning(
+            "announced although nodes lag",
+            ["repository": .text(repository.name.description), "laggards": .text(note.laggards.joined(separator: " "))])
     }
 
     private func take(_ agreed: AgreedAnnouncement, proposed held: HeldID? = nil) async throws(StoreError) {
@@ -166,7 +173,11 @@ extension FarmDriver {
         do throws(StoreError) {
             guard try await store.admit(fence, of: .vet, at: SystemClock.wall()) else {
                 metrics.farm.fenceRejected()
-                log.warning("an order is refused: its number is old, or cannot be right", ["lease": "vet", "fence": .text("\(fence)"), "id": .text(id.description)])
+                if let leftOut = refusedOrders.take(at: SystemClock.monotonic()) {
+                    log.warning(
+                        "an order is refused: its number is old, or cannot be right",
+                        ["lease": "vet", "fence": .text("\(fence)"), "id": .text(id.description), "left_out": .count(leftOut)])
+                }
                 return feed(.vetEnded([id], failed: true))
             }
             log.info("vet ordered", ["id": .text(id.description), "fence": .text("\(fence)")])

@@ -27,6 +27,7 @@ actor FarmDriver {
     private var isReading = false
     private var owesReading = false
     var cursor: String?
+    var refusedOrders = LogAllowance()
     private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
     /// This node's deliveries that are over, in order.
     private let addDelivery: @Sendable (DeliveryID, String) -> Void

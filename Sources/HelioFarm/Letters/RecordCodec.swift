@@ -8,9 +8,6 @@ enum RecordCodec {
         "lag_ms", "catalogue", "seen_minimum", "can_store",
     ]
 
-    /// Bytes of one field that are read; a longer one makes the record nobody's.
-    static let fieldLimit = 256
-
     static func encode(_ record: MemberRecord) -> [String] {
         let standing = record.standing
         return [
@@ -25,9 +22,9 @@ enum RecordCodec {
 
     /// - Returns: nil for a record that no node writes.
     static func decode(_ values: [[UInt8]]) -> MemberRecord? {
-        guard values.count == fields.count, values.allSatisfy({ $0.count <= fieldLimit }) else { return nil }
+        guard values.count == fields.count, values.allSatisfy({ $0.count <= MemberRecord.fieldLimit }) else { return nil }
         let texts = values.compactMap { String(validating: $0, as: UTF8.self) }
-        guard texts.count == fields.count, texts[1...2].allSatisfy(isPlain), isPlain(texts[4]) else { return nil }
+        guard texts.count == fields.count, texts[1...2].allSatisfy(MemberRecord.isPlain), MemberRecord.isPlain(texts[4]) else { return nil }
         guard let id = MemberID(texts[0]), let port = UInt16(texts[3]), let epoch = Int64(texts[5]), let standing = standing(texts),
             let minimum = flag(texts[15])
         else { return nil }
@@ -61,7 +58,4 @@ enum RecordCodec {
         default: nil
         }
     }
-
-    /// It is shown to people.
-    private static func isPlain(_ text: String) -> Bool { text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } }
 }

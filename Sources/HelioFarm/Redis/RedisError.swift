@@ -53,6 +53,11 @@ extension RedisError {
         }
     }
 
+    /// Whether both say only that the other end is no Redis, in words that depend on what it sent.
+    func isLike(_ other: RedisError) -> Bool {
+        if case (.protocolViolation, .protocolViolation) = (self, other) { true } else { false }
+    }
+
     /// An error reply.
     init(refusal line: [UInt8]) { self = .refused(Refusal(firstWordOf: line), LogText.escaped(line)) }
 }

@@ -10,6 +10,9 @@ final class RedisSession: @unchecked Sendable {
     /// be called ten times a second.
     static let settled = Duration.seconds(3)
 
+    /// How often a server that is no Redis is told of, whatever it says each time.
+    static let trouble = Duration.seconds(60)
+
     private enum State {
         case idle, preparing, stopped
         case waiting(LoopTimer)
@@ -47,7 +50,7 @@ final class RedisSession: @unchecked Sendable {
     private var state = State.idle
     /// Why there is no connection, as far as is known.
     private var trouble: RedisError?
-    private var observedTrouble: String?
+    private var observedTrouble: (error: RedisError, at: Int64)?
 
     /// Called when a connection stands, before anything that comes over it.
     var connected: ((RedisLink) -> Void)?
@@ -210,11 +213,17 @@ extension RedisSession {
 
     private func fail(_ error: RedisError) {
         trouble = error
-        if observedTrouble != error.description {
-            observedTrouble = error.description
+        if !isObserved(error) {
+            observedTrouble = (error, loop.exactNow)
             observe(.failed(error))
         }
         wait(after: error)
+    }
+
+    /// The same words are told once.
+    private func isObserved(_ error: RedisError) -> Bool {
+        guard let (last, time) = observedTrouble else { return false }
+        return last == error || (last.isLike(error) && loop.exactNow &- time < Self.trouble.nanoseconds)
     }
 
     private func wait(after error: RedisError) {

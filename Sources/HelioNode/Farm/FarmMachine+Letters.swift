@@ -38,7 +38,8 @@ extension FarmMachine {
     }
 
     private mutating func order(_ id: FarmOperationID, _ effect: () -> FarmEffect) {
-        guard ordered.insert(id).inserted else { return }
+        // One that its farm refuses is nobody's to order.
+        guard refusal == nil, ordered.insert(id).inserted else { return }
         effects.append(effect())
     }
 

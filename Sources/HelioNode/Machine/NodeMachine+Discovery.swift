@@ -259,7 +259,11 @@ extension NodeMachine {
             report(rejected + twins.filter { !rejected.contains($0) })
             if !accepted.isEmpty { store(accepted, deletions: [], for: nil, since: begun) }
         case .success(nil):
-            log(.warning, "notified of a repository that the upstream does not have", ("repository", .text(name.description)))
+            // Whoever may notify can make this node write it, as fast as they like.
+            guard let leftOut = unknownNames.take(at: now.monotonic) else { break }
+            log(
+                .warning, "notified of a repository that the upstream does not have", ("repository", .text(name.description)),
+                ("left_out", .count(leftOut)))
         case .failure(let failure):
             log(.warning, "looking up a repository failed", ("repository", .text(name.description)), ("reason", .text(failure.reason.rawValue)))
         }

@@ -25,6 +25,7 @@ public struct NodeMachine: Sendable {
 
     var discovery = Discovery()
     var contact = ContactLedger()
+    var unknownNames = LogAllowance()
     var purgeGuard = PurgeGuard()
     var purgeAlarm: String?
     var rejected: [RejectedRepository] = []

@@ -89,6 +89,17 @@ struct AnnouncingTests {
         #expect(machine.laggards(of: proposal) == others)
     }
 
+    /// A proposal failed, because Redis had just gone; then the view became old before the next heartbeat failed.
+    @Test mutating func change_IsNotAnnouncedAlone_BeforeItIsKnownThatTheFarmIsOut() throws {
+        read(at: 10)
+        _ = hold(1, 1, at: 10)
+        #expect(feed(.wake, at: 41).proposals.isEmpty, "the view is 31 seconds old")
+        #expect(read(at: 41).proposals.map(\.isAlone) == [false])
+        feed(.proposalFailed(repository), at: 55)
+        #expect(feed(.wake, at: 57.5).proposals.isEmpty)
+        #expect(feed(.unread("gone"), at: 58).proposals.map(\.isAlone) == [true], "it is the first in order")
+    }
+
     // MARK: Before the first attempt
 
     @Test mutating func event_GoesOut_WhenAllHaveStoredIt_WhoeverWasFirst() {

@@ -31,6 +31,8 @@ enum FarmScripts {
     /// KEYS: members, own record, letters. ARGV: id, own epoch (0 to join), lifetime in ms, prefix of records, limit of a field, channel,
     /// number of fields, names of the fields, values of the fields, lead in ms.
     ///
+    /// Whoever has no record that can be read is taken off the list; a node puts itself back at its next heartbeat.
+    ///
     /// Returns {'OK', epoch, was registered, records ignored, record…}, {'NAME', id, host:port}, {'UPSTREAM', name} or {'REPLACED', epoch}.
     static let register = clock + keep + count + """
         keep(KEYS[1], 'set')
@@ -49,18 +51,17 @@ enum FarmScripts {
             return redis.call('HMGET', key, unpack(names))
         end
         local others, ignored = {}, 0
-        local ids = redis.call('SRANDMEMBER', KEYS[1], 256)
-        for _, other in ipairs(ids) do
+        local wasListed = redis.call('SISMEMBER', KEYS[1], id) == 1
+        for _, other in ipairs(redis.call('SRANDMEMBER', KEYS[1], 10000)) do
             if other ~= id then
                 local key = prefix .. other
                 local left = redis.call('PTTL', key)
-                if left == -2 then
-                    redis.call('SREM', KEYS[1], other)
-                elseif left == -1 or left > life then
-                    ignored = ignored + 1
+                local record = left >= 0 and left <= life and #others < 256 and read(key)
+                if record and record[1] == other then
+                    others[#others + 1] = record
                 else
-                    local record = read(key)
-                    if record and record[1] == other then others[#others + 1] = record else ignored = ignored + 1 end
+                    if left ~= -2 then ignored = ignored + 1 end
+                    redis.call('SREM', KEYS[1], other)
                 end
             end
         end
@@ -92,7 +93,7 @@ enum FarmScripts {
         if known[2] ~= record[16] or known[3] ~= record[18] or known[4] ~= record[22] or known[5] ~= record[24] or known[6] ~= record[26] then
             redis.call('PUBLISH', ARGV[6], 'members')
         end
-        local answer = {'OK', string.format('%.0f', epoch), known[1] and 1 or 0, ignored}
+        local answer = {'OK', string.format('%.0f', epoch), known[1] and wasListed and 1 or 0, ignored}
         for _, other in ipairs(others) do answer[#answer + 1] = other end
         return answer
         """

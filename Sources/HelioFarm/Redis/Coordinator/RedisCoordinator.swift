@@ -65,7 +65,7 @@ public actor RedisCoordinator: FarmCoordinator {
             FarmScripts.register, keys: [keys.members, keys.member(record.id), keys.letters],
             [
                 record.id.text, String(record.epoch), Self.milliseconds(Membership.expiry), keys.memberPrefix,
-                String(RecordCodec.fieldLimit), keys.hints, String(RecordCodec.fields.count),
+                String(MemberRecord.fieldLimit), keys.hints, String(RecordCodec.fields.count),
             ] + RecordCodec.fields + RecordCodec.encode(record) + [String(FarmNumbers.lead)])
         return try RegisterReply.read(reply, beganAt: began)
     }

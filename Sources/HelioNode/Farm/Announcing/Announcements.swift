@@ -128,22 +128,32 @@ struct Announcements: Sendable {
         while let (time, repository) = dueHeap.earliest, time <= now {
             dueHeap.popEarliest()
             guard due[repository] == time, let first = lines[repository]?.held.first else { continue }
+            // The farm may have gone out of sight since that was scheduled.
+            let turn = turn(repository)
+            schedule(repository, limits, turn)
+            guard let time = due[repository], time <= now else { continue }
             due[repository] = nil
             lines[repository]?.isProposing = true
             proposals.append(
-                Proposal(
-                    held: first.change.id, repository: repository, laggards: first.awaited.sorted(), isAlone: turn(repository).sight != .fresh))
+                Proposal(held: first.change.id, repository: repository, laggards: first.awaited.sorted(), isAlone: turn.sight == .out))
         }
         return proposals
     }
 
     private mutating func schedule(_ repository: RepositoryID, _ limits: Limits, _ turn: Turn) {
         due[repository] = nil
-        guard let line = lines[repository], !line.isProposing, let first = line.held.first else { return }
+        guard let time = time(of: repository, limits, turn) else { return }
+        due[repository] = time
+        dueHeap.insert(repository, at: time)
+    }
+
+    /// When the repository's first change is to be proposed; nil while that cannot be said.
+    private func time(of repository: RepositoryID, _ limits: Limits, _ turn: Turn) -> MonotonicTime? {
+        guard let line = lines[repository], !line.isProposing, let first = line.held.first else { return nil }
         let end = first.since + limits.barrier
         var time: MonotonicTime
         switch turn.sight {
-        case .unknown: return
+        case .unknown: return nil
         case .out: time = end + limits.hold * turn.rank
         case .fresh:
             let isWhole = turn.readAt.map { $0 >= first.since } ?? false
@@ -151,8 +161,7 @@ struct Announcements: Sendable {
         }
         time = max(time, line.notBefore ?? time)
         if let pausedUntil { time = max(time, pausedUntil + Self.step * turn.rank) }
-        due[repository] = time
-        dueHeap.insert(repository, at: time)
+        return time
     }
 
     var nextWake: MonotonicTime? { dirty.isEmpty ? dueHeap.earliest?.time : MonotonicTime(nanoseconds: .min) }

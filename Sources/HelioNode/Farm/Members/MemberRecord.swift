@@ -56,3 +56,18 @@ public struct Standing: Hashable, Sendable {
 
     public var takesTraffic: Bool { status == 200 }
 }
+
+extension MemberRecord {
+    /// Bytes of one field that others read; a longer one makes the record nobody's.
+    public static let fieldLimit = 256
+
+    /// Whether a text may be shown to people: nothing in it moves the cursor, or turns the text around it.
+    public static func isPlain(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: false
+            default: true
+            }
+        }
+    }
+}

@@ -143,7 +143,7 @@ import Testing
                 return await group.reduce([0, 0, 0, 0]) { zip($0, $1).map(+) }
             }
             #expect(counts[2] == 0, "seed \(seed): another's reply")
-            #expect(counts[0] > 100 && counts[1] > 0, "seed \(seed): \(counts)")
+            #expect(counts[0] > 0 && counts[1] > 0, "seed \(seed): \(counts)")
             #expect(fixture.observed.connections > 2)
         }
     }

@@ -116,7 +116,7 @@ import Testing
             return isPing ? [.send("+PONG\r\n")] : FaultyRedis.politely(request)
         }
         try await with(server.port, silence: .init(ping: .milliseconds(100), limit: .seconds(10))) { _, heard, observed in
-            try await eventually("it is subscribed") { heard.subscriptions == 1 }
+            try await eventually("it is subscribed") { heard.subscriptions >= 1 }
             // A subscriber's PING is answered in another form; this server does not know that.
             try await eventually("the violation is observed") { !observed.losses.isEmpty }
             #expect(observed.losses.first == .protocolViolation("a reply that nobody had asked for"))

@@ -29,15 +29,33 @@ actor FarmDriver {
     var cursor: String?
     var refusedOrders = LogAllowance()
     private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
+    /// What the node tells that waits for nobody, in the order in which it happened: a vet that ends before it began would never end.
+    enum News: Sendable {
+        case vetStarted(RunID)
+        case vetEnded([RunID], failed: Bool)
+        case discovered(failed: Bool)
+        /// The node's own standing may have changed.
+        case standing
+    }
+
+    private let addNews: @Sendable (News) -> Void
     /// This node's deliveries that are over, in order.
     private let addDelivery: @Sendable (DeliveryID, String) -> Void
     private let endDeliveries: @Sendable () -> Void
     private var deliveriesTold: Task<Void, Never>?
-    private let streams: (events: AsyncStream<NodeEvent>, chores: AsyncStream<FarmEffect>, deliveries: AsyncStream<(DeliveryID, String)>)
+    private let streams: Streams
+
+    private struct Streams: Sendable {
+        let events: AsyncStream<NodeEvent>
+        let chores: AsyncStream<FarmEffect>
+        let news: AsyncStream<News>
+        let deliveries: AsyncStream<(DeliveryID, String)>
+    }
+
     private var watches: [Task<Void, Never>] = []
     private var isStopped = false
-    /// The last lease that was given back: it shall have been before the node has gone.
-    private var releasing: Task<Void, Never>?
+    /// The last of each lease: what is given back shall have been before the node has gone.
+    private var leaseQuestions: [LeaseName: Task<Void, Never>] = [:]
     /// nil when rows are not to be counted.
     private let inventory: InventoryReporter?
 
@@ -61,7 +79,9 @@ actor FarmDriver {
         let (deliveries, addDelivery) = AsyncStream.makeStream(of: (DeliveryID, String).self)
         self.addDelivery = { addDelivery.yield(($0, $1)) }
         endDeliveries = { addDelivery.finish() }
-        streams = (events, chores, deliveries)
+        let (news, addNews) = AsyncStream.makeStream(of: News.self)
+        self.addNews = { addNews.yield($0) }
+        streams = Streams(events: events, chores: chores, news: news, deliveries: deliveries)
     }
 
     var this: MemberID { machine.record.id }
@@ -93,6 +113,7 @@ actor FarmDriver {
         await coordinator.start()
         watches.append(Task { [node, streams] in for await event in streams.events { await node.feed(event) } })
         watches.append(Task { [streams] in for await chore in streams.chores { await self.perform(chore: chore) } })
+        watches.append(Task { [streams] in for await news in streams.news { self.take(news) } })
         deliveriesTold = Task { [streams] in
             for await (delivery, endpoint) in streams.deliveries { await self.tellDelivered(delivery, to: endpoint) }
         }
@@ -116,10 +137,8 @@ actor FarmDriver {
         endDeliveries()
         await deliveriesTold?.value
         inventory?.stop()
-        await releasing?.value
-        for request in LeaseName.allCases.compactMap({ machine.release($0, at: SystemClock.monotonic()) }) {
-            await release(request)
-        }
+        for request in LeaseName.allCases.compactMap({ machine.release($0, at: SystemClock.monotonic()) }) { begin(request) }
+        for question in leaseQuestions.values { await question.value }
         isStopped = true
         wake?.task.cancel()
         for watch in watches { watch.cancel() }
@@ -140,6 +159,18 @@ actor FarmDriver {
         for effect in machine.handle(event, at: now) { perform(effect) }
         show(at: now)
         scheduleWake(now)
+    }
+
+    /// Never waits, and keeps the order.
+    nonisolated func hear(_ news: News) { addNews(news) }
+
+    private func take(_ news: News) {
+        switch news {
+        case .vetStarted(let id): feed(.vetStarted(id))
+        case .vetEnded(let ids, let failed): feed(.vetEnded(ids, failed: failed))
+        case .discovered(let failed): listed(failed: failed)
+        case .standing: look()
+        }
     }
 
     /// The node's own standing may have changed.
@@ -197,8 +228,7 @@ actor FarmDriver {
         case .beat(let record): Task { await beat(record) }
         case .readLetters: Task { await readLetters() }
         case .send(let message): outgoing.append(message)
-        case .lease(.release(let name, let fence)): releasing = Task { await release(.release(name, fence: fence)) }
-        case .lease(let request): Task { await ask(request) }
+        case .lease(let request): begin(request)
         case .view(let view): tellNode(.farm(view))
         case .synchronize(let name): tellNode(.notified(name))
         case .list(let id):
@@ -230,7 +260,7 @@ actor FarmDriver {
     }
 
     /// A discovery has ended: whoever asked for one is answered.
-    func listed(failed: Bool) {
+    private func listed(failed: Bool) {
         let answered = listings
         listings = []
         for id in answered { feed(.listedFor(id, failed: failed)) }
@@ -279,6 +309,15 @@ actor FarmDriver {
     private func ours(_ letter: FarmLetter) async -> MirrorHash? {
         guard case .changed(_, _, let repository, _) = letter.message else { return nil }
         return await node.content(of: repository)
+    }
+
+    /// One question about a lease at a time, in order: what is asked for again must not be given back by what was asked before.
+    private func begin(_ request: LeaseRequest) {
+        let before = leaseQuestions[request.name]
+        leaseQuestions[request.name] = Task {
+            await before?.value
+            if case .release = request { await release(request) } else { await ask(request) }
+        }
     }
 
     private func ask(_ request: LeaseRequest) async {

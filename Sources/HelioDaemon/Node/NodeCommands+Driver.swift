@@ -6,7 +6,10 @@ import HelioNode
 /// How requests reach the node: each puts an event into the driver's queue and is answered at once.
 extension NodeCommands {
     init(driver: NodeDriver, output: LogOutput) {
-        @Sendable func feed(_ event: NodeEvent) { Task { await driver.feed(event) } }
+        // In order: an undrain that follows a drain must not overtake it.
+        let (events, add) = AsyncStream.makeStream(of: NodeEvent.self)
+        Task { for await event in events { await driver.feed(event) } }
+        @Sendable func feed(_ event: NodeEvent) { add.yield(event) }
         @Sendable func freshID() -> RunID {
             var random = SystemRandomNumberGenerator()
             return RunID(using: &random)

@@ -7,14 +7,14 @@ extension NodeDriver {
         case .discoveryEnded(let status, let scope, let duration):
             metrics.sync.discoveryEnded(status, after: duration)
             if status == .success { metrics.timers.listed(scope, in: duration) }
-            if let farm { Task { await farm.listed(failed: status != .success) } }
+            farm?.hear(.discovered(failed: status != .success))
         case .repositoryListed(let duration): metrics.timers.repositoryListed(in: duration)
         case .requestSatisfied(let cycle): metrics.timers.satisfied(cycle: cycle)
         case .repositoriesSettled(let outcome, let trigger, let count): metrics.sync.settled(outcome, trigger, count: count)
         case .projectsEnded(let ends): metrics.sync.projectsEnded(ends)
         case .vetStarted(let id, _):
             vet = hands.operations.begin(.vet, run: id)
-            if let farm { Task { await farm.feed(.vetStarted(id)) } }
+            farm?.hear(.vetStarted(id))
         }
     }
 
@@ -25,7 +25,7 @@ extension NodeDriver {
         vet?.end(failed: failed, because: reason, at: SystemClock.monotonic())
         vet = nil
         metrics.timers.vetted(in: report.duration, failed: failed)
-        if let farm { Task { await farm.feed(.vetEnded(report.ids, failed: failed)) } }
+        farm?.hear(.vetEnded(report.ids, failed: failed))
     }
 
     /// A vet does not go on once the node stops.

@@ -66,7 +66,7 @@ actor NodeDriver {
 
     private func show() {
         board.publish(machine.snapshot())
-        if let farm { Task { await farm.look() } }
+        farm?.hear(.standing)
     }
 
     private func scheduleWake(_ now: Moment) {

@@ -22,6 +22,7 @@ extension NodeProcess {
         } onCancel: {
             hurry.cancel()
         }
+        await agent.stop()
         await socketServer.drain(within: .zero)
         await driver.hands?.inspector.settle(within: Self.inspectionLimit)
         await driver.hands?.webhooks.dispatcher.stop()
@@ -35,6 +36,8 @@ extension NodeProcess {
 
     /// SIGHUP: what can change while the node runs, changes; a bad file changes nothing.
     func reload() async {
+        supervisor.reloading()
+        defer { supervisor.reloaded() }
         let next: LoadedConfiguration
         do {
             next = try NodeConfiguration.load(path: configurationPath)

@@ -15,12 +15,15 @@ final class NodeProcess: Sendable {
     let output: LogOutput
     let log: NodeLog
     let loop: EventLoop
+    let supervisor: Supervisor
+    let watchdog: Watchdog
     let board: NodeBoard
     let driver: NodeDriver
     let metrics: NodeMetrics
     let scrape: Scrape
     let publicServer: HTTPServer
     let socketServer: HTTPServer
+    let agent: AgentServer
     /// Speaks to receivers of webhooks.
     let poster: Poster
 
@@ -33,10 +36,12 @@ final class NodeProcess: Sendable {
         self.output = output
         self.log = log
         loop = try EventLoop.start()
+        supervisor = Supervisor(environment: ProcessEnvironment.current(), processID: getpid())
+        watchdog = Watchdog(loop: loop, supervisor: supervisor)
         let machine = NodeMachine(settings: configuration.settings, seed: .random(in: .min ... .max), now: SystemClock.now())
         metrics = NodeMetrics(configuration.metrics, isAlone: configuration.farm.coordinator == .standalone)
         board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot())
-        driver = NodeDriver(machine, board: board, log: log, metrics: metrics)
+        driver = NodeDriver(machine, board: board, log: log, metrics: metrics, supervisor: supervisor)
         let connections = (tcp: OpenConnections(), socket: OpenConnections())
         scrape = Scrape(metrics, board: board, connections: [connections.tcp, connections.socket])
         let commands = NodeCommands(driver: driver, output: output)
@@ -47,6 +52,7 @@ final class NodeProcess: Sendable {
         let http = HTTPMetrics(metrics.registry, routes: publicRoutes.patterns)
         publicServer = HTTPServer(loop: loop, router: publicRoutes, openConnections: connections.tcp) { http.record($0) }
         socketServer = HTTPServer(loop: loop, router: socketRoutes, openConnections: connections.socket) { http.record($0) }
+        agent = AgentServer(loop: loop) { [board] in AgentAnswer.line(board.snapshot, at: SystemClock.monotonic()) }
         poster = try Poster(loop: loop) { [configuration = self.configuration] in configuration.withLock(\.webhooks) }
         let lag = metrics.state.loopLag
         loop.observeLag { lag.observe($0) }
@@ -66,13 +72,12 @@ final class NodeProcess: Sendable {
         let signals = loop.signals(SIGTERM, SIGINT)
         let hangups = loop.signals(SIGHUP)
         do throws(LoopError) {
-            let bound = try await publicServer.listen(on: configuration.withLock(\.listenAddress))
-            board.identify { $0.address = NodeIdentity.Address(bound) ?? $0.address }
-            log.info("listening", ["address": "\(bound)", "state": .text(NodeState.starting.rawValue)])
+            try await listen()
         } catch {
             log.error("cannot listen", ["error": "\(error)"])
             return ProcessExit.failed
         }
+        watchdog.start()
         // Whichever ends first ends the process: a stop need not wait for a start that hangs.
         let (endings, end) = AsyncStream.makeStream(of: Int32.self)
         Task { end.yield(await obey(signals)) }
@@ -82,6 +87,22 @@ final class NodeProcess: Sendable {
         if output.isTerminal { Task { await showProgress() } }
         for await code in endings { return code }
         return ProcessExit.failed
+    }
+
+    /// On what the service manager has opened, or else on what is configured.
+    private func listen() async throws(LoopError) {
+        let inherited = InheritedSockets(environment: ProcessEnvironment.current(), processID: getpid())
+        var bound: [ListenAddress] = []
+        for descriptor in inherited.http { bound.append(try await publicServer.listen(inherited: descriptor)) }
+        if bound.isEmpty { bound.append(try await publicServer.listen(on: configuration.withLock(\.listenAddress))) }
+        board.identify { $0.address = NodeIdentity.Address(bound[0]) ?? $0.address }
+        for address in bound { log.info("listening", ["address": "\(address)", "state": .text(NodeState.starting.rawValue)]) }
+        var agents: [ListenAddress] = []
+        for descriptor in inherited.agent { agents.append(try await agent.listen(inherited: descriptor)) }
+        if agents.isEmpty, let address = configuration.withLock(\.agent.listen) {
+            agents.append(try await agent.listen(on: .tcp(host: address.host, port: address.port)))
+        }
+        for address in agents { log.info("agent checks are answered", ["address": "\(address)"]) }
     }
 
     /// While the first synchronisation runs, a bar below the log.

@@ -127,7 +127,6 @@ extension Connection: StreamOwner {
         case .handle(let request, let endpoint):
             began = loop.now
             endpoint.handler(request, Responder(self, machine.exchange))
-        case .answerOptions(let route): answer(machine.exchange, Response(status: 204, headers: [("Allow", route.allow)]))
         case .refuse(let refusal): answer(refusal)
         }
         return machine.phase != .answering

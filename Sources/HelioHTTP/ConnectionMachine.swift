@@ -35,7 +35,6 @@ struct ConnectionMachine {
         /// The peer waits for leave to send its body.
         case sendContinue
         case handle(Request, Route.Endpoint)
-        case answerOptions(Route)
         case refuse(Refusal)
     }
 
@@ -111,7 +110,7 @@ extension ConnectionMachine {
         guard let route = rules.router.find(bytes, head.targetStart..<head.pathEnd) else { throw .notFound }
         reply.route = route
         endpoint = route.endpoint(head.method)
-        guard endpoint != nil || head.method == .options && route.allowsOptions else { throw .methodNotAllowed }
+        guard endpoint != nil else { throw .methodNotAllowed }
         let limit = endpoint?.bodyLimit ?? 0
         // RFC 9110 section 10.1.1: an expectation in HTTP/1.0 is ignored.
         if let expected = head.expectsContinue, !head.isHTTP10, !expected || limit == 0 { throw .expectation }
@@ -127,9 +126,8 @@ extension ConnectionMachine {
         }
         beginAnswer(keepsAlive: head.keepsAlive)
         let consumed = head.end + length
-        if let endpoint { return Step(action: .handle(request(bytes, consumed, peer), endpoint), consumed: consumed) }
-        guard let route = reply.route else { preconditionFailure("a request without a route is refused") }
-        return Step(action: .answerOptions(route), consumed: consumed)
+        guard let endpoint else { preconditionFailure("a request without an endpoint is refused") }
+        return Step(action: .handle(request(bytes, consumed, peer), endpoint), consumed: consumed)
     }
 
     private func request(_ bytes: Span<UInt8>, _ end: Int, _ peer: PeerAddress?) -> Request {

@@ -37,8 +37,19 @@ public actor HTTPServer {
     /// - Returns: the address with the port that the kernel chose, if it was 0.
     public func listen(on address: ListenAddress) throws(LoopError) -> ListenAddress {
         let table = table
-        let listener = try Listener(
-            loop: loop, address: address, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) })
+        return add(
+            try Listener(loop: loop, address: address, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
+    }
+
+    /// - Parameter inherited: a TCP socket that another process opened, and that listens already.
+    /// - Returns: its address.
+    public func listen(inherited: Int32) throws(LoopError) -> ListenAddress {
+        let table = table
+        return add(
+            try Listener(loop: loop, inherited: inherited, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
+    }
+
+    private func add(_ listener: Listener) -> ListenAddress {
         listeners.append(listener)
         startSweeping()
         return listener.address

@@ -62,6 +62,7 @@ enum ResponseHead {
         } else if terms.isHTTP10 {
             output.append(contentsOf: keepAlive)
         }
+        if terms.method == .options, let route = terms.route { appendHeaders([("Allow", route.allow)], to: &output) }
     }
 
     /// A control character in a header would end the line and begin another.

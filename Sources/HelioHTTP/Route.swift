@@ -44,9 +44,9 @@ final class Route: Sendable {
 
     var isExact: Bool { variables.isEmpty }
 
-    /// `HEAD` is answered by the endpoint of `GET`, `OPTIONS` by the server.
+    /// `HEAD` and `OPTIONS` are answered by the endpoint of `GET`.
     func endpoint(_ method: Method) -> Endpoint? {
-        let wanted = method == .head ? .get : method
+        let wanted = method == .head || method == .options && allowsOptions ? .get : method
         return endpoints.first { $0.method == wanted }
     }
 

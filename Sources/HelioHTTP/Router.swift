@@ -14,14 +14,15 @@ public struct Router: Sendable {
     ///     `{...}` at the end is all that is left, slashes included, which may be nothing. Exact patterns win over those with
     ///     variables, and among these the first added.
     ///   - bodyLimit: bytes of a request's body; above it the answer is 413. GET takes none.
-    ///   - allowsOptions: whether the server answers OPTIONS here, with 204 and `Allow`.
+    ///   - allowsOptions: whether OPTIONS is answered like GET, with `Allow` beside: balancers ask for a node's health with it.
     ///   - handler: runs on the loop and must not block it.
     /// - Precondition: the pattern does not have this method yet; it is not HEAD or OPTIONS.
     public mutating func add(
         _ method: Method, _ pattern: String, bodyLimit: Int = 0, allowsOptions: Bool = false,
         _ handler: @escaping @Sendable (borrowing Request, consuming Responder) -> Void
     ) {
-        precondition(method != .head && method != .options, "the server answers HEAD and OPTIONS by itself")
+        precondition(method != .head && method != .options, "GET answers HEAD and OPTIONS")
+        precondition(method == .get || !allowsOptions, "only GET answers OPTIONS")
         precondition(method != .get || bodyLimit == 0, "a GET takes no body")
         let endpoint = Route.Endpoint(method: method, bodyLimit: bodyLimit, handler: handler)
         let added = Route(pattern: pattern, index: index(of: pattern), endpoints: [endpoint], allowsOptions: allowsOptions)

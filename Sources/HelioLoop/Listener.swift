@@ -32,12 +32,29 @@ public final class Listener {
     /// - Parameters:
     ///   - exhausted: called each time the listener pauses, at most ten times a second.
     ///   - accepted: called for each connection; its first bytes are usually there to be read already.
-    public init(
+    public convenience init(
         loop: EventLoop, address: ListenAddress, exhausted: @escaping (LoopError) -> Void = { _ in },
         accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
+        let (descriptor, bound) = try ListeningSocket.open(address)
+        try self.init(loop: loop, descriptor: descriptor, address: bound, exhausted: exhausted, accepted: accepted)
+    }
+
+    /// - Parameter inherited: a TCP socket that listens already; taken over.
+    public convenience init(
+        loop: EventLoop, inherited: Int32, exhausted: @escaping (LoopError) -> Void = { _ in }, accepted: @escaping (Arrival) -> Void
+    ) throws(LoopError) {
+        let address = try ListeningSocket.adopt(inherited)
+        try self.init(loop: loop, descriptor: inherited, address: address, exhausted: exhausted, accepted: accepted)
+    }
+
+    private init(
+        loop: EventLoop, descriptor: Int32, address: ListenAddress, exhausted: @escaping (LoopError) -> Void,
+        accepted: @escaping (Arrival) -> Void
+    ) throws(LoopError) {
         precondition(loop.isCurrent, "a listener is made on its loop")
-        (descriptor, self.address) = try ListeningSocket.open(address)
+        self.descriptor = descriptor
+        self.address = address
         if case .unix(let path) = address { file = UnixSocketFile.identity(path) } else { file = nil }
         reserve = Self.openReserve()
         self.loop = loop

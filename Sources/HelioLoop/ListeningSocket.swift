@@ -18,6 +18,28 @@ enum ListeningSocket {
         }
     }
 
+    /// Makes one that was opened by another process, and listens already, like those that are opened here.
+    static func adopt(_ descriptor: Int32) throws(LoopError) -> ListenAddress {
+        var (isListening, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+        guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length) == 0, isListening == 1 else {
+            throw .notListening(descriptor)
+        }
+        var address = sockaddr_in6()
+        length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let result = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        let family = Int32(address.sin6_family)
+        guard result == 0, family == AF_INET || family == AF_INET6 else { throw .notListening(descriptor) }
+        guard fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) == 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw .system(call: "fcntl", code: errno)
+        }
+        try setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        try setOption(descriptor, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, deferAcceptSeconds)
+        let bound = PeerAddress(address)
+        return .tcp(host: bound.host ?? "", port: bound.port)
+    }
+
     private static func openTCP(host: String, port: UInt16) throws(LoopError) -> Int32 {
         var (address, length) = try parse(host: host, port: port)
         let descriptor = try openStream(family: Int32(address.sin6_family))

@@ -12,6 +12,8 @@ public enum LoopError: Error, Hashable, Sendable {
     case inUse(String)
     /// A file that is not a socket stands where the Unix socket should be.
     case notASocket(String)
+    /// A descriptor that was handed over is no TCP socket that listens.
+    case notListening(Int32)
 }
 
 extension LoopError: CustomStringConvertible {
@@ -23,6 +25,7 @@ extension LoopError: CustomStringConvertible {
         case .badSocketPath(let path): "\(path) cannot be the path of a Unix socket: it must have 1 to 107 bytes"
         case .inUse(let address): "\(address) is in use"
         case .notASocket(let path): "\(path) exists and is not a socket"
+        case .notListening(let descriptor): "descriptor \(descriptor) is not a TCP socket that listens"
         }
     }
 }

@@ -19,6 +19,9 @@ enum Schema {
         migrator.registerMigration("4: farm") { db in
             try db.execute(sql: fourth)
         }
+        migrator.registerMigration("5: drain") { db in
+            try db.execute(sql: "ALTER TABLE node ADD COLUMN drain_reason TEXT")
+        }
         return migrator
     }
 

@@ -19,6 +19,17 @@ extension Store {
         }
     }
 
+    /// Why the node is to be drained when it is started again; nil when it is not.
+    public var drainReason: String? {
+        get throws(StoreError) { try write { try String.fetchOne($0, sql: "SELECT drain_reason FROM node") } }
+    }
+
+    public func setDrainReason(_ reason: String?) throws(StoreError) {
+        try write { db in
+            try db.cachedStatement(sql: "UPDATE node SET drain_reason = ?").execute(arguments: [reason])
+        }
+    }
+
     /// Notes that `count` repositories were deleted, for the purge guard, which adds up deletions over a day.
     public func recordDeletions(_ count: Int, at time: WallTime) throws(StoreError) {
         guard count > 0 else { return }

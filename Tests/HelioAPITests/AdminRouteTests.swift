@@ -103,13 +103,15 @@ private let webhookRoutes =
 @Test func drain_IsOrdered_WithAReason() async throws {
     try await LiveNode.run { node async throws in
         #expect(
-            try node.unix("PUT", "/admin/drain", body: #"{"reason":"kernel \"6.1\""}"#).text == #"{"draining":"kernel \"6.1\""}"#)
+            try node.unix("PUT", "/admin/drain", body: #"{"reason":"kernel \"6.1\""}"#).text == #"{"draining":"kernel \"6.1\"","kept":false}"#)
+        #expect(
+            try node.unix("PUT", "/admin/drain", body: #"{"reason":"disk","keep":true}"#).text == #"{"draining":"disk","kept":true}"#)
         #expect(try node.unix("DELETE", "/admin/drain").text == #"{"draining":null}"#)
         let long = String(repeating: "x", count: 501)
-        for body in ["", "{}", #"{"reason":""}"#, #"{"reason":"a\nb"}"#, #"{"reason":"\#(long)"}"#, #"{"reason":true}"#] {
+        for body in ["", "{}", #"{"reason":""}"#, #"{"reason":"a\nb"}"#, #"{"reason":"\#(long)"}"#, #"{"reason":true}"#, #"{"reason":"a","keep":1}"#] {
             #expect(try node.unix("PUT", "/admin/drain", body: body).status == 400, "\(body.prefix(30))")
         }
-        #expect(node.taken() == [#"drain kernel "6.1""#, "undrain"])
+        #expect(node.taken() == [#"drain kernel "6.1""#, "drain disk, kept", "undrain"])
     }
 }
 

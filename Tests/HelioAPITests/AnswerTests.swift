@@ -100,7 +100,7 @@ private func run(outstanding: Set<RepositoryID>, equal: Int) throws -> Run {
     #expect(
         text
             == #"{"node":"mirror-1","version":"0.1.0","state":"SYNCHRONIZED","stateSince":"2026-01-02T03:04:05Z","stateSeconds":12.5,"#
-            + #""status":200,"ready":true,"reasons":[],"draining":null,"lagSeconds":30,"lastUpstreamContactSeconds":1.5,"discovering":false,"#
+            + #""status":200,"ready":true,"reasons":[],"draining":null,"drainKept":false,"lagSeconds":30,"lastUpstreamContactSeconds":1.5,"discovering":false,"#
             + #""repositories":{"total":4,"synchronized":1,"behind":1,"quarantined":1,"firstCopiesLeft":1},"queue":{"waiting":0,"running":0},"#
             + #""worst":[{"repository":"P/a","status":"quarantined","seconds":12,"reason":"auth","message":"denied \u001b","failures":5},"#
             + #"{"repository":"P/c","status":"waiting","seconds":40,"reason":null,"message":null,"failures":0},"#

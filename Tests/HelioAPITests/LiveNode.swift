@@ -130,7 +130,7 @@ final class LiveNode: Sendable {
                     self.note("vet")
                     return Self.id()
                 },
-                drain: { self.note("drain \($0)") }, undrain: { self.note("undrain") }, notify: { self.note("notify \($0)") },
+                drain: { self.note("drain \($0)\($1 ? ", kept" : "")") }, undrain: { self.note("undrain") }, notify: { self.note("notify \($0)") },
                 setLogLevel: { level in
                     self.note("log \(level)")
                     return level == "debug"

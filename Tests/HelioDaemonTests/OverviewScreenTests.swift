@@ -17,7 +17,7 @@ struct OverviewScreenTests {
         overview.state = "METADATA_SYNCHRONIZED"
         overview.status = 503
         overview.ready = false
-        overview.draining = "new disk"
+        (overview.draining, overview.drainKept) = ("new disk", true)
         overview.discovering = true
         overview.lagSeconds = 65
         overview.lastUpstreamContactSeconds = nil
@@ -53,7 +53,7 @@ struct OverviewScreenTests {
                 node          mirror-1  heliostat 0.1.0
                 state         METADATA_SYNCHRONIZED for 2h 2m, since 2026-01-02T03:04:0…
                 /status       503   /readyz not ready
-                draining      new disk
+                draining      new disk  (over restarts)
                 discovery     asking the upstream for its repositories
                 first sync    ████████████████████████████████████░░░░░░░░░░░░ 6/8 75 %
                 repositories  8 total, 5 synchronized, 1 behind, 1 quarantined

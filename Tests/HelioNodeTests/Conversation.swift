@@ -25,7 +25,7 @@ struct Conversation {
         let verb = words.removeFirst()
         switch verb {
         case "settings": return try feed(.reconfigured(parse(settings: words)))
-        case "storage-opens": return feed(.storageOpened)
+        case "storage-opens": return feed(.storageOpened(draining: nil))
         case "recovers": return try feed(.recovered(stored(words)))
         case "start-fails": return feed(.startFailed(words.joined(separator: " ")))
         case "lists": return try feed(.discovered(.success(listing(words))))
@@ -42,7 +42,7 @@ struct Conversation {
         case "notify": return try feed(.notified(name(words[0])))
         case "sync": return try feed(syncRequest(words))
         case "vet": return feed(.vetRequested(freshID()))
-        case "drain": return feed(.drain(reason: words.joined(separator: " ")))
+        case "drain": return feed(.drain(reason: words.joined(separator: " "), isKept: false))
         case "undrain": return feed(.undrain)
         case "disk": return try feed(.disk(free: Int64(words[0]).unwrapped(line) << 30, total: 100 << 30))
         case "store-writable": return feed(.storeWritable(words[0] == "yes"))
@@ -234,6 +234,7 @@ extension Conversation {
         switch effect {
         case .transitioned(let step): "\(step.from.rawValue) -> \(step.to.rawValue) (\(step.reason))"
         case .rememberSynchronized: "remember SYNCHRONIZED"
+        case .rememberDrain(let reason): reason.map { "remember to be drained (\($0))" } ?? "remember no drain"
         case .discover: "discover"
         case .find(let name): "find \(name)"
         case .storeMetadata(let batch): store(batch)

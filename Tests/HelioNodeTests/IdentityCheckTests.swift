@@ -14,7 +14,7 @@ import Testing
     private func admitted(_ listings: [ListedRepository]...) throws -> (names: [String], rejected: [String]) {
         let now = Moment(monotonic: MonotonicTime(nanoseconds: 0), wall: WallTime(millisecondsSince1970: 0))
         var node = NodeMachine(settings: NodeSettings(), seed: 1, now: now)
-        _ = node.handle(.storageOpened, at: now)
+        _ = node.handle(.storageOpened(draining: nil), at: now)
         _ = node.handle(.recovered(StoredNode(entries: [], wasSynchronized: false, deletions: [])), at: now)
         for (index, listing) in listings.enumerated() {
             var random = SeededGenerator(seed: UInt64(index))

@@ -28,7 +28,7 @@ struct StopTests {
         let (count, passes) = (3000, 20)
         let listing = try listing(count)
         var node = NodeMachine(settings: NodeSettings(), seed: 1, now: moment(0))
-        _ = node.handle(.storageOpened, at: moment(0))
+        _ = node.handle(.storageOpened(draining: nil), at: moment(0))
         var effects = node.handle(.recovered(StoredNode(entries: [], wasSynchronized: false, deletions: [])), at: moment(0))
         var now: Int64 = 0
         for _ in 0..<passes {

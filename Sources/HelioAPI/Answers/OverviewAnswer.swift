@@ -33,6 +33,7 @@ struct OverviewAnswer: JSONValue {
         json.field("ready", readiness.isReady)
         ReadinessAnswer.append(readiness.reasons, to: &json)
         json.field("draining", snapshot.draining)
+        json.field("drainKept", snapshot.drainIsKept)
     }
 
     private func appendLag(to json: inout JSONWriter) {

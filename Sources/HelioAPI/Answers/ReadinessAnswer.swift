@@ -7,7 +7,7 @@ enum ReadinessAnswer {
     /// - Parameter maxLag: a stricter question, without hysteresis and floor.
     static func response(_ snapshot: NodeSnapshot, at now: MonotonicTime, maxLag: Duration? = nil) -> Response {
         let readiness = snapshot.readiness(at: now, maxLag: maxLag)
-        return .json(readiness.isReady ? 200 : 503) { json in
+        return .json(readiness.code(drain: snapshot.settings.drainCode)) { json in
             json.object { append(readiness, snapshot, at: now, to: &$0) }
         }
     }

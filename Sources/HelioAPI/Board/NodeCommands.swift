@@ -7,7 +7,7 @@ public struct NodeCommands: Sendable {
     /// The second argument takes a listing once that the purge guard refuses.
     public var sync: @Sendable (RunScope, Bool) -> RunID
     public var vet: @Sendable () -> RunID
-    public var drain: @Sendable (_ reason: String) -> Void
+    public var drain: @Sendable (_ reason: String, _ isKept: Bool) -> Void
     public var undrain: @Sendable () -> Void
     public var notify: @Sendable (RepositoryName) -> Void
     /// False when there is no such level.
@@ -18,7 +18,7 @@ public struct NodeCommands: Sendable {
 
     public init(
         now: @escaping @Sendable () -> Moment, sync: @escaping @Sendable (RunScope, Bool) -> RunID,
-        vet: @escaping @Sendable () -> RunID, drain: @escaping @Sendable (_ reason: String) -> Void,
+        vet: @escaping @Sendable () -> RunID, drain: @escaping @Sendable (_ reason: String, _ isKept: Bool) -> Void,
         undrain: @escaping @Sendable () -> Void, notify: @escaping @Sendable (RepositoryName) -> Void,
         setLogLevel: @escaping @Sendable (String) -> Bool, webhooks: WebhookCommands = .unavailable,
         inspection: @escaping @Sendable () async -> InspectionCommands? = { nil }

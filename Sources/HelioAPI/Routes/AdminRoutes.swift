@@ -86,11 +86,18 @@ struct AdminRoutes: Sendable {
     }
 
     private func drain(_ request: borrowing Request) throws(Rejection) -> Response {
-        guard let reason = try request.fields(["reason"]).text("reason"), !reason.isEmpty, reason.count <= Self.reasonLimit,
+        let fields = try request.fields(["reason", "keep"])
+        guard let reason = try fields.text("reason"), !reason.isEmpty, reason.count <= Self.reasonLimit,
             !reason.description.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { throw .badRequest("The reason is one line of 1 to \(Self.reasonLimit) bytes.") }
-        commands.drain(reason.description)
-        return .json { json in json.object { $0.field("draining", reason) } }
+        let isKept = try fields.flag("keep")
+        commands.drain(reason.description, isKept)
+        return .json { json in
+            json.object { json in
+                json.field("draining", reason)
+                json.field("kept", isKept)
+            }
+        }
     }
 
     private func undrain(_ request: borrowing Request) throws(Rejection) -> Response {

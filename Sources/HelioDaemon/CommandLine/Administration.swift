@@ -57,8 +57,9 @@ public struct Administration: Sendable {
         return try decode(RunReport.self, try ask("GET", "/admin/runs/" + escaped))
     }
 
-    public func drain(reason: String) throws(AdministrationError) {
-        _ = try ask("PUT", "/admin/drain", ["reason": .text(reason)])
+    /// - Parameter isKept: over restarts of the node.
+    public func drain(reason: String, isKept: Bool) throws(AdministrationError) {
+        _ = try ask("PUT", "/admin/drain", ["reason": .text(reason), "keep": .flag(isKept)])
     }
 
     public func undrain() throws(AdministrationError) {

@@ -14,6 +14,8 @@ public struct Overview: Sendable, Codable, Equatable {
     public var reasons: [Reason]
     /// The operator's reason while draining; nil otherwise.
     public var draining: String?
+    /// Draining outlives a restart; nil from a node that does not say.
+    public var drainKept: Bool?
     public var lagSeconds: Double
     /// nil before the first contact.
     public var lastUpstreamContactSeconds: Double?

@@ -22,7 +22,10 @@ extension Overview {
         screen.line(
             (label("/status"), .faint), ("\(status)", status == 200 ? .green : .red), ("   /readyz ", .faint),
             (ready ? "ready" : "not ready", ready ? .green : .red))
-        if let draining { screen.line((label("draining"), .faint), (draining.isEmpty ? "yes" : draining, .yellow)) }
+        if let draining {
+            let kept = drainKept == true ? "  (over restarts)" : ""
+            screen.line((label("draining"), .faint), ((draining.isEmpty ? "yes" : draining) + kept, .yellow))
+        }
     }
 
     /// Only while the first copies are being made: later passes are too short to watch.

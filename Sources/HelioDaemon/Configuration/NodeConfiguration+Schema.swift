@@ -37,8 +37,10 @@ extension Schema where Root == NodeConfiguration {
 
     private static var stateKeys: [Key<NodeConfiguration>] {
         [
+            Key("agent.listen", \.agent.listen, .address),
             Key("status.strict", \.status.strict, .flag, .live),
             Key("status.min_synchronized", \.status.minSynchronized, .count(1...256), .live),
+            Key("status.drain_code", \.status.drainCode, .word(), .live),
             Key("ready.max_lag", \.ready.maxLag, .duration(.seconds(1) ... .days(7)), .live),
             Key("ready.resume_lag", \.ready.resumeLag, .duration(.seconds(1) ... .days(7)), .live),
             Key("ready.hold", \.ready.hold, .duration(.zero ... .hours(1)), .live),

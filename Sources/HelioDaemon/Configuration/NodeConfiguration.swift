@@ -6,6 +6,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public var node = Node()
     public var http = HTTP()
     public var upstream = Upstream()
+    public var agent = Agent()
     public var status = Status()
     public var ready = Ready()
     public var start = Start()
@@ -43,11 +44,24 @@ public struct NodeConfiguration: Sendable, Equatable {
         public var adminTokenFile: String?
     }
 
+    public struct Agent: Sendable, Equatable {
+        /// Where HAProxy's agent check is answered; nil for nowhere.
+        public var listen: HostPort?
+    }
+
     public struct Status: Sendable, Equatable {
         /// Only SYNCHRONIZED answers 200, whatever the other nodes are.
         public var strict = false
         /// SYNCHRONIZED nodes that the others wait for before they give up their 200.
         public var minSynchronized = 1
+        /// What a drained node answers.
+        public var drainCode = DrainCode.unavailable
+    }
+
+    public enum DrainCode: String, Sendable, CaseIterable {
+        case unavailable = "503", notFound = "404"
+
+        var status: Int { self == .notFound ? 404 : 503 }
     }
 
     public struct Metrics: Sendable, Equatable {

@@ -26,7 +26,7 @@ extension NodeCommands {
                 feed(.vetRequested(id))
                 return id
             },
-            drain: { feed(.drain(reason: $0)) }, undrain: { feed(.undrain) }, notify: { name in Task { await driver.notified(name) } },
+            drain: { feed(.drain(reason: $0, isKept: $1)) }, undrain: { feed(.undrain) }, notify: { name in Task { await driver.notified(name) } },
             setLogLevel: { output.setLevel(named: $0) }, webhooks: WebhookCommands(driver),
             inspection: { await InspectionCommands(driver) })
     }

@@ -40,6 +40,7 @@ extension NodeDriver {
         switch effect {
         case .transitioned(let transition):
             log.transition(transition)
+            supervisor.transition(to: transition.to)
             if transition.to == .stopping { cutVet() }
             if let hands { tell(hands.webhooks.transition(transition), hands) }
         case .log(let line): log.write(line)
@@ -53,6 +54,7 @@ extension NodeDriver {
     private func perform(_ effect: NodeEffect, with hands: Hands) {
         switch effect {
         case .rememberSynchronized: write([.synchronized], hands)
+        case .rememberDrain(let reason): write([.drain(reason)], hands)
         case .quarantined(let repository, let failure, let failures):
             tell(hands.webhooks.failure(of: repository, failure, failures: failures), hands)
         case .recovered(let repository): tell(hands.webhooks.failure(of: repository, nil, failures: 0), hands)

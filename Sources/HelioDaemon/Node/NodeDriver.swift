@@ -1,5 +1,6 @@
 import HelioAPI
 import HelioNode
+import HelioStore
 
 /// Feeds events to the node's machine, has its effects done, and publishes what readers see.
 actor NodeDriver {
@@ -25,8 +26,10 @@ actor NodeDriver {
     private var wakeDue: MonotonicTime?
     private var isPublishing = false
     private var published: StatusVerdict?
+    let supervisor: Supervisor
 
-    init(_ machine: NodeMachine, board: NodeBoard, log: NodeLog, metrics: NodeMetrics) {
+    init(_ machine: NodeMachine, board: NodeBoard, log: NodeLog, metrics: NodeMetrics, supervisor: Supervisor) {
+        self.supervisor = supervisor
         self.machine = machine
         self.board = board
         self.log = log
@@ -34,9 +37,15 @@ actor NodeDriver {
     }
 
     /// The storage is open: from now on effects can be done.
-    func attach(_ hands: Hands) {
+    func attach(_ hands: Hands) async {
         self.hands = hands
-        feed(.storageOpened)
+        var draining: String?
+        do throws(StoreError) {
+            draining = try await hands.adapters.store.drainReason
+        } catch {
+            log.error("whether the node is to stay drained cannot be read", ["error": "\(error)"])
+        }
+        feed(.storageOpened(draining: draining))
     }
 
     /// The node belongs to a farm from here on.

@@ -23,6 +23,7 @@ final class StoreLane: Sendable {
         /// Whatever the ledger has to write when it is its turn.
         case operations(OperationLedger)
         case synchronized
+        case drain(String?)
         case event(OutboxEvent, Webhooks)
     }
 
@@ -177,6 +178,7 @@ final class StoreLane: Sendable {
         case .progress(let progress): try await progress.write()
         case .operations(let ledger): try await ledger.write()
         case .synchronized: try await store.setSynchronized(true)
+        case .drain(let reason): try await store.setDrainReason(reason)
         case .event(let event, let webhooks): try await webhooks.post(event)
         }
     }

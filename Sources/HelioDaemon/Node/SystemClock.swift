@@ -7,13 +7,17 @@ public enum SystemClock {
 
     /// With the time that the machine was suspended: a lease, or a view of the farm, does not stay young in its sleep.
     public static func monotonic() -> MonotonicTime {
-        let time = read(CLOCK_BOOTTIME)
-        return MonotonicTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        MonotonicTime(nanoseconds: now(CLOCK_BOOTTIME))
     }
 
     public static func wall() -> WallTime {
-        let time = read(CLOCK_REALTIME)
-        return WallTime(millisecondsSince1970: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        WallTime(millisecondsSince1970: now(CLOCK_REALTIME) / 1_000_000)
+    }
+
+    /// Nanoseconds of any of the kernel's clocks.
+    static func now(_ clock: clockid_t) -> Int64 {
+        let time = read(clock)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     private static func read(_ clock: clockid_t) -> timespec {

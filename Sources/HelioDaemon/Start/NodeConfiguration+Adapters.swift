@@ -8,6 +8,7 @@ extension NodeConfiguration {
     var settings: NodeSettings {
         var settings = NodeSettings()
         settings.strict = status.strict
+        settings.drainCode = status.drainCode.status
         settings.syncInterval = sync.interval
         settings.syncConcurrency = sync.concurrency
         settings.syncAttempts = sync.attempts

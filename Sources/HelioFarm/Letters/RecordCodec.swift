@@ -35,7 +35,7 @@ enum RecordCodec {
 
     private static func standing(_ texts: [String]) -> Standing? {
         guard let state = NodeState(rawValue: texts[7]), let draining = flag(texts[8]), let strict = flag(texts[9]),
-            let status = Int(texts[10]), status == 200 || status == 503, let ready = flag(texts[11]), let wants = flag(texts[12]),
+            let status = Int(texts[10]), [200, 404, 503].contains(status), let ready = flag(texts[11]), let wants = flag(texts[12]),
             let lag = Int64(texts[13]), lag >= 0, let catalogue = UInt64(texts[14], radix: 16), let canStore = flag(texts[16])
         else { return nil }
         var standing = Standing()

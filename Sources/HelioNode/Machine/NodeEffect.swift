@@ -3,6 +3,8 @@ public enum NodeEffect: Sendable {
     case transitioned(Transition)
     /// SYNCHRONIZED was reached: remember it over restarts.
     case rememberSynchronized
+    /// Why the node is drained when it is started again; nil when it is not.
+    case rememberDrain(String?)
 
     case discover
     case find(RepositoryName)

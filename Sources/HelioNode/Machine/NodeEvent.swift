@@ -1,7 +1,7 @@
 /// What happens to a node. The daemon feeds these in, each with the time at which it happened.
 public enum NodeEvent: Sendable {
-    /// The store is open and migrated.
-    case storageOpened
+    /// The store is open and migrated; why the node was drained, for as long as nobody undrains it.
+    case storageOpened(draining: String?)
     /// What a crash left has been finished; this is what the store holds.
     case recovered(StoredNode)
     /// The start failed although the configuration is valid.
@@ -19,7 +19,8 @@ public enum NodeEvent: Sendable {
     case syncRequested(RunID, RunScope, acceptDeletions: Bool)
     case vetRequested(RunID)
     case notified(RepositoryName)
-    case drain(reason: String)
+    /// - Parameter isKept: over restarts.
+    case drain(reason: String, isKept: Bool)
     case undrain
     case reconfigured(NodeSettings)
 

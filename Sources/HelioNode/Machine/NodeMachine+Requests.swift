@@ -31,15 +31,21 @@ extension NodeMachine {
         closeUnplannedRuns(at: now)
     }
 
-    mutating func drain(_ reason: String) {
-        draining = reason
-        log(.info, "draining", ("reason", .text(reason)))
+    mutating func drain(_ reason: String, isKept: Bool) {
+        setDrain(reason, isKept: isKept)
+        log(.info, "draining", ("reason", .text(reason)), ("kept", .text(isKept ? "over restarts" : "until a restart")))
     }
 
     mutating func undrain() {
-        guard draining != nil else { return }
-        draining = nil
-        log(.info, "no longer draining")
+        let wasDraining = draining != nil
+        setDrain(nil, isKept: false)
+        if wasDraining { log(.info, "no longer draining") }
+    }
+
+    /// Before the store is open, nothing can be kept in it; what it has then gives way to this.
+    private mutating func setDrain(_ reason: String?, isKept: Bool) {
+        if state != .starting, isKept || drainIsKept { effects.append(.rememberDrain(isKept ? reason : nil)) }
+        (draining, drainIsKept, drainWasSet) = (reason, isKept, true)
     }
 
     mutating func reconfigured(_ new: NodeSettings, at now: Moment) {

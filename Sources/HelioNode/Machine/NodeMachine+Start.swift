@@ -1,5 +1,15 @@
 /// The way from STARTING to SYNCHRONIZED.
 extension NodeMachine {
+    mutating func storageOpened(draining stored: String?, at now: Moment) {
+        if drainWasSet {
+            if stored != nil || drainIsKept { effects.append(.rememberDrain(drainIsKept ? draining : nil)) }
+        } else if let stored {
+            (draining, drainIsKept) = (stored, true)
+            log(.warning, "still draining", ("reason", .text(stored)))
+        }
+        transition(to: .bootstrapping, because: "storage open", at: now)
+    }
+
     mutating func recovered(_ stored: StoredNode, at now: Moment) {
         for var entry in stored.entries {
             if !entry.hasCopy { entry.behindSince = now.monotonic }

@@ -46,6 +46,9 @@ public struct NodeMachine: Sendable {
     /// Deletions are held back for want of a view of the farm; told once.
     var holdsDeletions = false
     var draining: String?
+    var drainIsKept = false
+    /// Somebody has drained or undrained this start of the node: that counts, and not what was kept before.
+    var drainWasSet = false
     var hysteresis = LagHysteresis()
     var diskLevel = DiskWatermarks.Level.enough
     var isStoreWritable = true
@@ -69,7 +72,7 @@ public struct NodeMachine: Sendable {
 
     private mutating func apply(_ event: NodeEvent, at now: Moment) {
         switch event {
-        case .storageOpened: transition(to: .bootstrapping, because: "storage open", at: now)
+        case .storageOpened(let draining): storageOpened(draining: draining, at: now)
         case .recovered(let stored): recovered(stored, at: now)
         case .startFailed(let why): startFailed(why, at: now)
         case .discovered(let result): discovered(result, at: now)
@@ -82,7 +85,7 @@ public struct NodeMachine: Sendable {
         case .syncRequested(let id, let scope, let accept): syncRequested(id, scope, acceptDeletions: accept, at: now)
         case .vetRequested(let id): vetRequests.append(id)
         case .notified(let name): notified(name, at: now)
-        case .drain(let reason): drain(reason)
+        case .drain(let reason, let isKept): drain(reason, isKept: isKept)
         case .undrain: undrain()
         case .reconfigured(let settings): reconfigured(settings, at: now)
         case .farm(let view): farm = view

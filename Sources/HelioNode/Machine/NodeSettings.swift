@@ -1,6 +1,9 @@
 /// What an operator chose, as far as the node's decisions depend on it. All of it can change while the node runs.
 public struct NodeSettings: Sendable, Hashable {
     public var strict = false
+    /// What a drained node answers to those who ask for its health: 503, or 404, which HAProxy's `disable-on-404` takes for "no new
+    /// sessions" where 503 is "down".
+    public var drainCode = 503
     /// Between two passes; drawn anew from 80–100 % of this, so that nodes started together spread out.
     public var syncInterval: Duration = .seconds(180)
     /// Synchronisations at once.

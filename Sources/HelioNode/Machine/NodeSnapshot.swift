@@ -3,6 +3,8 @@ public struct NodeSnapshot: Sendable {
     public var state: NodeState
     public var stateSince: Moment
     public var draining: String?
+    /// Draining outlives a restart.
+    public var drainIsKept: Bool
     public var settings: NodeSettings
     public var farm: FarmView
     public var verdict: StatusVerdict
@@ -72,12 +74,14 @@ public struct NodeSnapshot: Sendable {
 
 extension NodeMachine {
     public var verdict: StatusVerdict {
-        StatusVerdict(state: state, draining: draining != nil, strict: settings.strict, farm: farm, awaitsFarm: awaitsFarm)
+        StatusVerdict(
+            state: state, draining: draining != nil, strict: settings.strict, farm: farm, drainCode: settings.drainCode,
+            awaitsFarm: awaitsFarm)
     }
 
     public func snapshot() -> NodeSnapshot {
         return NodeSnapshot(
-            state: state, stateSince: stateSince, draining: draining, settings: settings, farm: farm,
+            state: state, stateSince: stateSince, draining: draining, drainIsKept: drainIsKept, settings: settings, farm: farm,
             verdict: verdict, catalogue: catalogue, isDiscovering: discovery.isRunning || !discovery.storing.isEmpty, rejected: rejected,
             purgeGuard: purgeAlarm, isStoreWritable: isStoreWritable, diskLevel: diskLevel, startedAt: startedAt,
             lastContact: contact.last,

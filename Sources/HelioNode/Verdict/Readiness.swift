@@ -61,6 +61,12 @@ public struct Readiness: Hashable, Sendable {
         wantsToWithdraw = own.isEmpty && !shared.isEmpty
     }
 
+    /// - Parameter drain: of a node that would be ready if it were not drained.
+    public func code(drain: Int) -> Int {
+        if isReady { return 200 }
+        return reasons.map(\.rule) == [.draining] ? drain : 503
+    }
+
     private static func ownReasons(_ input: ReadinessInput) -> [ReadinessReason] {
         var reasons: [ReadinessReason] = []
         if input.state != .synchronized {

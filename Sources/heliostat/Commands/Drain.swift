@@ -3,16 +3,19 @@ internal import HelioDaemon
 
 struct Drain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take a node out of the balancer: /status answers 503 until undrain, everything else goes on.")
+        abstract: "Take a node out of the balancer: /status answers status.drain_code (503) until undrain, everything else goes on.")
 
     @Option(help: ArgumentHelp("Why, for those who look at the node.", valueName: "text"))
     var reason = "asked by command line"
 
+    @Flag(help: "Stay drained over restarts of the node, until undrain.")
+    var keep = false
+
     @OptionGroup var node: NodeOptions
 
     func run() throws {
-        let reason = reason
-        try node.ask { administration throws(AdministrationError) in try administration.drain(reason: reason) }
+        let (reason, keep) = (reason, keep)
+        try node.ask { administration throws(AdministrationError) in try administration.drain(reason: reason, isKept: keep) }
     }
 }
 

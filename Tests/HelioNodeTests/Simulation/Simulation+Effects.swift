@@ -35,6 +35,7 @@ extension Simulation {
         let boot = nodes[index].boot
         switch effect {
         case .rememberSynchronized: nodes[index].store.wasSynchronized = true
+        case .rememberDrain: break
         case .discover:
             let isUp = upstreamIsUp && nodes[index].seesUpstream
             let result: Result<Listing, HelioNode.Failure> = isUp ? .success(listing) : .failure(.init(.connection, "away"))

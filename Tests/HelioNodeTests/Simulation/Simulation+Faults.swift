@@ -90,7 +90,7 @@ extension Simulation {
         guard nodes[index].isLive else { return }
         let before = nodes.map(\.code)
         note("\(nodes[index].name) is drained, or no longer")
-        feed(index, nodes[index].node.snapshot().draining == nil ? .drain(reason: "test") : .undrain)
+        feed(index, nodes[index].node.snapshot().draining == nil ? .drain(reason: "test", isKept: false) : .undrain)
         for other in nodes.indices where other != index && nodes[other].isLive && before[other] == 200 && nodes[other].code != 200 {
             fail("draining \(nodes[index].name) took \(nodes[other].name) out")
         }

@@ -171,7 +171,7 @@ struct Simulation {
         nodes[index].node = NodeMachine(settings: old.node.settings, seed: random.next(), now: moment)
         nodes[index].farm = FarmMachine(SimulatedNode.record(old.id, old.name), settings: settings, seed: random.next(), now: now)
         note("\(old.name) starts")
-        feed(index, NodeEvent.storageOpened)
+        feed(index, NodeEvent.storageOpened(draining: nil))
         let entries = nodes[index].store.entries.values.sorted { $0.repository.id < $1.repository.id }
         feed(index, .recovered(StoredNode(entries: entries, wasSynchronized: nodes[index].store.wasSynchronized, deletions: [])))
         for event in nodes[index].store.events.indices where nodes[index].store.events[event].announcement.sender == old.id {

@@ -31,7 +31,7 @@ final class FarmScene: Sendable {
     ///   - farm: within the section `farm`, beside name, coordinator and redis.
     init(
         _ names: [String] = ["P/a", "P/b"], nodes count: Int = 3, barrier: String = "4s", interval: String = "5s", farm: String = "",
-        extra: String = "", firstThrough proxy: ((UInt16) throws -> DelayingProxy)? = nil
+        extra: String = "", shutdown: String? = nil, firstThrough proxy: ((UInt16) throws -> DelayingProxy)? = nil
     ) async throws {
         directory = try TemporaryDirectory()
         upstream = try UpstreamFixture(in: directory.path)
@@ -48,6 +48,7 @@ final class FarmScene: Sendable {
         for number in 1...count {
             let node = try NodeFixture(in: directory.path, upstream: upstream.path, name: "node\(number)")
             node.nodeName = "mirror-\(number)"
+            if let shutdown { node.shutdown = shutdown }
             let port = number == 1 ? self.proxy?.port ?? redis.port : redis.port
             try node.configure(
                 upstream: upstream.path,

@@ -44,6 +44,12 @@ final class NodeFixture: @unchecked Sendable {
         try text.write(toFile: configurationPath, atomically: true, encoding: .utf8)
     }
 
+    /// A section more.
+    func append(_ section: String) throws {
+        let text = try String(contentsOfFile: configurationPath, encoding: .utf8)
+        try (text + section + "\n").write(toFile: configurationPath, atomically: true, encoding: .utf8)
+    }
+
     static var binary: String {
         // The test bundle lies beside the products.
         URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "heliostat").path

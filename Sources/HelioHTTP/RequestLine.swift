@@ -66,6 +66,9 @@ enum RequestLine {
         case 3 where equal(start, "PUT", of: bytes): return .put
         case 4 where equal(start, "HEAD", of: bytes): return .head
         case 4 where equal(start, "POST", of: bytes): return .post
+        case 5 where equal(start, "PATCH", of: bytes): return .patch
+        case 5 where equal(start, "TRACE", of: bytes): return .trace
+        case 5 where equal(start, "QUERY", of: bytes): return .query
         case 6 where equal(start, "DELETE", of: bytes): return .delete
         case 7 where equal(start, "OPTIONS", of: bytes): return .options
         default: return nil

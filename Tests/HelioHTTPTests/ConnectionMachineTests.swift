@@ -73,7 +73,8 @@ extension Router {
         ("POST /status HTTP/1.1\r\nHost: h\r\n\r\n" + get, ["405", "GET /status 0"]),
         ("POST /status HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" + get, ["405", "finished"]),
         ("OPTIONS /status HTTP/1.1\r\nHost: h\r\n\r\n", ["OPTIONS /status 0"]),
-        ("OPTIONS /notify HTTP/1.1\r\nHost: h\r\n\r\n", ["405"]),
+        ("OPTIONS /notify HTTP/1.1\r\nHost: h\r\n\r\n", ["405"]), ("TRACE /status HTTP/1.1\r\nHost: h\r\n\r\n", ["405"]),
+        ("PATCH /status HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde", ["405", "finished"]),
         ("GET /status HTTP/1.0\r\n\r\n" + get, ["GET /status 0", "finished"]),
     ]
 

@@ -53,7 +53,7 @@ private func version(_ version: String) -> String { "GET / \(version)\r\nHost: h
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", .unsupportedVersion), ("\u{16}\u{3}\u{1}", .badRequestLine),
         // methods
         ("get / HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod), ("BREW / HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod),
-        ("TRACE / HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod), ("CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod),
+        ("PROPFIND / HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod), ("CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod),
         ("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod), (" / HTTP/1.1\r\n", .badRequestLine),
         ("G(T / HTTP/1.1\r\n", .badRequestLine), ("GET\r\n", .badRequestLine),
         // targets

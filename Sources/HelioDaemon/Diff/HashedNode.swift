@@ -56,7 +56,8 @@ struct HashedNode: DiffSource {
     private func readiness() throws(DiffProblem) -> Readyz? {
         do throws(ClientError) {
             let answer = try client.send("GET", "/readyz")
-            guard answer.status == 200 || answer.status == 503 else { return nil }
+            // 404 is what a drained node may be configured to answer.
+            guard [200, 404, 503].contains(answer.status) else { return nil }
             // Another server's page under this path says nothing of a mirror.
             return try? JSONDecoder().decode(Readyz.self, from: Data(answer.body))
         } catch {

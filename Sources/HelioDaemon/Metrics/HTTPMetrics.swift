@@ -60,8 +60,8 @@ private enum ExpectedCodes {
     static func of(_ route: String) -> [Int] {
         switch route {
         case "none": [400, 404, 408, 413, 414, 417, 431, 501, 503, 505]
-        case "/status", "/livez": [200, 204, 405, 503]
-        case "/readyz": [200, 204, 400, 405, 503]
+        case "/status", "/livez": [200, 405, 503]
+        case "/readyz": [200, 400, 405, 503]
         case "/notify": [202, 400, 401, 405, 413, 429]
         case "/favicon.ico": [204, 405]
         case _ where route.contains("repo-hashes"): [200, 304, 400, 404, 405]

@@ -48,6 +48,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibevent", pkgConfig: "libevent_core libevent_pthreads", providers: [.apt(["libevent-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -58,7 +59,7 @@ let package = Package(
         module("HelioJSON", ["HelioNode"]),
         module("HelioLock"),
         module("HelioMetrics", ["HelioLock"]),
-        module("HelioLoop", ["CLibevent", "HelioLock"]),
+        module("HelioLoop", ["CLibevent", "COpenSSL", "HelioLock"]),
         module("HelioHTTP", ["HelioLoop", "HelioLock"]),
         module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
         module("HelioStore", ["HelioNode", grdb, sqlite]),

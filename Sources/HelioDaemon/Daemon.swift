@@ -13,9 +13,11 @@ public enum Daemon {
         DescriptorLimit.raise()
         let loaded: LoadedConfiguration
         let tokens: TokenFiles
+        let tls: TLSFiles
         do {
             loaded = try NodeConfiguration.load(path: path)
-            tokens = try TokenFiles(loaded.configuration.http)
+            tokens = TokenFiles(try TokenFiles.read(loaded.configuration.http))
+            tls = TLSFiles(try TLSFiles.read(loaded.configuration.http.tls).get())
         } catch {
             complain("\(error)")
             return ProcessExit.configuration
@@ -27,7 +29,7 @@ public enum Daemon {
         let log = NodeLog(output.logger("heliostat"))
         for warning in loaded.warnings { log.warning("configuration", ["warning": .text(warning)]) }
         do throws(LoopError) {
-            let process = try NodeProcess(path: path, loaded.configuration, tokens, output, log)
+            let process = try NodeProcess(path: path, loaded.configuration, tokens, tls, output, log)
             return await process.run()
         } catch {
             log.error("event loop cannot start", ["error": "\(error)"])

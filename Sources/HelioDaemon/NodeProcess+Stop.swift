@@ -17,8 +17,10 @@ extension NodeProcess {
         await withTaskCancellationHandler {
             // Stops accepting too, in one turn of the loop: whoever finds the port closed gets "Connection: close" on what is open.
             async let connections: Void = publicServer.drain(within: drain)
+            async let scrapes: Void = adminServer.drain(within: drain)
             await hurry.value
             await connections
+            await scrapes
         } onCancel: {
             hurry.cancel()
         }
@@ -41,7 +43,9 @@ extension NodeProcess {
         let next: LoadedConfiguration
         do {
             next = try NodeConfiguration.load(path: configurationPath)
-            try tokens.reload(next.configuration.http)
+            let (freshTokens, freshTLS) = (try TokenFiles.read(next.configuration.http), try TLSFiles.read(next.configuration.http.tls).get())
+            tokens.replace(freshTokens)
+            tls.replace(freshTLS)
         } catch {
             metrics.state.reloadSucceeded.set(0)
             return log.error("reload refused, the running configuration stays", ["error": "\(error)"])

@@ -12,9 +12,11 @@ final class NodeProcess: Sendable {
     let configurationPath: String
     let configuration: Locked<NodeConfiguration>
     let tokens: TokenFiles
+    let tls: TLSFiles
     let output: LogOutput
     let log: NodeLog
     let loop: EventLoop
+    let inherited: InheritedSockets
     let supervisor: Supervisor
     let watchdog: Watchdog
     let board: NodeBoard
@@ -22,36 +24,42 @@ final class NodeProcess: Sendable {
     let metrics: NodeMetrics
     let scrape: Scrape
     let publicServer: HTTPServer
+    let adminServer: HTTPServer
     let socketServer: HTTPServer
     let agent: AgentServer
     /// Speaks to receivers of webhooks.
     let poster: Poster
 
     init(
-        path: String, _ configuration: NodeConfiguration, _ tokens: TokenFiles, _ output: LogOutput, _ log: NodeLog
+        path: String, _ configuration: NodeConfiguration, _ tokens: TokenFiles, _ tls: TLSFiles, _ output: LogOutput, _ log: NodeLog
     ) throws(LoopError) {
         configurationPath = path
         self.configuration = Locked(configuration)
         self.tokens = tokens
+        self.tls = tls
         self.output = output
         self.log = log
         loop = try EventLoop.start()
+        inherited = InheritedSockets(environment: ProcessEnvironment.current(), processID: getpid())
         supervisor = Supervisor(environment: ProcessEnvironment.current(), processID: getpid())
         watchdog = Watchdog(loop: loop, supervisor: supervisor)
         let machine = NodeMachine(settings: configuration.settings, seed: .random(in: .min ... .max), now: SystemClock.now())
         metrics = NodeMetrics(configuration.metrics, isAlone: configuration.farm.coordinator == .standalone)
         board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot())
         driver = NodeDriver(machine, board: board, log: log, metrics: metrics, supervisor: supervisor)
-        let connections = (tcp: OpenConnections(), socket: OpenConnections())
-        scrape = Scrape(metrics, board: board, connections: [connections.tcp, connections.socket])
+        let connections = (tcp: OpenConnections(), admin: OpenConnections(), socket: OpenConnections())
+        scrape = Scrape(
+            metrics, board: board, connections: [connections.tcp, connections.admin, connections.socket],
+            certificateEnd: { [shown = tls.current] in shown()?.notAfter })
         let commands = NodeCommands(driver: driver, output: output)
-        let source = scrape.makeSource()
-        let publicRoutes = publicRouter(board: board, commands: commands, tokens: tokens.current, metrics: source)
-        let socketRoutes = socketRouter(board: board, commands: commands, metrics: source)
-        // Both have the same routes in the same order, so one table counts for both.
-        let http = HTTPMetrics(metrics.registry, routes: publicRoutes.patterns)
-        publicServer = HTTPServer(loop: loop, router: publicRoutes, openConnections: connections.tcp) { http.record($0) }
-        socketServer = HTTPServer(loop: loop, router: socketRoutes, openConnections: connections.socket) { http.record($0) }
+        let routers = NodeRouters(
+            board: board, commands: commands, tokens: tokens.current, metrics: scrape.makeSource(),
+            movesAdministration: configuration.http.adminListen != nil || !inherited.admin.isEmpty)
+        // All have the same patterns in the same order, so one table counts for all.
+        let http = HTTPMetrics(metrics.registry, routes: routers.socket.patterns)
+        publicServer = HTTPServer(loop: loop, router: routers.open, openConnections: connections.tcp) { http.record($0) }
+        adminServer = HTTPServer(loop: loop, router: routers.admin, openConnections: connections.admin) { http.record($0) }
+        socketServer = HTTPServer(loop: loop, router: routers.socket, openConnections: connections.socket) { http.record($0) }
         agent = AgentServer(loop: loop) { [board] in AgentAnswer.line(board.snapshot, at: SystemClock.monotonic()) }
         poster = try Poster(loop: loop) { [configuration = self.configuration] in configuration.withLock(\.webhooks) }
         let lag = metrics.state.loopLag
@@ -87,22 +95,6 @@ final class NodeProcess: Sendable {
         if output.isTerminal { Task { await showProgress() } }
         for await code in endings { return code }
         return ProcessExit.failed
-    }
-
-    /// On what the service manager has opened, or else on what is configured.
-    private func listen() async throws(LoopError) {
-        let inherited = InheritedSockets(environment: ProcessEnvironment.current(), processID: getpid())
-        var bound: [ListenAddress] = []
-        for descriptor in inherited.http { bound.append(try await publicServer.listen(inherited: descriptor)) }
-        if bound.isEmpty { bound.append(try await publicServer.listen(on: configuration.withLock(\.listenAddress))) }
-        board.identify { $0.address = NodeIdentity.Address(bound[0]) ?? $0.address }
-        for address in bound { log.info("listening", ["address": "\(address)", "state": .text(NodeState.starting.rawValue)]) }
-        var agents: [ListenAddress] = []
-        for descriptor in inherited.agent { agents.append(try await agent.listen(inherited: descriptor)) }
-        if agents.isEmpty, let address = configuration.withLock(\.agent.listen) {
-            agents.append(try await agent.listen(on: .tcp(host: address.host, port: address.port)))
-        }
-        for address in agents { log.info("agent checks are answered", ["address": "\(address)"]) }
     }
 
     /// While the first synchronisation runs, a bar below the log.

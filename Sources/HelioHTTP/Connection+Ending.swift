@@ -75,6 +75,7 @@ extension Connection {
         (timed, timedExchange) = (next, machine.exchange)
         let limits = table.limits
         switch next {
+        case .handshake: break  // it began with the connection
         case .idle: deadline = loop.now &+ (machine.isDraining ? limits.drainGrace : limits.idle)
         case .head: deadline = loop.now &+ limits.head
         case .body: deadline = loop.now &+ limits.body
@@ -87,6 +88,7 @@ extension Connection {
     private var currentlyTimed: Timed {
         // A producer that has nothing yet is what is waited for, and not the peer.
         if !output.isEmpty || (producer != nil && !isStarved) { return .writing }
+        guard stream.isEstablished else { return .handshake }
         switch machine.phase {
         case .idle: return .idle
         case .head: return .head
@@ -99,6 +101,7 @@ extension Connection {
     func checkDeadline(_ now: Int64) {
         guard now >= deadline else { return }
         switch timed {
+        case .handshake: cut(.handshake)
         case .idle:
             if let observer = table.observer { observer(exchange(.cut(.idle))) }
             close()
@@ -127,6 +130,6 @@ extension Connection {
     /// Idle connections get a moment: a request may be under way already.
     func beginDrain() {
         machine.isDraining = true
-        if timed == .idle { deadline = min(deadline, loop.now &+ table.limits.drainGrace) }
+        if timed == .idle || timed == .handshake { deadline = min(deadline, loop.now &+ table.limits.drainGrace) }
     }
 }

@@ -4,7 +4,7 @@ import HelioLoop
 final class Connection {
     /// Which deadline runs. A new phase, or a new exchange in the same phase, starts it anew.
     enum Timed: Equatable {
-        case idle, head, body, answering, writing, lingering
+        case handshake, idle, head, body, answering, writing, lingering
     }
 
     let table: ConnectionTable
@@ -37,7 +37,7 @@ final class Connection {
     var answerBytes = 0
     var answerStatus = 0
 
-    var timed = Timed.idle
+    var timed: Timed
     var timedExchange: UInt64 = 0
     /// In nanoseconds of the monotonic clock.
     var deadline: Int64
@@ -52,7 +52,9 @@ final class Connection {
         self.stream = stream
         self.peer = peer
         self.slot = slot
-        deadline = table.loop.now &+ table.limits.idle
+        let isEstablished = stream.isEstablished
+        timed = isEstablished ? .idle : .handshake
+        deadline = table.loop.now &+ (isEstablished ? table.limits.idle : table.limits.head)
         machine.isDraining = table.isDraining
         stream.owner = self
     }
@@ -64,10 +66,16 @@ extension Connection: StreamOwner {
         switch stream.read(into: table.scratch) {
         case .moved(let count): receive(UnsafeRawBufferPointer(rebasing: table.scratch[..<count]))
         case .ended: sawEnd = true
-        case .wouldBlock: return
-        case .failed: return cut(.peerVanished)
+        case .wouldBlock: return timed == .handshake ? updateDeadline() : ()
+        case .failed: return lost()
         }
         settle()
+    }
+
+    private func lost() {
+        guard stream.heardPlainHTTP else { return cut(timed == .handshake ? .handshake : .peerVanished) }
+        stream.abandonTLS()
+        refuse(.plainHTTP)
     }
 
     var isStreaming: Bool { stream.isOpen && producer != nil }

@@ -13,6 +13,8 @@ public struct Exchange: Sendable {
     public enum Cut: String, Sendable, Hashable, CaseIterable {
         case idle, slowReader = "slow_reader", peerVanished = "peer_vanished", producerFailed = "producer_failed"
         case drainDeadline = "drain_deadline"
+        /// TLS was not agreed upon, or not in the time that a head has.
+        case handshake = "tls_handshake"
         /// The process is out of descriptors or memory; told at most once a second.
         case noDescriptors = "no_descriptors"
     }

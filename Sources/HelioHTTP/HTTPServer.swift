@@ -34,19 +34,26 @@ public actor HTTPServer {
     }
 
     /// May be called for several addresses.
+    /// - Parameter tls: asked for each connection; nil serves it in the clear.
     /// - Returns: the address with the port that the kernel chose, if it was 0.
-    public func listen(on address: ListenAddress) throws(LoopError) -> ListenAddress {
+    public func listen(
+        on address: ListenAddress, tls: @escaping @Sendable () -> TLSContext? = { nil }
+    ) throws(LoopError) -> ListenAddress {
         let table = table
         return add(
-            try Listener(loop: loop, address: address, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
+            try Listener(
+                loop: loop, address: address, tls: tls, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
     }
 
     /// - Parameter inherited: a TCP socket that another process opened, and that listens already.
     /// - Returns: its address.
-    public func listen(inherited: Int32) throws(LoopError) -> ListenAddress {
+    public func listen(
+        inherited: Int32, tls: @escaping @Sendable () -> TLSContext? = { nil }
+    ) throws(LoopError) -> ListenAddress {
         let table = table
         return add(
-            try Listener(loop: loop, inherited: inherited, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
+            try Listener(
+                loop: loop, inherited: inherited, tls: tls, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
     }
 
     private func add(_ listener: Listener) -> ListenAddress {

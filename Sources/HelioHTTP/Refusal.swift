@@ -8,10 +8,11 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case unsupportedVersion = "unsupported_version", expectation, headTimeout = "head_timeout", bodyTimeout = "body_timeout"
     case notFound = "not_found", methodNotAllowed = "method_not_allowed"
     case tooManyConnections = "too_many_connections", unanswered
+    case plainHTTP = "plain_http"
 
     public var status: Int {
         switch self {
-        case .badRequestLine, .badTarget, .badVersion, .badHeader, .badHost, .badContentLength, .unexpectedBody, .incomplete: 400
+        case .badRequestLine, .badTarget, .badVersion, .badHeader, .badHost, .badContentLength, .unexpectedBody, .incomplete, .plainHTTP: 400
         case .notFound: 404
         case .methodNotAllowed: 405
         case .headTimeout, .bodyTimeout: 408
@@ -49,6 +50,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
         case .methodNotAllowed: "The method is not allowed here."
         case .tooManyConnections: "There are too many connections."
         case .unanswered: "The request was not answered."
+        case .plainHTTP: "This port speaks TLS; ask for https://."
         }
     }
 

@@ -1,11 +1,9 @@
 /// A pattern and what answers there.
 final class Route: Sendable {
-    typealias Handler = @Sendable (borrowing Request, consuming Responder) -> Void
-
     struct Endpoint: Sendable {
         let method: Method
         let bodyLimit: Int
-        let handler: Handler
+        let handler: Router.Handler
     }
 
     enum Segment: Equatable {
@@ -53,6 +51,14 @@ final class Route: Sendable {
     func adding(_ endpoint: Endpoint, allowsOptions: Bool) -> Route {
         Route(
             pattern: pattern, index: index, endpoints: endpoints + [endpoint], allowsOptions: self.allowsOptions || allowsOptions)
+    }
+
+    /// - Returns: nil when no endpoint is left.
+    func mapHandlers(_ transform: (String, @escaping Router.Handler) -> Router.Handler?) -> Route? {
+        let mapped = endpoints.compactMap { endpoint in
+            transform(pattern, endpoint.handler).map { Endpoint(method: endpoint.method, bodyLimit: endpoint.bodyLimit, handler: $0) }
+        }
+        return mapped.isEmpty ? nil : Route(pattern: pattern, index: index, endpoints: mapped, allowsOptions: allowsOptions)
     }
 
     /// Literals are compared as they came, undecoded; a variable must be decodable and not empty.

@@ -6,6 +6,9 @@ public struct Router: Sendable {
     /// Of all routes, each once, in the order in which they were added.
     public private(set) var patterns: [String] = []
 
+    /// Runs on the loop and must not block it.
+    public typealias Handler = @Sendable (borrowing Request, consuming Responder) -> Void
+
     public init() {}
 
     /// A GET answers HEAD as well.
@@ -15,11 +18,10 @@ public struct Router: Sendable {
     ///     variables, and among these the first added.
     ///   - bodyLimit: bytes of a request's body; above it the answer is 413. GET takes none.
     ///   - allowsOptions: whether OPTIONS is answered like GET, with `Allow` beside: balancers ask for a node's health with it.
-    ///   - handler: runs on the loop and must not block it.
     /// - Precondition: the pattern does not have this method yet; it is not HEAD or OPTIONS.
     public mutating func add(
         _ method: Method, _ pattern: String, bodyLimit: Int = 0, allowsOptions: Bool = false,
-        _ handler: @escaping @Sendable (borrowing Request, consuming Responder) -> Void
+        _ handler: @escaping Handler
     ) {
         precondition(method != .head && method != .options, "GET answers HEAD and OPTIONS")
         precondition(method == .get || !allowsOptions, "only GET answers OPTIONS")
@@ -27,6 +29,15 @@ public struct Router: Sendable {
         let endpoint = Route.Endpoint(method: method, bodyLimit: bodyLimit, handler: handler)
         let added = Route(pattern: pattern, index: index(of: pattern), endpoints: [endpoint], allowsOptions: allowsOptions)
         if added.isExact { insert(added, length: pattern.utf8.count) } else { Self.insert(added, into: &variable) }
+    }
+
+    /// The same routes with other handlers. `patterns` and their order stay, so that one table counts for both routers.
+    /// - Parameter transform: gets a route's pattern and handler; nil takes the route away.
+    public func mapHandlers(_ transform: (String, @escaping Handler) -> Handler?) -> Router {
+        var router = self
+        router.exact = exact.map { $0.compactMap { $0.mapHandlers(transform) } }
+        router.variable = variable.compactMap { $0.mapHandlers(transform) }
+        return router
     }
 
     private mutating func index(of pattern: String) -> Int {

@@ -7,13 +7,16 @@ public protocol StreamOwner: AnyObject {
     func streamIsWritable()
 }
 
-/// A connected, non-blocking stream of bytes. Belongs to its loop. It has no buffers: what cannot be written stays with its
-/// owner, so that an idle connection costs next to nothing.
+/// A connected, non-blocking stream of bytes, plain or under TLS. Belongs to its loop. It has no buffers: what cannot be written
+/// stays with its owner, so that an idle connection costs next to nothing.
 public final class ByteStream {
     private let loop: EventLoop
-    private let transport: Transport
+    private let socket: PlainTransport
+    private var session: TLSSession?
     private var readEvent: OpaquePointer?
     private var writeEvent: OpaquePointer?
+    /// Which events are set. Under TLS a read may have to wait until the socket is writable, and a write until it is readable.
+    private var armed = (read: false, write: false)
     /// The owner holds the stream, and closes it before it goes.
     public unowned var owner: (any StreamOwner)?
     public private(set) var isOpen = true
@@ -21,61 +24,108 @@ public final class ByteStream {
     public private(set) var isAwaitingWrite = false
 
     /// Takes the descriptor over.
-    init(loop: EventLoop, descriptor: Int32) {
+    /// - Parameter session: over the same descriptor; nil for a plain stream.
+    init(loop: EventLoop, descriptor: Int32, session: TLSSession? = nil) {
         self.loop = loop
-        transport = Transport(descriptor: descriptor)
+        socket = PlainTransport(descriptor: descriptor)
+        self.session = session
     }
 
     deinit { close() }
 
-    /// - Precondition: the stream is open, `buffer` is not empty.
-    public func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer { transport.read(into: buffer) }
+    /// Whether what is written now is what the peer reads: not before the end of a handshake.
+    public var isEstablished: Bool { session?.isEstablished ?? true }
 
-    /// May move fewer bytes than `buffer` holds.
+    /// After a failed read: whether the peer had begun an HTTP request without the TLS that this stream expects.
+    public var heardPlainHTTP: Bool { session?.heardPlainHTTP ?? false }
+
+    /// Goes on in plain bytes, to tell a peer that does not know of TLS what it got wrong.
+    public func abandonTLS() {
+        session = nil
+        arm()
+    }
+
+    /// - Precondition: the stream is open, `buffer` is not empty.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+        guard let session else { return socket.read(into: buffer) }
+        let transfer = session.read(into: buffer)
+        arm()
+        wakeForPending()
+        return transfer
+    }
+
+    /// May move fewer bytes than `buffer` holds. After `.wouldBlock` the next write begins with the same bytes.
     /// - Precondition: the stream is open.
-    public func write(_ buffer: UnsafeRawBufferPointer) -> Transfer { transport.write(buffer) }
+    public func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
+        guard let session else { return socket.write(buffer) }
+        let transfer = session.write(buffer)
+        arm()
+        return transfer
+    }
 
     /// Whether `streamIsReadable` is called while there are bytes to read, or the end.
     public func setReading(_ wanted: Bool) {
         guard isOpen, wanted != isReading else { return }
         isReading = wanted
-        Self.set(&readEvent, wanted) { makeReadEvent() }
+        arm()
+        wakeForPending()
     }
 
     /// Whether `streamIsWritable` is called while there is room to write.
     public func setAwaitingWrite(_ wanted: Bool) {
         guard isOpen, wanted != isAwaitingWrite else { return }
         isAwaitingWrite = wanted
-        Self.set(&writeEvent, wanted) { makeWriteEvent() }
+        arm()
     }
 
     /// Bytes that were written and that the peer has not acknowledged yet; 0 when the kernel does not tell.
     public var unsentBytes: Int {
         var count: Int32 = 0
-        return ioctl(transport.descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
+        return ioctl(socket.descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
     }
 
     /// Tells the peer that nothing more will come.
     public func finishWriting() {
         guard isOpen else { return }
-        shutdown(transport.descriptor, Int32(SHUT_WR))
+        session?.finishWriting()
+        shutdown(socket.descriptor, Int32(SHUT_WR))
     }
 
     /// Written bytes still go out.
     public func close() {
         guard isOpen else { return }
+        session?.finishWriting()
+        release()
+    }
+
+    private func release() {
         isOpen = false
         for event in [readEvent, writeEvent] { event.map(event_free) }
         (readEvent, writeEvent) = (nil, nil)
-        _ = Glibc.close(transport.descriptor)
+        _ = Glibc.close(socket.descriptor)
     }
 
     /// Closes so that the peer sees an error (a reset, on TCP): what it got must not look complete.
     public func abort() {
         guard isOpen else { return }
         var noLinger = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(transport.descriptor, SOL_SOCKET, SO_LINGER, &noLinger, socklen_t(MemoryLayout<linger>.size))
-        close()
+        setsockopt(socket.descriptor, SOL_SOCKET, SO_LINGER, &noLinger, socklen_t(MemoryLayout<linger>.size))
+        release()
+    }
+}
+
+extension ByteStream {
+    private var readWaitsForWrite: Bool { session?.readNeed == .writable }
+    private var writeWaitsForRead: Bool { session?.writeNeed == .readable }
+
+    /// Sets the events that stand for what the owner waits for.
+    private func arm() {
+        guard isOpen else { return }
+        let read = (isReading && !readWaitsForWrite) || (isAwaitingWrite && writeWaitsForRead)
+        let write = (isAwaitingWrite && !writeWaitsForRead) || (isReading && readWaitsForWrite)
+        if read != armed.read { Self.set(&readEvent, read) { makeReadEvent() } }
+        if write != armed.write { Self.set(&writeEvent, write) { makeWriteEvent() } }
+        armed = (read, write)
     }
 
     private static func set(_ event: inout OpaquePointer?, _ wanted: Bool, _ make: () -> OpaquePointer?) {
@@ -86,24 +136,35 @@ public final class ByteStream {
             event.map { _ = event_del($0) }
         }
     }
-}
 
-extension ByteStream {
+    /// Bytes that the session has taken off the socket already: no event would tell of them.
+    private func wakeForPending() {
+        guard isOpen, isReading, let session, session.hasPending else { return }
+        readEvent.map { event_active($0, Int32(EV_READ), 0) }
+    }
 
     private func makeReadEvent() -> OpaquePointer? {
-        event_new(loop.base, transport.descriptor, Int16(EV_READ | EV_PERSIST), { _, _, context in
-            guard let stream = context.map(ByteStream.from) else { return }
-            stream.loop.enterRound()
-            stream.owner?.streamIsReadable()
+        event_new(loop.base, socket.descriptor, Int16(EV_READ | EV_PERSIST), { _, _, context in
+            context.map(ByteStream.from)?.socketIsReadable()
         }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     private func makeWriteEvent() -> OpaquePointer? {
-        event_new(loop.base, transport.descriptor, Int16(EV_WRITE | EV_PERSIST), { _, _, context in
-            guard let stream = context.map(ByteStream.from) else { return }
-            stream.loop.enterRound()
-            stream.owner?.streamIsWritable()
+        event_new(loop.base, socket.descriptor, Int16(EV_WRITE | EV_PERSIST), { _, _, context in
+            context.map(ByteStream.from)?.socketIsWritable()
         }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func socketIsReadable() {
+        loop.enterRound()
+        if isAwaitingWrite, writeWaitsForRead { owner?.streamIsWritable() }
+        if isOpen, isReading, !readWaitsForWrite { owner?.streamIsReadable() }
+    }
+
+    private func socketIsWritable() {
+        loop.enterRound()
+        if isReading, readWaitsForWrite { owner?.streamIsReadable() }
+        if isOpen, isAwaitingWrite, !writeWaitsForRead { owner?.streamIsWritable() }
     }
 
     private static func from(_ pointer: UnsafeMutableRawPointer) -> ByteStream {

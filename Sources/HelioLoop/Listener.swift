@@ -26,31 +26,34 @@ public final class Listener {
     private var event: OpaquePointer?
     private var resumption: LoopTimer?
     private let file: (device: UInt, node: UInt)?
+    private let tls: () -> TLSContext?
     private let accepted: (Arrival) -> Void
     private let exhausted: (LoopError) -> Void
 
     /// - Parameters:
+    ///   - tls: asked for each connection, so that a certificate can be replaced; nil leaves the connection plain.
     ///   - exhausted: called each time the listener pauses, at most ten times a second.
     ///   - accepted: called for each connection; its first bytes are usually there to be read already.
     public convenience init(
-        loop: EventLoop, address: ListenAddress, exhausted: @escaping (LoopError) -> Void = { _ in },
-        accepted: @escaping (Arrival) -> Void
+        loop: EventLoop, address: ListenAddress, tls: @escaping () -> TLSContext? = { nil },
+        exhausted: @escaping (LoopError) -> Void = { _ in }, accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
         let (descriptor, bound) = try ListeningSocket.open(address)
-        try self.init(loop: loop, descriptor: descriptor, address: bound, exhausted: exhausted, accepted: accepted)
+        try self.init(loop: loop, descriptor: descriptor, address: bound, tls: tls, exhausted: exhausted, accepted: accepted)
     }
 
     /// - Parameter inherited: a TCP socket that listens already; taken over.
     public convenience init(
-        loop: EventLoop, inherited: Int32, exhausted: @escaping (LoopError) -> Void = { _ in }, accepted: @escaping (Arrival) -> Void
+        loop: EventLoop, inherited: Int32, tls: @escaping () -> TLSContext? = { nil },
+        exhausted: @escaping (LoopError) -> Void = { _ in }, accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
         let address = try ListeningSocket.adopt(inherited)
-        try self.init(loop: loop, descriptor: inherited, address: address, exhausted: exhausted, accepted: accepted)
+        try self.init(loop: loop, descriptor: inherited, address: address, tls: tls, exhausted: exhausted, accepted: accepted)
     }
 
     private init(
-        loop: EventLoop, descriptor: Int32, address: ListenAddress, exhausted: @escaping (LoopError) -> Void,
-        accepted: @escaping (Arrival) -> Void
+        loop: EventLoop, descriptor: Int32, address: ListenAddress, tls: @escaping () -> TLSContext?,
+        exhausted: @escaping (LoopError) -> Void, accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
         precondition(loop.isCurrent, "a listener is made on its loop")
         self.descriptor = descriptor
@@ -58,6 +61,7 @@ public final class Listener {
         if case .unix(let path) = address { file = UnixSocketFile.identity(path) } else { file = nil }
         reserve = Self.openReserve()
         self.loop = loop
+        self.tls = tls
         self.accepted = accepted
         self.exhausted = exhausted
         event = event_new(loop.base, descriptor, Int16(EV_READ | EV_PERSIST), { _, _, listener in
@@ -148,6 +152,18 @@ public final class Listener {
             }
         } while accepted < 0 && (errno == EINTR || errno == ECONNABORTED)
         guard accepted >= 0 else { return nil }
-        return Arrival(stream: ByteStream(loop: loop, descriptor: accepted), peer: PeerAddress(peer), usesReserve: usesReserve)
+        guard let stream = makeStream(accepted) else {
+            _ = Glibc.close(accepted)
+            errno = ENOMEM
+            return nil
+        }
+        return Arrival(stream: stream, peer: PeerAddress(peer), usesReserve: usesReserve)
+    }
+
+    /// - Returns: nil when there is no memory for a session; then nothing is said, and by no means in the clear.
+    private func makeStream(_ descriptor: Int32) -> ByteStream? {
+        guard let context = tls() else { return ByteStream(loop: loop, descriptor: descriptor) }
+        guard let session = TLSSession(accepting: context, descriptor: descriptor) else { return nil }
+        return ByteStream(loop: loop, descriptor: descriptor, session: session)
     }
 }

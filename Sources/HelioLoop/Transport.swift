@@ -13,12 +13,13 @@ public enum Transfer: Equatable, Sendable {
     case failed(Int32)
 }
 
-/// Moves bytes over a connected, non-blocking socket. The one place that knows how they travel: an encrypted transport would
-/// be a second such type beside this one, with the same two operations.
-struct Transport {
+/// Moves bytes over a connected, non-blocking socket as they are. `TLSSession` has the same two operations.
+public struct PlainTransport {
     let descriptor: Int32
 
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+    public init(descriptor: Int32) { self.descriptor = descriptor }
+
+    public func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
             if count > 0 { return .moved(count) }
@@ -28,7 +29,7 @@ struct Transport {
     }
 
     /// Without SIGPIPE, which would end the process.
-    func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
+    public func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
         while true {
             let count = send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
             if count >= 0 { return .moved(count) }

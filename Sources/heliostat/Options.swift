@@ -7,6 +7,14 @@ struct ConfigurationOption: ParsableArguments {
     var path = NodeConfiguration.defaultPath
 }
 
+/// `--ca-file`, for commands that speak to nodes over TLS.
+struct AuthoritiesOption: ParsableArguments {
+    @Option(
+        name: .customLong("ca-file"),
+        help: ArgumentHelp("Certificates (PEM) to believe over https, instead of those that the system believes.", valueName: "file"))
+    var file: String?
+}
+
 /// Which node is asked, and for how long.
 struct NodeOptions: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOption

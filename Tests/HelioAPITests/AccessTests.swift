@@ -1,24 +1,46 @@
 @testable import HelioAPI
+import Foundation
 import HelioNode
 import Testing
 
 @Test func secrets_AreEqual_OnlyWhenEveryByteIs() {
-    #expect(Gate.equal(Array("secret".utf8), Array("secret".utf8)))
+    #expect(AccessTokens.equal(Array("secret".utf8), Array("secret".utf8)))
     for shown in ["", "s", "secreT", "Secret", "secretsecret", "secret\0", "terces"] {
-        #expect(!Gate.equal(Array(shown.utf8), Array("secret".utf8)), "\(shown)")
+        #expect(!AccessTokens.equal(Array(shown.utf8), Array("secret".utf8)), "\(shown)")
     }
-    #expect(!Gate.equal([], []))
-    #expect(!Gate.equal(Array("x".utf8), []))
+    #expect(!AccessTokens.equal([], []))
+    #expect(!AccessTokens.equal(Array("x".utf8), []))
 }
 
 @Test(arguments: [("Bearer abc", "abc"), ("bearer abc", "abc"), ("BEARER   abc", "abc"), ("Bearer a b", "a b")])
 func token_IsRead_WhenTheSchemeIsBearer(header: String, token: String) {
-    #expect(Gate.token(header) == Array(token.utf8))
+    #expect(Credentials.bearer(header) == Array(token.utf8))
 }
 
 @Test(arguments: ["", "Bearer", "Bearer ", "Basic abc", "Bearerabc", "Beare\u{2}abc d", "abc"])
 func token_IsNotRead_WhenTheSchemeIsAnother(header: String) {
-    #expect(Gate.token(header) == nil)
+    #expect(Credentials.bearer(header) == nil)
+}
+
+@Test(arguments: [
+    ("Basic dXNlcjpzZWNyZXQ=", "secret"), ("basic dXNlcjpzZWNyZXQ", "secret"), ("BASIC  OnNlY3JldA==", "secret"), ("Basic Og==", ""),
+    ("Basic dTphOmI=", "a:b"),
+])
+func password_IsRead_WhenTheSchemeIsBasic(header: String, password: String) {
+    #expect(Credentials.password(header) == Array(password.utf8))
+}
+
+@Test(arguments: ["", "Basic", "Basic ", "Basic dXNlcg==", "Basic !!!!", "Basic dXNlcjp=zZWNyZXQ", "Basic d", "Basic dTph====", "Bearer dTph"])
+func password_IsNotRead_WhenThereIsNone(header: String) {
+    #expect(Credentials.password(header) == nil)
+}
+
+@Test func base64_IsWhatFoundationReads() throws {
+    var random = SystemRandomNumberGenerator()
+    for count in 0..<200 {
+        let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        #expect(Credentials.base64(Array(Data(bytes).base64EncodedString().utf8)) == bytes)
+    }
 }
 
 @Test func bucket_LetsABurstAndThenARateThrough_WhenAskedTooOften() {

@@ -26,9 +26,9 @@ final class LiveNode: Sendable {
     private let ports = Mutex<[ListenAddress]>([])
 
     static func run(
-        _ state: NodeState = .synchronized, _ catalogue: Catalogue = Catalogue(), _ body: (LiveNode) async throws -> Void
+        _ state: NodeState = .synchronized, _ catalogue: Catalogue = Catalogue(), movesAdministration: Bool = false, _ body: (LiveNode) async throws -> Void
     ) async throws {
-        let node = try LiveNode(Sample.snapshot(state, catalogue))
+        let node = try LiveNode(Sample.snapshot(state, catalogue), movesAdministration)
         do {
             try await node.listen()
             try await body(node)
@@ -39,27 +39,25 @@ final class LiveNode: Sendable {
         await node.end()
     }
 
-    private init(_ snapshot: NodeSnapshot) throws {
+    private init(_ snapshot: NodeSnapshot, _ movesAdministration: Bool) throws {
         board = NodeBoard(identity: Sample.identity, snapshot: snapshot)
         loop = try EventLoop.start()
         directory = try TemporaryDirectory()
         let wiring = Wiring()
         let (board, commands, metrics) = (board, wiring.commands, wiring.metrics(registry))
-        servers = [
-            HTTPServer(
-                loop: loop,
-                router: publicRouter(
-                    board: board, commands: commands, tokens: { wiring.node?.tokens.withLock { $0 } ?? AccessTokens() },
-                    metrics: metrics)),
-            HTTPServer(loop: loop, router: socketRouter(board: board, commands: commands, metrics: metrics)),
-        ]
+        let routers = NodeRouters(
+            board: board, commands: commands, tokens: { wiring.node?.tokens.withLock { $0 } ?? AccessTokens() }, metrics: metrics,
+            movesAdministration: movesAdministration)
+        let loop = loop
+        servers = [routers.open, routers.socket, routers.admin].map { HTTPServer(loop: loop, router: $0) }
         wiring.connect(self)
     }
 
     private func listen() async throws {
         let tcp = try await servers[0].listen(on: .tcp(host: "127.0.0.1", port: 0))
         let unix = try await servers[1].listen(on: .unix(path: directory.path + "/s"))
-        ports.withLock { $0 = [tcp, unix] }
+        let admin = try await servers[2].listen(on: .tcp(host: "127.0.0.1", port: 0))
+        ports.withLock { $0 = [tcp, unix, admin] }
     }
 
     private func end() async {

@@ -13,9 +13,9 @@ final class LiveServer: Sendable {
 
     /// - Parameter path: of a Unix socket instead of a port.
     static func run(
-        _ configuration: Configuration = .quick, routes: (inout Router) -> Void = { _ in }, _ body: (LiveServer) async throws -> Void
+        _ configuration: Configuration = .quick, tls: @escaping @Sendable () -> TLSContext? = { nil }, routes: (inout Router) -> Void = { _ in }, _ body: (LiveServer) async throws -> Void
     ) async throws {
-        let server = try await LiveServer(configuration, routes)
+        let server = try await LiveServer(configuration, tls, routes)
         do { try await body(server) } catch {
             await server.end()
             throw error
@@ -23,14 +23,16 @@ final class LiveServer: Sendable {
         await server.end()
     }
 
-    private init(_ configuration: Configuration, _ routes: (inout Router) -> Void) async throws {
+    private init(
+        _ configuration: Configuration, _ tls: @escaping @Sendable () -> TLSContext?, _ routes: (inout Router) -> Void
+    ) async throws {
         loop = try EventLoop.start()
         var router = Router()
         router.addTestRoutes(held)
         routes(&router)
         let record = record
         http = HTTPServer(loop: loop, configuration: configuration, router: router) { record.append($0) }
-        guard case .tcp(_, let port) = try await http.listen(on: .tcp(host: "127.0.0.1", port: 0)) else { throw LoopError.badHost("") }
+        guard case .tcp(_, let port) = try await http.listen(on: .tcp(host: "127.0.0.1", port: 0), tls: tls) else { throw LoopError.badHost("") }
         self.port = port
     }
 

@@ -5,6 +5,11 @@ public final class RawSocket: Sendable {
     public struct Failure: Error {
         public let call: String
         public let code: Int32
+
+        public init(call: String, code: Int32) {
+            self.call = call
+            self.code = code
+        }
     }
 
     public let descriptor: Int32
@@ -109,7 +114,8 @@ public final class RawSocket: Sendable {
         throw Failure(call: "receive until \(mark) got \(String(decoding: all, as: UTF8.self))", code: ETIMEDOUT)
     }
 
-    private func wait(_ events: Int32, _ seconds: Double) async throws -> Bool {
+    /// - Returns: whether one of `events`, as poll(2) has them, came in time.
+    public func wait(_ events: Int32, _ seconds: Double) async throws -> Bool {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
             var poll = pollfd(fd: descriptor, events: Int16(events), revents: 0)

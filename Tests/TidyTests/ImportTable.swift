@@ -6,7 +6,7 @@ enum ImportTable {
         "HelioJSON": ["HelioNode"],
         "HelioLock": [],
         "HelioMetrics": ["HelioLock"],
-        "HelioLoop": ["CLibevent", "HelioLock"],
+        "HelioLoop": ["CLibevent", "COpenSSL", "HelioLock"],
         "HelioHTTP": ["HelioLoop", "HelioLock"],
         "HelioClient": ["HelioLoop", "CCurl"],
         "HelioFarm": ["HelioNode", "HelioLoop", "HelioLock"],
@@ -25,6 +25,7 @@ enum ImportTable {
     /// Modules that hide behind one door: everybody else speaks to the module that owns them.
     static let doors: [String: String] = [
         "CLibevent": "Sources/HelioLoop/",
+        "COpenSSL": "Sources/HelioLoop/TLS/",
         "CCurl": "Sources/HelioClient/",
         "CGit2": "Sources/HelioGit/",
         "CZlib": "Sources/HelioAPI/Metrics/",
@@ -39,5 +40,5 @@ enum ImportTable {
         "HelioNode", "HelioJSON", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioClient", "HelioFarm",
     ]
 
-    static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "CCurl", "CGit2", "CZlib", "CVersion"].contains(module) }
+    static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "COpenSSL", "CCurl", "CGit2", "CZlib", "CVersion"].contains(module) }
 }

@@ -4,30 +4,39 @@ import HelioHTTP
 enum Gate: Sendable {
     /// Whoever can connect: the mode of the Unix socket is the check.
     case open
-    /// Whoever shows one of these tokens (RFC 6750 section 2.1).
-    case bearer(@Sendable () -> [String?])
+    /// Whoever shows a token of one of these roles (RFC 6750 section 2.1).
+    case bearer([AccessTokens.Role], @Sendable () -> AccessTokens)
+    /// Whoever shows the token of readers, or of administration; everybody while readers have none. Also as the password of any
+    /// user (RFC 7617), because that is how a browser asks for it.
+    case reader(@Sendable () -> AccessTokens)
 
     func check(_ request: borrowing Request) throws(Rejection) {
-        guard case .bearer(let tokens) = self else { return }
-        guard let shown = request.header("Authorization").flatMap(Self.token) else { throw .unauthorized }
-        // Every token is compared, whichever matches, so that the time taken tells nothing.
-        let matches = tokens().filter { $0.map { Self.equal(shown, Array($0.utf8)) } ?? false }
-        guard !matches.isEmpty else { throw .unauthorized }
+        switch self {
+        case .open: return
+        case .bearer(let allowed, let tokens):
+            let shown = request.header("Authorization").flatMap(Credentials.bearer)
+            try Self.check(shown, tokens(), allowed, orElse: .unauthorized)
+        case .reader(let tokens):
+            let tokens = tokens()
+            guard tokens.read != nil else { return }
+            let shown = request.header("Authorization").flatMap { Credentials.bearer($0) ?? Credentials.password($0) }
+            try Self.check(shown, tokens, [.read, .admin], orElse: .unauthorizedReader)
+        }
     }
 
-    /// What follows `Bearer`, in any case (RFC 9110 section 11.1).
-    static func token(_ header: String) -> [UInt8]? {
-        let bytes = Array(header.utf8)
-        let scheme = Array("bearer ".utf8)
-        guard bytes.count > scheme.count, zip(bytes, scheme).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
-        return Array(bytes.dropFirst(scheme.count).drop { $0 == 0x20 })
+    func guarding(_ handler: @escaping Router.Handler) -> Router.Handler {
+        { request, responder in
+            do throws(Rejection) { try check(request) } catch { return responder.send(error.response) }
+            handler(request, responder)
+        }
     }
 
-    /// Looks at every byte that was shown, so that the time it takes depends on the caller's own length only.
-    static func equal(_ shown: [UInt8], _ secret: [UInt8]) -> Bool {
-        guard !secret.isEmpty else { return false }
-        var difference = shown.count ^ secret.count
-        for (index, byte) in shown.enumerated() { difference |= Int(byte ^ secret[index % secret.count]) }
-        return difference == 0
+    private static func check(
+        _ shown: [UInt8]?, _ tokens: AccessTokens, _ allowed: [AccessTokens.Role], orElse rejection: Rejection
+    ) throws(Rejection) {
+        guard let shown else { throw rejection }
+        let roles = tokens.roles(of: shown)
+        guard !roles.isEmpty else { throw rejection }
+        guard roles.contains(where: allowed.contains) else { throw .forbidden }
     }
 }

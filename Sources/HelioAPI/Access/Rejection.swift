@@ -5,6 +5,10 @@ enum Rejection: Error {
     case badRequest(String)
     case notFound(String)
     case unauthorized
+    /// As `unauthorized`, and a browser asks its user.
+    case unauthorizedReader
+    /// The token is right, and for something else.
+    case forbidden
     case tooManyRequests
     case stopping
     case unavailable(String)
@@ -16,6 +20,9 @@ enum Rejection: Error {
         case .badRequest(let message): .error(400, message)
         case .notFound(let message): .error(404, message)
         case .unauthorized: .error(401, "A token is required.", headers: [("WWW-Authenticate", "Bearer")])
+        case .unauthorizedReader:
+            .error(401, "A token is required.", headers: [("WWW-Authenticate", "Bearer"), ("WWW-Authenticate", "Basic realm=\"Heliostat\"")])
+        case .forbidden: .error(403, "The token does not allow this.")
         case .tooManyRequests: .error(429, "There are too many notifications.", headers: [("Retry-After", "1")])
         case .stopping: .error(503, "The node is stopping.")
         case .unavailable(let message): .error(503, message)

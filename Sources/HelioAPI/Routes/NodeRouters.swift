@@ -1,37 +1,71 @@
 public import HelioHTTP
 
-/// The routes of the TCP listener: what everybody may read, and administration for those who show a token. Without a token
-/// configured, these answer 401 as they do to a wrong one.
-public func publicRouter(
-    board: NodeBoard, commands: NodeCommands, tokens: @escaping @Sendable () -> AccessTokens, metrics: MetricsSource
-) -> Router {
-    let admin = Gate.bearer { [tokens().admin] }
-    let notify = Gate.bearer {
-        let tokens = tokens()
-        return [tokens.notify, tokens.admin]
+/// The routers of a node. All have the same patterns in the same order, whichever of them they answer.
+public struct NodeRouters: Sendable {
+    /// Of `http.listen`: what everybody may read, and administration for those who show a token. Without a token configured, this
+    /// answers 401 as it does to a wrong one.
+    public let open: Router
+    /// Of `http.admin_listen`: the same.
+    public let admin: Router
+    /// Of the Unix socket: everything, for whoever may connect.
+    public let socket: Router
+
+    /// - Parameters:
+    ///   - tokens: asked with each request.
+    ///   - movesAdministration: whether metrics and administration are on `admin` and not on `open`.
+    public init(
+        board: NodeBoard, commands: NodeCommands, tokens: @escaping @Sendable () -> AccessTokens, metrics: MetricsSource,
+        movesAdministration: Bool = false
+    ) {
+        let parts = Parts(board: board, commands: commands, metrics: metrics)
+        socket = parts.router(notify: .open, admin: .open)
+        let reader = Gate.reader(tokens)
+        let guarded = parts.router(notify: .bearer([.notify, .admin], tokens), admin: .bearer([.admin], tokens))
+            .mapHandlers { pattern, handler in RouteGroup(pattern) == .read ? reader.guarding(handler) : handler }
+        admin = guarded
+        open = movesAdministration
+            ? guarded.mapHandlers { pattern, handler in RouteGroup(pattern) == .operation ? nil : handler } : guarded
     }
-    return router(board, commands, metrics, notify: notify, admin: admin)
+
+    private struct Parts {
+        let board: NodeBoard
+        let commands: NodeCommands
+        let metrics: MetricsSource
+
+        func router(notify: Gate, admin: Gate) -> Router {
+            var router = Router()
+            HealthRoutes.add(to: &router, board, commands)
+            HashRoutes.add(to: &router, board)
+            MirrorRoutes.add(to: &router, board, commands)
+            SupportRoutes.add(to: &router, board)
+            MetricsRoute.add(to: &router, metrics)
+            JolokiaRoutes.add(to: &router, board, commands, metrics)
+            NotifyRoute.add(to: &router, board, commands, notify)
+            AdminRoutes(board: board, commands: commands, gate: admin).add(to: &router)
+            WebhookRoutes(commands: commands, gate: admin).add(to: &router)
+            InspectionRoute(board: board, commands: commands, gate: admin).add(to: &router)
+            FrontRoutes.add(to: &router)
+            return router
+        }
+    }
 }
 
-/// The routes of the Unix socket: all of them, for whoever may connect.
-public func socketRouter(board: NodeBoard, commands: NodeCommands, metrics: MetricsSource) -> Router {
-    router(board, commands, metrics, notify: .open, admin: .open)
-}
+/// For whom a route is, by its pattern.
+private enum RouteGroup {
+    /// For balancers, and for the upstream that notifies: always on the first listener, health never behind a token.
+    case always
+    /// What is mirrored: behind `http.token_file` when that is set.
+    case read
+    /// For those who run the node: moved by `http.admin_listen`.
+    case operation
 
-private func router(
-    _ board: NodeBoard, _ commands: NodeCommands, _ metrics: MetricsSource, notify: Gate, admin: Gate
-) -> Router {
-    var router = Router()
-    HealthRoutes.add(to: &router, board, commands)
-    HashRoutes.add(to: &router, board)
-    MirrorRoutes.add(to: &router, board, commands)
-    SupportRoutes.add(to: &router, board)
-    MetricsRoute.add(to: &router, metrics)
-    JolokiaRoutes.add(to: &router, board, commands, metrics)
-    NotifyRoute.add(to: &router, board, commands, notify)
-    AdminRoutes(board: board, commands: commands, gate: admin).add(to: &router)
-    WebhookRoutes(commands: commands, gate: admin).add(to: &router)
-    InspectionRoute(board: board, commands: commands, gate: admin).add(to: &router)
-    FrontRoutes.add(to: &router)
-    return router
+    init(_ pattern: String) {
+        switch pattern {
+        case "/": self = .read
+        case _ where pattern.hasPrefix("/rest/"): self = .read
+        case "/metrics", "/jolokia": self = .operation
+        case _ where pattern.hasPrefix("/admin/") || pattern.hasPrefix("/jolokia/"): self = .operation
+        default: self = .always
+        }
+    }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HelioLoop
 
 /// A connected socket whose every step ends at a deadline. It blocks the calling thread.
 struct ClientSocket: ~Copyable {
@@ -10,14 +11,32 @@ struct ClientSocket: ~Copyable {
     }
 
     private let descriptor: Int32
+    private let session: TLSSession?
     /// May be moved while the peer gets on.
     var deadline: ContinuousClock.Instant
 
-    init(to address: NodeAddress, deadline: ContinuousClock.Instant) throws(Trouble) {
-        self.deadline = deadline
+    /// - Parameter authoritiesFile: whose certificates are believed under TLS, instead of those of the system's authorities.
+    init(to address: NodeAddress, authoritiesFile: String? = nil, deadline: ContinuousClock.Instant) throws(Trouble) {
+        let connected: Int32
+        var secured: TLSSession?
         switch address {
-        case .socket(let path): descriptor = try Self.connect(unix: path, deadline)
-        case .tcp(let host, let port): descriptor = try Self.connect(host: host, port: port, deadline)
+        case .socket(let path): connected = try Self.connect(unix: path, deadline)
+        case .tcp(let host, let port, let isSecure):
+            connected = try Self.connect(host: host, port: port, deadline)
+            if isSecure { secured = try Self.secure(connected, host, authoritiesFile) }
+        }
+        self.deadline = deadline
+        descriptor = connected
+        session = secured
+    }
+
+    /// Closes the descriptor when it fails.
+    private static func secure(_ descriptor: Int32, _ host: String, _ authoritiesFile: String?) throws(Trouble) -> TLSSession {
+        do throws(TLSError) {
+            return try TLSSession(connecting: TLSContext(authoritiesFile: authoritiesFile), to: host, descriptor: descriptor)
+        } catch {
+            close(descriptor)
+            throw .failed(error.description)
         }
     }
 
@@ -26,8 +45,10 @@ struct ClientSocket: ~Copyable {
     func write(_ bytes: [UInt8]) throws(Trouble) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            if count > 0 { rest = rest.dropFirst(count) } else { try Self.resume(descriptor, Int16(POLLOUT), deadline) }
+            let transfer = rest.withUnsafeBytes { session?.write($0) ?? plain.write($0) }
+            if case .moved(let count) = transfer { rest = rest.dropFirst(count) } else {
+                try resume(transfer, session?.writeNeed ?? .writable)
+            }
         }
     }
 
@@ -35,10 +56,21 @@ struct ClientSocket: ~Copyable {
     func read() throws(Trouble) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            if count >= 0 { return Array(buffer[..<count]) }
-            try Self.resume(descriptor, Int16(POLLIN), deadline)
+            let transfer = buffer.withUnsafeMutableBytes { session?.read(into: $0) ?? plain.read(into: $0) }
+            switch transfer {
+            case .moved(let count): return Array(buffer[..<count])
+            case .ended: return []
+            case .wouldBlock, .failed: try resume(transfer, session?.readNeed ?? .readable)
+            }
         }
+    }
+
+    private var plain: PlainTransport { PlainTransport(descriptor: descriptor) }
+
+    /// Waits when nothing moved only because it would have blocked.
+    private func resume(_ transfer: Transfer, _ need: TLSSession.Need) throws(Trouble) {
+        if case .failed(let code) = transfer { throw .failed(session?.failure ?? Self.reason(code)) }
+        try Self.wait(descriptor, Int16(need == .readable ? POLLIN : POLLOUT), deadline)
     }
 
     // MARK: Connecting
@@ -102,15 +134,6 @@ struct ClientSocket: ~Copyable {
     }
 
     // MARK: Waiting
-
-    /// After a call that returned -1: waits when that was only because it would have blocked.
-    private static func resume(_ descriptor: Int32, _ events: Int16, _ deadline: ContinuousClock.Instant) throws(Trouble) {
-        switch errno {
-        case EINTR: return
-        case EAGAIN: try wait(descriptor, events, deadline)
-        default: throw .failed(reason(errno))
-        }
-    }
 
     private static func wait(_ descriptor: Int32, _ events: Int16, _ deadline: ContinuousClock.Instant) throws(Trouble) {
         while true {

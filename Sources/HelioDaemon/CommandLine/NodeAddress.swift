@@ -1,32 +1,31 @@
 /// Where a node is asked: its administration socket, or its HTTP port.
 public enum NodeAddress: Sendable, Equatable, CustomStringConvertible {
     case socket(String)
-    case tcp(host: String, port: UInt16)
+    /// - Parameter isSecure: whether TLS is spoken there.
+    case tcp(host: String, port: UInt16, isSecure: Bool = false)
 
-    /// - Parameter url: `http://host:port`; a path is not accepted, the endpoints have fixed ones.
+    /// - Parameter url: `http://host:port` or `https://host:port`; a path is not accepted, the endpoints have fixed ones.
     public init(url: String) throws(ClientError) {
-        guard url.hasPrefix("http://") else {
-            throw .badURL(
-                url, url.hasPrefix("https://") ? "TLS is not available in this version" : "it does not start with http://")
-        }
-        var rest = url.dropFirst("http://".count)
+        let isSecure = url.hasPrefix("https://")
+        guard isSecure || url.hasPrefix("http://") else { throw .badURL(url, "it does not start with http:// or https://") }
+        var rest = url.dropFirst((isSecure ? "https://" : "http://").count)
         if rest.last == "/" { rest.removeLast() }
         guard !rest.contains(where: { "/?#@ ".contains($0) }), !rest.isEmpty else {
-            throw .badURL(url, "expected http://host:port and nothing more")
+            throw .badURL(url, "expected http://host:port or https://host:port and nothing more")
         }
-        let (host, digits) = Self.split(rest)
+        let (host, digits) = Self.split(rest, default: isSecure ? "443" : "80")
         guard !host.isEmpty, host.utf8.allSatisfy(Self.isHostByte), let port = UInt16(digits), port > 0 else {
-            throw .badURL(url, "expected http://host:port")
+            throw .badURL(url, "expected http://host:port or https://host:port")
         }
-        self = .tcp(host: host, port: port)
+        self = .tcp(host: host, port: port, isSecure: isSecure)
     }
 
-    private static func split(_ text: Substring) -> (host: String, port: Substring) {
+    private static func split(_ text: Substring, default port: Substring) -> (host: String, port: Substring) {
         if text.first == "[", let end = text.firstIndex(of: "]") {
             let after = text[text.index(after: end)...]
-            return (String(text[..<end].dropFirst()), after.isEmpty ? "80" : after.first == ":" ? after.dropFirst() : "")
+            return (String(text[..<end].dropFirst()), after.isEmpty ? port : after.first == ":" ? after.dropFirst() : "")
         }
-        guard let colon = text.firstIndex(of: ":") else { return (String(text), "80") }
+        guard let colon = text.firstIndex(of: ":") else { return (String(text), port) }
         return (String(text[..<colon]), text[text.index(after: colon)...])
     }
 
@@ -42,7 +41,15 @@ public enum NodeAddress: Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .socket(let path): path
-        case .tcp(let host, let port): host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        case .tcp(_, _, let isSecure): (isSecure ? "https://" : "http://") + authority
+        }
+    }
+
+    /// What the `Host` header says.
+    var authority: String {
+        switch self {
+        case .socket: "localhost"
+        case .tcp(let host, let port, _): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         }
     }
 }

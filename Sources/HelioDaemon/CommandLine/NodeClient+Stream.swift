@@ -8,7 +8,7 @@ extension NodeClient {
     /// - Returns: the answer when it is no good one; nil after a good one that came whole.
     func stream(_ path: String, _ take: (ArraySlice<UInt8>) -> String?) throws(ClientError) -> Answer? {
         do throws(ClientSocket.Trouble) {
-            var socket = try ClientSocket(to: address, deadline: .now + timeout)
+            var socket = try connect()
             try socket.write(request("GET", path, nil))
             return try follow(&socket, take)
         } catch {

@@ -7,14 +7,17 @@ internal import Synchronization
 public struct NodeClient: Sendable {
     public let address: NodeAddress
     private let token: Secret?
+    private let authoritiesFile: String?
     let timeout: Duration
 
     /// - Parameters:
     ///   - token: sent as `Authorization: Bearer`.
+    ///   - authoritiesFile: PEM; whose certificates are believed, instead of those of the system's authorities.
     ///   - timeout: for the whole exchange, connecting included.
-    public init(_ address: NodeAddress, token: Secret? = nil, timeout: Duration) {
+    public init(_ address: NodeAddress, token: Secret? = nil, authoritiesFile: String? = nil, timeout: Duration) {
         self.address = address
         self.token = token
+        self.authoritiesFile = authoritiesFile
         self.timeout = timeout
     }
 
@@ -22,12 +25,16 @@ public struct NodeClient: Sendable {
     /// - Returns: whatever the node answers, errors too.
     public func send(_ method: String, _ path: String, json: [UInt8]? = nil) throws(ClientError) -> Answer {
         do throws(ClientSocket.Trouble) {
-            let socket = try ClientSocket(to: address, deadline: .now + timeout)
+            let socket = try connect()
             try socket.write(request(method, path, json))
             return try Self.answer(from: socket)
         } catch {
             throw clientError(error)
         }
+    }
+
+    func connect() throws(ClientSocket.Trouble) -> ClientSocket {
+        try ClientSocket(to: address, authoritiesFile: authoritiesFile, deadline: .now + timeout)
     }
 
     func clientError(_ trouble: ClientSocket.Trouble) -> ClientError {
@@ -51,18 +58,11 @@ public struct NodeClient: Sendable {
     }
 
     func request(_ method: String, _ path: String, _ json: [UInt8]?) -> [UInt8] {
-        var head = "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\nAccept: application/json\r\n"
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: \(address.authority)\r\nConnection: close\r\nAccept: application/json\r\n"
         if let json { head += "Content-Type: application/json\r\nContent-Length: \(json.count)\r\n" }
         var bytes = Array(head.utf8)
         if let token { bytes += Array("Authorization: Bearer ".utf8) + token.bytes + Array("\r\n".utf8) }
         return bytes + Array("\r\n".utf8) + (json ?? [])
-    }
-
-    private var host: String {
-        switch address {
-        case .socket: "localhost"
-        case .tcp: String(address.description.dropFirst("http://".count))
-        }
     }
 
     /// Sends the same to several nodes at once and returns no later than `timeout`.

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import HelioLoop
+internal import HelioNode
 
 /// A configuration and what an operator should hear about it.
 public struct LoadedConfiguration: Sendable {
@@ -68,10 +70,16 @@ extension NodeConfiguration {
     }
 
     private static func notices(about configuration: NodeConfiguration) -> [String] {
-        guard !configuration.http.listen.isLoopback, configuration.http.adminTokenFile == nil,
-            configuration.http.notifyTokenFile == nil
-        else { return [] }
-        return ["http.listen \(configuration.http.listen) can be reached from other machines and no token file is set"]
+        let http = configuration.http
+        var notices: [String] = []
+        if !http.listen.isLoopback, http.adminTokenFile == nil, http.notifyTokenFile == nil, http.tokenFile == nil {
+            notices.append("http.listen \(http.listen) can be reached from other machines and no token file is set")
+        }
+        if case .success(let context?) = TLSFiles.read(http.tls), let end = context.notAfter {
+            let end = WallTime(millisecondsSince1970: end * 1000)
+            if end < SystemClock.wall() { notices.append("the certificate in http.tls.cert_file has ended, at \(CivilTime(end))") }
+        }
+        return notices
     }
 
     private static func directory(of file: String) -> String {

@@ -38,10 +38,23 @@ public struct NodeConfiguration: Sendable, Equatable {
 
     public struct HTTP: Sendable, Equatable {
         public var listen = HostPort(host: "127.0.0.1", port: 7990)
+        /// Where metrics and administration are answered instead; nil for the same address.
+        public var adminListen: HostPort?
+        public var tls = TLS()
+        /// Its token is asked for by the REST interface and the status page; nil leaves them open.
+        public var tokenFile: String?
         /// Its token allows `POST /notify` on TCP and nothing else; nil leaves that to the socket.
         public var notifyTokenFile: String?
         /// Its token allows administration on TCP; nil leaves that to the socket.
         public var adminTokenFile: String?
+    }
+
+    /// What the TCP listeners of HTTP prove themselves with; both or neither.
+    public struct TLS: Sendable, Equatable {
+        /// PEM: the node's certificate, then those between it and its authority.
+        public var certFile: String?
+        /// PEM: the private key of the first certificate.
+        public var keyFile: String?
     }
 
     public struct Agent: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import HelioLoop
 import HelioNode
 
 /// What must hold between keys. Each stands for one sentence that an operator reads.
@@ -14,7 +15,28 @@ struct Rule: Sendable {
         [self.key, given].contains { $0.map { $0.hasPrefix(key) || key.hasPrefix($0) } ?? false }
     }
 
-    static let all: [Rule] = upstream + credentials + order + farm
+    static let all: [Rule] = http + upstream + credentials + order + farm
+
+    private static let http: [Rule] = [
+        Rule(key: "http.tls.key_file", given: "http.tls.cert_file") {
+            $0.http.tls.certFile != nil && $0.http.tls.keyFile == nil ? "is missing beside cert_file" : nil
+        },
+        Rule(key: "http.tls.cert_file", given: "http.tls.key_file") {
+            $0.http.tls.keyFile != nil && $0.http.tls.certFile == nil ? "is missing beside key_file" : nil
+        },
+        Rule(key: "http.tls.cert_file") { configuration in
+            guard case .failure(let error) = TLSFiles.read(configuration.http.tls), !error.isOfKey else { return nil }
+            return error.description
+        },
+        Rule(key: "http.tls.key_file") { configuration in
+            guard case .failure(let error) = TLSFiles.read(configuration.http.tls), error.isOfKey else { return nil }
+            return error.description
+        },
+        Rule(key: "http.admin_listen") {
+            guard let admin = $0.http.adminListen, admin.port != 0, admin == $0.http.listen else { return nil }
+            return "is the same as http.listen; leave it out to have everything there"
+        },
+    ]
 
     private static let upstream: [Rule] = [
         Rule(key: "upstream.path", given: "upstream.kind") {

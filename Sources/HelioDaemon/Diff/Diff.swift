@@ -13,6 +13,8 @@ public struct Diff: Sendable {
         public var silence: Duration = .seconds(10)
         /// For nodes over TCP: one for both, or A's and B's.
         public var tokens: [Secret] = []
+        /// PEM; whose certificates are believed, instead of those of the system's authorities.
+        public var authoritiesFile: String?
         /// Whether what is packed differently is listed too.
         public var listsPacking = false
 
@@ -117,9 +119,9 @@ public struct Diff: Sendable {
         var token: Secret?
         if case .tcp = address {
             token = place == .b ? options.tokens.last : options.tokens.first
-            guard token != nil else { return NodeSource(source: HashedNode(NodeClient(address, timeout: options.silence)), header: nil) }
         }
-        let client = NodeClient(address, token: token, timeout: options.silence)
+        let client = NodeClient(address, token: token, authoritiesFile: options.authoritiesFile, timeout: options.silence)
+        if case .tcp = address, token == nil { return NodeSource(source: HashedNode(client), header: nil) }
         let inspected = InspectedNode(client, closely: options.closely)
         guard let header = try await inspected.header() else { return NodeSource(source: HashedNode(client), header: nil) }
         return NodeSource(source: inspected, header: header)

@@ -52,7 +52,7 @@ struct InspectedNode: DiffSource {
                 guard let refusal = try client.stream("/admin/inspection" + question, { heard.take($0, at: SystemClock.monotonic()) }) else {
                     return .success(heard)
                 }
-                return refusal.status == 404 ? .success(nil) : .failure(.incomparable("\(client.address) answered \(refusal.status): \(refusal.message)"))
+                return [403, 404].contains(refusal.status) ? .success(nil) : .failure(.incomparable("\(client.address) answered \(refusal.status): \(refusal.message)"))
             } catch {
                 return .failure(.incomparable(error.description))
             }

@@ -15,6 +15,7 @@ struct NodeMetrics: Sendable {
     let farm: FarmMetrics
     let inventory: InventoryMetrics
     let connections: Gauge
+    let certificateEnd: Gauge
     let state: StateMetrics
     let process: ProcessMetrics
 
@@ -29,6 +30,8 @@ struct NodeMetrics: Sendable {
         inventory = InventoryMetrics(registry)
         timers = NodeTimers(registry, isAlone: isAlone, at: .now())
         connections = registry.gauge("heliostat_http_connections", "Open connections.")
+        certificateEnd = registry.gauge(
+            "heliostat_tls_certificate_expiry_timestamp_seconds", "When the certificate shown by the listeners ends; NaN without TLS.")
         process = ProcessMetrics(registry)
         registry.info(
             "heliostat_build_info", "What runs here.", labels: [("version", Version.number), ("commit", Version.commit)])

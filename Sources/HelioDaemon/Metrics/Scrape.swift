@@ -10,12 +10,15 @@ final class Scrape: Sendable {
     private let board: NodeBoard
     /// Of each server.
     private let connections: [OpenConnections]
+    /// When the certificate that is shown to newcomers ends, in seconds since 1970; nil without TLS.
+    private let certificateEnd: @Sendable () -> Int64?
     private let hands = Locked<Hands?>(nil)
 
-    init(_ metrics: NodeMetrics, board: NodeBoard, connections: [OpenConnections]) {
+    init(_ metrics: NodeMetrics, board: NodeBoard, connections: [OpenConnections], certificateEnd: @escaping @Sendable () -> Int64?) {
         self.metrics = metrics
         self.board = board
         self.connections = connections
+        self.certificateEnd = certificateEnd
     }
 
     /// To be asked for once: who serves the same source takes turns in rendering it.
@@ -34,6 +37,7 @@ final class Scrape: Sendable {
         metrics.farm.update(board.farm, at: SystemClock.monotonic())
         metrics.operations.show(running: hands?.operations.running ?? [:])
         metrics.connections.set(Double(connections.reduce(0) { $0 + $1.value }))
+        metrics.certificateEnd.set(certificateEnd().map(Double.init) ?? .nan)
         metrics.process.update()
     }
 }

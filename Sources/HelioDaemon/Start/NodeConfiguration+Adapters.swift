@@ -1,6 +1,5 @@
 import HelioGit
 import HelioHTTP
-import HelioLoop
 import HelioNode
 
 /// What each subsystem gets of the configuration.
@@ -74,6 +73,4 @@ extension NodeConfiguration {
             return try URLUpstream(entries, git: git)
         }
     }
-
-    var listenAddress: ListenAddress { .tcp(host: http.listen.host, port: http.listen.port) }
 }

@@ -1,22 +1,20 @@
 import HelioAPI
 import HelioLock
 
-/// The tokens of administration and notification over TCP, read from their files and rotated by a reload.
+/// The tokens of the HTTP interface over TCP, read from their files and rotated by a reload.
 final class TokenFiles: Sendable {
     private let tokens: Locked<AccessTokens>
 
-    init(_ http: NodeConfiguration.HTTP) throws(ConfigurationError) { tokens = Locked(try Self.read(http)) }
+    init(_ tokens: AccessTokens) { self.tokens = Locked(tokens) }
 
-    /// - Throws: what is wrong with a file; the tokens stay as they are then.
-    func reload(_ http: NodeConfiguration.HTTP) throws(ConfigurationError) {
-        let fresh = try Self.read(http)
-        tokens.withLock { $0 = fresh }
-    }
+    func replace(_ fresh: AccessTokens) { tokens.withLock { $0 = fresh } }
 
     var current: @Sendable () -> AccessTokens { { [tokens] in tokens.withLock { $0 } } }
 
-    private static func read(_ http: NodeConfiguration.HTTP) throws(ConfigurationError) -> AccessTokens {
+    /// - Throws: what is wrong with a file.
+    static func read(_ http: NodeConfiguration.HTTP) throws(ConfigurationError) -> AccessTokens {
         AccessTokens(
+            read: try read(http.tokenFile, "http.token_file"),
             admin: try read(http.adminTokenFile, "http.admin_token_file"),
             notify: try read(http.notifyTokenFile, "http.notify_token_file"))
     }

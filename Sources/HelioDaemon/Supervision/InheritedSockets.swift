@@ -7,6 +7,8 @@ struct InheritedSockets: Sendable {
 
     /// For the agent check: those with that name.
     let agent: [Int32]
+    /// For metrics and administration: those named `admin`.
+    let admin: [Int32]
     /// For everything else: all others.
     let http: [Int32]
 
@@ -15,7 +17,7 @@ struct InheritedSockets: Sendable {
         guard environment["LISTEN_PID"] == String(processID), let count = environment["LISTEN_FDS"].flatMap({ Int32($0) }),
             (1...64).contains(count)
         else {
-            (agent, http) = ([], [])
+            (agent, admin, http) = ([], [], [])
             return
         }
         let names = (environment["LISTEN_FDNAMES"] ?? "").split(separator: ":", omittingEmptySubsequences: false)
@@ -23,6 +25,7 @@ struct InheritedSockets: Sendable {
         // Not for git, nor for anything else that this process starts.
         for (descriptor, _) in all { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         agent = all.filter { $0.name == "agent" }.map(\.descriptor)
-        http = all.filter { $0.name != "agent" }.map(\.descriptor)
+        admin = all.filter { $0.name == "admin" }.map(\.descriptor)
+        http = all.filter { $0.name != "agent" && $0.name != "admin" }.map(\.descriptor)
     }
 }

@@ -5,7 +5,7 @@ struct Diff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare two nodes, a node and its upstream, or saved hashes: what differs, and whether it matters.",
         discussion: """
-            A side is http://host:port of a node, its administration socket, its configuration or its data directory, a \
+            A side is http://host:port or https://host:port of a node, its administration socket, its configuration or its data directory, a \
             directory that holds KEY/slug.git (an upstream, read directly), a file that holds what repo-hashes answered, or - \
             for such a document on standard input. Where a path may be two things, a word before it decides: node:PATH, \
             upstream:PATH, hashes:PATH.
@@ -39,9 +39,11 @@ struct Diff: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A file that holds the token of http.admin_token_file, for nodes over TCP. Given twice, the first is for A and the second for B.",
+            "A file that holds the token of http.admin_token_file, for nodes over TCP, or that of http.token_file, for their hashes. Given twice, the first is for A and the second for B.",
             valueName: "file"))
     var tokenFile: [String] = []
+
+    @OptionGroup var authorities: AuthoritiesOption
 
     @Option(help: ArgumentHelp("How long a node may say nothing.", valueName: "seconds"))
     var timeout = 10.0
@@ -80,6 +82,7 @@ struct Diff: AsyncParsableCommand {
         var options = HelioDaemon.Diff.Options()
         options.closely = full
         options.listsPacking = all
+        options.authoritiesFile = authorities.file
         options.silence = .seconds(timeout)
         // Checked by `validate`.
         options.tolerance = try? limit()

@@ -12,11 +12,13 @@ struct Notify: ParsableCommand {
     @Argument(help: ArgumentHelp("The repository.", valueName: "KEY/slug"))
     var repository: String
 
-    @Option(name: .customLong("url"), help: ArgumentHelp("A node, as http://host:port.", valueName: "url"))
+    @Option(name: .customLong("url"), help: ArgumentHelp("A node, as http://host:port or https://host:port.", valueName: "url"))
     var urls: [String] = []
 
     @Option(help: ArgumentHelp("A file that holds the token of http.notify_token_file.", valueName: "file"))
     var tokenFile: String?
+
+    @OptionGroup var authorities: AuthoritiesOption
 
     @OptionGroup var node: NodeOptions
 
@@ -28,7 +30,9 @@ struct Notify: ParsableCommand {
 
     func run() throws {
         let token = try tokenFile.map(Self.token)
-        let clients = try urls.isEmpty ? [node.client()] : addresses().map { NodeClient($0, token: token, timeout: node.limit) }
+        let clients = try urls.isEmpty ? [node.client()] : addresses().map {
+            NodeClient($0, token: token, authoritiesFile: authorities.file, timeout: node.limit)
+        }
         let body = Administration.notification(of: repository)
         let outcomes = NodeClient.all(clients, "POST", "/notify", json: body, timeout: node.limit)
         let failures = outcomes.enumerated().compactMap { index, outcome -> String? in

@@ -3,14 +3,18 @@ internal import HelioNode
 
 extension Kind where Value == String {
     /// A private key that ssh would accept: of any form, and closed to everybody else, or ssh refuses it at the first fetch.
-    static var privateKeyFile: Kind {
+    static var sshKeyFile: Kind { privateKeyFile(closedTo: 0o077, "is open to others", "ssh refuses it; chmod 600 it") }
+
+    /// The private key of a certificate. Its group may read it: Debian keeps such keys for a group of their own.
+    static var tlsKeyFile: Kind { privateKeyFile(closedTo: 0o007, "is open to everybody", "chmod 640 it") }
+
+    private static func privateKeyFile(closedTo mask: UInt32, _ complaint: String, _ advice: String) -> Kind {
         .scalar("the path of a private key") { text, reading throws(Wrong) in
             let path = try absolute(text, from: reading.directory)
             do throws(FileError) {
                 let file = try SmallFile.read(path, limit: SecretFile.maximumSize)
-                guard file.mode & 0o077 == 0 else {
-                    throw FileError(
-                        message: "is open to others (mode \(String(file.mode, radix: 8))); ssh refuses it; chmod 600 it")
+                guard file.mode & mask == 0 else {
+                    throw FileError(message: "\(complaint) (mode \(String(file.mode, radix: 8))); \(advice)")
                 }
             } catch {
                 throw Wrong("\(path) \(error.message)")

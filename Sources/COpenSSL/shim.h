@@ -1,0 +1,36 @@
+// OpenSSL's TLS. The functions below stand for macros that Swift cannot see.
+#pragma once
+#include <sys/types.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+static inline int tls_require_version_1_2(SSL_CTX *context) {
+    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+}
+
+/// Writes may be partial and may be retried from another address; idle sessions keep no buffers.
+static inline void tls_set_modes(SSL_CTX *context) {
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+}
+
+/// No renegotiation, and a connection that ends without a farewell ends: every message of HTTP tells its own length.
+static inline void tls_set_options(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_COMPRESSION);
+}
+
+/// Sessions are resumed by tickets, which cost no memory here.
+static inline void tls_keep_no_sessions(SSL_CTX *context) { SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); }
+
+static inline long tls_set_server_name(SSL *session, const char *name) { return SSL_set_tlsext_host_name(session, name); }
+
+/// What the last failed call of this thread ran into, as a number of the TLS library, or of that for certificates; 0 for anything else.
+static inline int tls_last_reason(void) {
+    unsigned long error = ERR_peek_last_error();
+    return ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
+}
+static inline int tls_last_x509_reason(void) {
+    unsigned long error = ERR_peek_last_error();
+    return ERR_GET_LIB(error) == ERR_LIB_X509 ? ERR_GET_REASON(error) : 0;
+}

@@ -1,0 +1,35 @@
+import HelioAPI
+import HelioHTTP
+import HelioLock
+import HelioLoop
+import HelioNode
+
+extension NodeProcess {
+    /// On what the service manager has opened, or else on what is configured.
+    func listen() async throws(LoopError) {
+        let (http, agentAddress) = configuration.withLock { ($0.http, $0.agent.listen) }
+        let bound = try await open(publicServer, inherited.http, http.listen)
+        if let first = bound.first { board.identify { $0.address = NodeIdentity.Address(first) ?? $0.address } }
+        for address in bound { log.info("listening", ["address": "\(address)", "state": .text(NodeState.starting.rawValue)]) }
+        for address in try await open(adminServer, inherited.admin, http.adminListen) {
+            log.info("metrics and administration are answered", ["address": "\(address)"])
+        }
+        var agents: [ListenAddress] = []
+        for descriptor in inherited.agent { agents.append(try await agent.listen(inherited: descriptor)) }
+        if agents.isEmpty, let address = agentAddress { agents.append(try await agent.listen(on: ListenAddress(address))) }
+        for address in agents { log.info("agent checks are answered", ["address": "\(address)"]) }
+    }
+
+    private func open(
+        _ server: HTTPServer, _ inherited: [Int32], _ configured: HostPort?
+    ) async throws(LoopError) -> [ListenAddress] {
+        var bound: [ListenAddress] = []
+        for descriptor in inherited { bound.append(try await server.listen(inherited: descriptor, tls: tls.current)) }
+        if bound.isEmpty, let configured { bound.append(try await server.listen(on: ListenAddress(configured), tls: tls.current)) }
+        return bound
+    }
+}
+
+extension ListenAddress {
+    fileprivate init(_ address: HostPort) { self = .tcp(host: address.host, port: address.port) }
+}

@@ -1,0 +1,112 @@
+import COpenSSL
+import Glibc
+
+/// TLS over one connected, non-blocking socket, which it neither owns nor closes. The handshake happens within the first reads and
+/// writes. Not for two threads at once.
+public final class TLSSession {
+    /// What the socket has to become before a call that would have blocked is worth repeating.
+    public enum Need { case readable, writable }
+
+    private let pointer: OpaquePointer
+    public private(set) var readNeed = Need.readable
+    public private(set) var writeNeed = Need.writable
+    /// After that, OpenSSL must not be asked for anything any more.
+    private var isBroken = false
+    /// Why the session is broken, in OpenSSL's words.
+    public private(set) var failure: String?
+    /// The first bytes were those of an HTTP request: somebody forgot the s of https.
+    private(set) var heardPlainHTTP = false
+
+    /// A server's.
+    /// - Returns: nil when there is no memory.
+    init?(accepting context: TLSContext, descriptor: Int32) {
+        guard let pointer = Self.make(context, descriptor) else { return nil }
+        self.pointer = pointer
+        SSL_set_accept_state(pointer)
+    }
+
+    /// A client's.
+    /// - Parameter host: the name, or the numeric address, that the certificate must have.
+    public init(connecting context: TLSContext, to host: String, descriptor: Int32) throws(TLSError) {
+        guard let pointer = Self.make(context, descriptor) else { throw .unavailable("out of memory") }
+        self.pointer = pointer
+        let isAddress = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pointer), host) == 1
+        guard isAddress || (SSL_set1_host(pointer, host) == 1 && tls_set_server_name(pointer, host) == 1) else {
+            throw .unavailable("\(host) cannot be the name of a server")
+        }
+        SSL_set_connect_state(pointer)
+    }
+
+    deinit { SSL_free(pointer) }
+
+    private static func make(_ context: TLSContext, _ descriptor: Int32) -> OpaquePointer? {
+        guard let pointer = SSL_new(context.pointer) else { return nil }
+        guard let bio = DescriptorBIO.make(descriptor) else {
+            SSL_free(pointer)
+            return nil
+        }
+        SSL_set_bio(pointer, bio, bio)
+        return pointer
+    }
+
+    /// Whether the handshake is over.
+    public var isEstablished: Bool { SSL_is_init_finished(pointer) == 1 }
+
+    /// Whether there are bytes that have left the socket already and that no read has fetched.
+    var hasPending: Bool { !isBroken && SSL_pending(pointer) > 0 }
+
+    public func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+        guard begin() else { return .failed(EPROTO) }
+        return finish(SSL_read(pointer, buffer.baseAddress, Int32(clamping: buffer.count)), &readNeed)
+    }
+
+    /// After `.wouldBlock` the same bytes come again, from wherever they are by then, and more if there are more.
+    public func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
+        guard begin() else { return .failed(EPROTO) }
+        let transfer = finish(SSL_write(pointer, buffer.baseAddress, Int32(clamping: buffer.count)), &writeNeed)
+        return transfer == .ended ? .failed(EPIPE) : transfer
+    }
+
+    /// Tells the peer that nothing more will come, as far as the socket takes it at once.
+    func finishWriting() {
+        guard !isBroken, isEstablished else { return }
+        ERR_clear_error()
+        _ = SSL_shutdown(pointer)
+        ERR_clear_error()
+    }
+
+    /// - Returns: whether OpenSSL may be asked. What another of its users left on this thread would be taken for ours.
+    private func begin() -> Bool {
+        guard !isBroken else { return false }
+        ERR_clear_error()
+        errno = 0
+        return true
+    }
+
+    private func finish(_ count: Int32, _ need: inout Need) -> Transfer {
+        if count > 0 { return .moved(Int(count)) }
+        switch SSL_get_error(pointer, count) {
+        case SSL_ERROR_WANT_READ: need = .readable
+        case SSL_ERROR_WANT_WRITE: need = .writable
+        case SSL_ERROR_ZERO_RETURN: return .ended
+        case SSL_ERROR_SYSCALL: return breakOff(errno == 0 ? ECONNRESET : errno)
+        default: return breakOff(EPROTO)
+        }
+        return .wouldBlock
+    }
+
+    private func breakOff(_ code: Int32) -> Transfer {
+        isBroken = true
+        heardPlainHTTP = tls_last_reason() == SSL_R_HTTP_REQUEST
+        failure = code == EPROTO ? explanation : describe(errno: code)
+        ERR_clear_error()
+        return .failed(code)
+    }
+
+    /// Of a certificate that is not believed, OpenSSL says more than that.
+    private var explanation: String {
+        let verdict = SSL_get_verify_result(pointer)
+        guard verdict != Int(X509_V_OK), let text = X509_verify_cert_error_string(verdict) else { return TLSError.lastReason }
+        return "\(TLSError.lastReason): \(String(cString: text))"
+    }
+}

@@ -81,6 +81,11 @@ final class LiveNode: Sendable {
         try await onThread { try self.tcp(method, target, body: body, headers: headers) }
     }
 
+    func fetchFromAdmin(_ target: String, token: String? = nil) async throws -> Reply {
+        let headers = token.map { ["Authorization: Bearer \($0)"] } ?? []
+        return try await onThread { try Exchange.run(self.ports.withLock { $0[2] }, "GET", target, headers: headers, body: nil) }
+    }
+
     func fetchFromSocket(_ target: String) async throws -> Reply {
         try await onThread { try self.unix("GET", target) }
     }

@@ -101,13 +101,14 @@ struct NodeClientTests {
     @Test(arguments: [
         ("http://a:1", NodeAddress.tcp(host: "a", port: 1)), ("http://127.0.0.1:7990/", .tcp(host: "127.0.0.1", port: 7990)),
         ("http://[::1]:7990", .tcp(host: "::1", port: 7990)), ("http://a", .tcp(host: "a", port: 80)),
+        ("https://a", .tcp(host: "a", port: 443, isSecure: true)), ("https://[::1]:1", .tcp(host: "::1", port: 1, isSecure: true)),
     ])
     func url_BecomesAnAddress(url: String, address: NodeAddress) throws {
         #expect(try NodeAddress(url: url) == address)
     }
 
     @Test(arguments: [
-        "", "a:1", "https://a", "ftp://a", "http://", "http://a:0", "http://a:65536", "http://a:-1", "http://a:1/x", "http://u@a",
+        "", "a:1", "https://", "httpss://a", "ftp://a", "http://", "http://a:0", "http://a:65536", "http://a:-1", "http://a:1/x", "http://u@a",
         "http://a b",
         "http://[::1", "http://[::1]x", "http://a\r\nX:1",
     ])

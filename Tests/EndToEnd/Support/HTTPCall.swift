@@ -6,10 +6,15 @@ struct HTTPCall {
     let headers: [String: String]
     let body: String
 
-    /// - Parameter socket: a Unix socket to connect to instead of the URL's host.
-    init(_ url: String, method: String = "GET", socket: String? = nil, headers: [String] = [], body: String? = nil) throws {
+    /// - Parameters:
+    ///   - socket: a Unix socket to connect to instead of the URL's host.
+    ///   - options: more words for curl.
+    init(
+        _ url: String, method: String = "GET", socket: String? = nil, headers: [String] = [], body: String? = nil, options: [String] = []
+    ) throws {
         var words = ["curl", "-sS", "-i", "--max-time", "20", "-X", method, url]
         if method == "HEAD" { words = ["curl", "-sS", "-I", "--max-time", "20", url] }
+        words += options
         if let socket { words += ["--unix-socket", socket] }
         for header in headers { words += ["-H", header] }
         if let body { words += ["-H", "Expect:", "--data-binary", body] }

@@ -13,6 +13,9 @@ final class NodeFixture: @unchecked Sendable {
     /// As YAML; takes effect with the next `configure`.
     var shutdown = "{ notice: 300ms, drain: 5s }"
 
+    /// More keys of `http`, as YAML, each with a comma before it; takes effect with the next `configure`.
+    var http = ""
+
     var base: String { "http://127.0.0.1:\(port)" }
     var data: String { directory + "/data" }
     var socket: String { data + "/heliostat.sock" }
@@ -34,7 +37,7 @@ final class NodeFixture: @unchecked Sendable {
         let upstreamLines = upstream.hasPrefix("/") ? "  kind: directory\n  path: \(upstream)" : upstream
         let text = """
             node: { name: \(nodeName), data: ./data\(cloneURL.map { ", clone_urls: [\"\($0)\"]" } ?? "") }
-            http: { listen: "127.0.0.1:\(port)" }
+            http: { listen: "127.0.0.1:\(port)"\(http) }
             upstream:
             \(upstreamLines)
             shutdown: \(shutdown)

@@ -31,7 +31,7 @@ struct DiffArgumentTests {
     @Test func addresses_SocketsAndStandardInput() throws {
         #expect(try DiffArgument("http://mirror-1:7990") == .node(.tcp(host: "mirror-1", port: 7990)))
         #expect(try DiffArgument("-") == .standardInput)
-        #expect(usage("https://mirror-1")?.contains("TLS") == true)
+        #expect(try DiffArgument("https://mirror-1") == .node(.tcp(host: "mirror-1", port: 443, isSecure: true)))
         #expect(usage("ftp://x") != nil)
         let peer = Peer(.isSilent, path: root + "/s")
         #expect(try DiffArgument(root + "/s") == .node(.socket(root + "/s")))

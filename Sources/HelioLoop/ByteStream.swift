@@ -50,7 +50,7 @@ public final class ByteStream {
         guard let session else { return socket.read(into: buffer) }
         let transfer = session.read(into: buffer)
         arm()
-        wakeForPending()
+        if case .moved = transfer { wakeForPending() }
         return transfer
     }
 
@@ -137,7 +137,8 @@ extension ByteStream {
         }
     }
 
-    /// Bytes that the session has taken off the socket already: no event would tell of them.
+    /// Bytes that the session has taken off the socket already: no event would tell of them. After a read that moved none, only the
+    /// socket can bring what is missing.
     private func wakeForPending() {
         guard isOpen, isReading, let session, session.hasPending else { return }
         readEvent.map { event_active($0, Int32(EV_READ), 0) }

@@ -22,6 +22,8 @@ public final class TLSContext: Sendable {
         pointer = try Self.make(TLS_server_method()) { pointer throws(TLSError) in try Self.load(certificateFile, keyFile, into: pointer) }
         notAfter = Self.end(of: pointer)
         tls_keep_no_sessions(pointer)
+        // A second ticket would be for another connection at the same time, which balancers and scripts do not resume.
+        SSL_CTX_set_num_tickets(pointer, 1)
         SSL_CTX_set_alpn_select_cb(pointer, { _, chosen, length, offered, count, _ in
             ApplicationProtocol.choose(chosen, length, offered, count)
         }, nil)
@@ -47,6 +49,7 @@ public final class TLSContext: Sendable {
             }
             tls_set_modes(pointer)
             tls_set_options(pointer)
+            tls_read_ahead(pointer)
             try complete(pointer)
             return pointer
         } catch {

@@ -52,8 +52,9 @@ public final class TLSSession {
     /// Whether the handshake is over.
     public var isEstablished: Bool { SSL_is_init_finished(pointer) == 1 }
 
-    /// Whether there are bytes that have left the socket already and that no read has fetched.
-    var hasPending: Bool { !isBroken && SSL_pending(pointer) > 0 }
+    /// Whether there are bytes that have left the socket already and that no read has fetched. They may be a part of a record only, and
+    /// then the next read would block.
+    var hasPending: Bool { !isBroken && SSL_has_pending(pointer) == 1 }
 
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         guard begin() else { return .failed(EPROTO) }

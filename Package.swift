@@ -65,7 +65,7 @@ let package = Package(
         module("HelioClient", ["HelioLoop", "CCurl"]),
         module("HelioFarm", ["HelioNode", "HelioLoop", "HelioLock"]),
         module("HelioWebhooks", ["HelioNode", "HelioJSON", "HelioStore", crypto]),
-        module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"]),
+        module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib", crypto]),
         module(
             "HelioDaemon",
             [

@@ -21,6 +21,7 @@ final class NodeProcess: Sendable {
     let driver: NodeDriver
     let metrics: NodeMetrics
     let scrape: Scrape
+    private let sampling: TimerSampling
     let publicServer: HTTPServer
     let socketServer: HTTPServer
     let agent: AgentServer
@@ -46,6 +47,7 @@ final class NodeProcess: Sendable {
         scrape = Scrape(metrics, board: board, connections: [connections.tcp, connections.socket])
         let commands = NodeCommands(driver: driver, output: output)
         let source = scrape.makeSource()
+        sampling = TimerSampling(history: source.history)
         let publicRoutes = publicRouter(board: board, commands: commands, tokens: tokens.current, metrics: source)
         let socketRoutes = socketRouter(board: board, commands: commands, metrics: source)
         // Both have the same routes in the same order, so one table counts for both.
@@ -78,6 +80,7 @@ final class NodeProcess: Sendable {
             return ProcessExit.failed
         }
         watchdog.start()
+        Task { await sampling.run() }
         // Whichever ends first ends the process: a stop need not wait for a start that hangs.
         let (endings, end) = AsyncStream.makeStream(of: Int32.self)
         Task { end.yield(await obey(signals)) }

@@ -32,6 +32,6 @@ private func router(
     AdminRoutes(board: board, commands: commands, gate: admin).add(to: &router)
     WebhookRoutes(commands: commands, gate: admin).add(to: &router)
     InspectionRoute(board: board, commands: commands, gate: admin).add(to: &router)
-    FrontRoutes.add(to: &router)
+    FrontRoutes.add(to: &router, board, commands, metrics.history)
     return router
 }

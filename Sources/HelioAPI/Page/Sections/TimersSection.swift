@@ -1,0 +1,48 @@
+import HelioMetrics
+
+/// The timers that have anything to tell.
+struct TimersSection: PageSection {
+    private static let budget = 13_000
+
+    let tracks: [TimerTrack]
+    private let idle: Int
+
+    init(_ reading: PageReading) {
+        tracks = reading.timers.filter { $0.count > 0 }
+        idle = reading.timers.count - tracks.count
+    }
+
+    func append(to html: inout HTMLWriter) {
+        html.section("timers", "Timers") { html in
+            guard !tracks.isEmpty else { return html.element("p", text: "No timer has recorded anything yet.") }
+            var left = 0
+            html.table("timers", ["Timer", "Outcome", "Count", "Per minute", "p50", "p95", "p99", "p95, last 10 minutes"]) { html in
+                html.text("Of the last minute, and of about five minutes for the percentiles. \(idle) more have recorded nothing.")
+            } rows: { html in
+                left = html.each(of: tracks, within: Self.budget) { append($1, to: &$0) }
+            }
+            html.left(left, "/metrics")
+        }
+    }
+
+    private func append(_ track: TimerTrack, to html: inout HTMLWriter) {
+        html.element("tr") { html in
+            html.element("th", ["scope": "row", "class": "name"], text: track.name)
+            html.element("td") { html in
+                if track.outcome == "success" { html.text(track.outcome) } else { html.word(track.outcome, .warning) }
+            }
+            html.number("\(track.count)")
+            html.number(Self.rate(track.oneMinuteRate * 60))
+            for percentile in [track.median, track.p95, track.p99] { html.number(AgeText.of(nanoseconds: percentile)) }
+            html.element("td") { Sparkline(track.past).append(to: &$0) }
+        }
+    }
+
+    /// With one digit after the point where that says more.
+    private static func rate(_ value: Double) -> String {
+        guard value.isFinite, value < 1e12 else { return "?" }
+        if value > 0, value < 0.05 { return "< 0.1" }
+        let tenths = Int((value * 10).rounded())
+        return value >= 100 || tenths % 10 == 0 ? "\(Int(value.rounded()))" : "\(tenths / 10).\(tenths % 10)"
+    }
+}

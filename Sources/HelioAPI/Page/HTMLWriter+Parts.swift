@@ -9,11 +9,15 @@ extension HTMLWriter {
         }
     }
 
-    /// A table that scrolls by itself where it is wider than the screen: by keyboard too, so it can be focused and has a name.
-    mutating func table(_ id: String, _ columns: [String], caption: (inout HTMLWriter) -> Void, rows: (inout HTMLWriter) -> Void) {
-        element("div", ["class": "scroll", "id": "\(id)-scroll", "role": "region", "aria-labelledby": "\(id)-caption", "tabindex": "0"]) { html in
+    /// A table that scrolls by itself where it is wider than the screen: by keyboard too, so it can be focused and has a name. What has to
+    /// be read whatever the width stands above it, in a paragraph.
+    /// - Parameters:
+    ///   - caption: for whoever hears the page; the heading above says as much to whoever sees it.
+    ///   - isStacked: on a phone each row becomes a few lines.
+    mutating func table(_ id: String, _ caption: String, _ columns: [String], isStacked: Bool = false, rows: (inout HTMLWriter) -> Void) {
+        element("div", ["class": isStacked ? "scroll stacked" : "scroll", "id": "\(id)-scroll", "role": "region", "aria-labelledby": "\(id)-caption", "tabindex": "0"]) { html in
             html.element("table") { html in
-                html.element("caption", ["id": "\(id)-caption"]) { caption(&$0) }
+                html.element("caption", ["id": "\(id)-caption", "class": "heard"], text: caption)
                 html.element("thead") { html in
                     html.element("tr") { html in for column in columns { html.element("th", ["scope": "col"], text: column) } }
                 }

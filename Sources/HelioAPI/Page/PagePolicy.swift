@@ -6,7 +6,7 @@ enum PagePolicy {
     static let headers = [
         ("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), ("Vary", "Accept"),
         ("Content-Security-Policy", contentSecurity), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
     ]
 
     /// Content Security Policy Level 3. The sums are computed here, once, so that they cannot differ from what is sent. `data:` is the icon.

@@ -26,13 +26,13 @@ enum PageStyle {
         .skip:focus { left: 1rem; top: .5rem; padding: .3rem .6rem; background: var(--card); }
         header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem 1rem; padding: .8rem 0 .6rem; }
         header p, h1, h2, h3 { margin: 0; }
-        header p, footer, .since, .more, caption, figcaption, dt { color: var(--faint); }
+        header p, footer, .since, .more, .note, figcaption, dt { color: var(--faint); }
         h1 { font-size: 1.3rem; }
         h2 { font-size: 1.05rem; margin-bottom: .4rem; }
         h3 { font-size: .95rem; margin: .8rem 0 .2rem; }
         #contact { margin-left: auto; }
         #contact.lost { padding: .2rem .6rem; background: var(--alarm); color: var(--bad); font-weight: 600; border-radius: .3rem; }
-        .lost ~ main, body.stale main { opacity: .75; }
+        .stale main { border-radius: .4rem; outline: .2rem dashed var(--bad); outline-offset: .2rem; }
         main { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .8rem; }
         section { background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .7rem .9rem .9rem; min-width: 0; }
         .state, .progress, .farm, .repositories, .timers { grid-column: 1 / -1; }
@@ -55,13 +55,14 @@ enum PageStyle {
         .concerns li.bad { background: var(--alarm); }
         .concerns p { margin: 0; }
         .calm { color: var(--good); margin: .5rem 0; }
-        .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .5rem 1rem; margin: .6rem 0 0; }
+        .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .5rem 1rem; margin: .6rem 0; }
         dt { font-size: .85rem; }
         dd { margin: 0; font-weight: 600; }
         progress { width: 100%; height: 1.1rem; accent-color: var(--busy); }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; font-size: .93rem; }
-        caption { text-align: left; padding-bottom: .3rem; }
+        .heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+        .scroll { position: relative; }
         th, td { text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; border-top: 1px solid var(--line); overflow-wrap: normal; }
         thead th { border-top: 0; font-size: .85rem; color: var(--faint); white-space: nowrap; }
         tbody th { font-weight: 600; }
@@ -71,7 +72,7 @@ enum PageStyle {
         tbody th.name { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; max-width: 30rem; }
         .why { min-width: 14rem; overflow-wrap: anywhere; }
         .old td, .old th { color: var(--faint); font-style: italic; }
-        .old .word { color: var(--faint); }
+        .old .word, .old .mark { color: var(--faint); }
         .tag { margin-left: .5rem; padding: 0 .35rem; border: 1px solid var(--line); border-radius: .3rem; font-size: .8rem; font-weight: 400; }
         .rejected { margin: 0; padding-left: 1.1rem; }
         figure { margin: 0; }
@@ -83,7 +84,7 @@ enum PageStyle {
         .plot .cross { stroke: var(--bad); stroke-width: 2; }
         .plot .base { stroke: var(--line); }
         .plot .gap { stroke: var(--card); stroke-width: 3; }
-        .spark { width: 120px; height: 20px; fill: none; stroke: var(--busy); stroke-width: 1.5; vertical-align: middle; }
+        .spark { width: 120px; height: 20px; fill: none; stroke: var(--busy); stroke-width: 1.5; vertical-align: middle; border-bottom: 1px solid var(--line); }
         summary { cursor: pointer; padding: .3rem 0; color: var(--link); }
         code { font-family: ui-monospace, monospace; font-size: .9em; }
         footer { padding: .8rem 0 0; font-size: .9rem; }
@@ -91,8 +92,23 @@ enum PageStyle {
           main { grid-template-columns: minmax(0, 1fr); }
           body { padding: 0 .6rem 1rem; }
           #contact { margin-left: 0; }
+          .state h2 { font-size: 1.2rem; }
           .figures { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); }
-          .why { min-width: 16rem; }
+          /* A row each becomes a few lines: what is at the right of a table would not be seen. */
+          .stacked table, .stacked tbody, .stacked tr, .stacked th { display: block; }
+          .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+          .stacked tr { border-top: 1px solid var(--line); padding: .35rem 0; }
+          .stacked th, .stacked td { display: inline-block; border: 0; padding: 0 .8rem 0 0; white-space: normal; }
+          .stacked th { display: block; max-width: none; }
+          .stacked .why { display: block; min-width: 0; }
+          .farm td:nth-child(3)::before { content: "/status "; }
+          .farm td:nth-child(5)::before { content: "lag "; }
+          .farm td:nth-child(6)::before { content: "content "; }
+          .farm td:nth-child(7)::before { content: "version "; }
+          .repositories td:nth-child(3)::before { content: "for "; }
+          .repositories td:nth-child(5)::before { content: "failures "; }
+          .webhooks td:nth-child(3)::before { content: "under way "; }
+          .webhooks td:nth-child(4)::before { content: "last failure "; }
         }
         @media print { body { background: none; } #contact { display: none; } }
 

@@ -17,9 +17,8 @@ struct FarmSection: PageSection {
         let members = ordered
         var left = 0
         html.section("farm", "Farm") { html in
-            html.table("farm", ["Node", "State", "/status", "/readyz", "Lag", "Content", "Version", "Address"]) { html in
-                appendCaption(to: &html)
-            } rows: { html in
+            html.element("p", ["class": "note"]) { appendView(to: &$0) }
+            html.table("farm", "Nodes of the farm", ["Node", "State", "/status", "/readyz", "Lag", "Content", "Version", "Address"], isStacked: true) { html in
                 left = html.each(of: members, within: Self.budget) { append($1.record, isLocal: $1.isLocal, to: &$0) }
             }
             html.left(left, "heliostat farm")
@@ -35,10 +34,10 @@ struct FarmSection: PageSection {
         return [local] + members.filter { !$0.record.standing.isReady } + members.filter(\.record.standing.isReady)
     }
 
-    private func appendCaption(to html: inout HTMLWriter) {
+    private func appendView(to html: inout HTMLWriter) {
         let count = reading.farm.members.count
         if isAlone { return html.text("A node by itself.") }
-        html.text("\(count) \(count == 1 ? "node" : "nodes") at \(reading.farm.coordinator), ")
+        html.text("\(count) \(count == 1 ? "node" : "nodes") at Redis, ")
         if let readAt = reading.farm.readAt {
             html.text("\(isOld ? "last read" : "read") \(AgeText.of(reading.age(readAt))) ago")
             if isOld {

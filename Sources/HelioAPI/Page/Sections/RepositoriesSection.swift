@@ -24,9 +24,8 @@ struct RepositoriesSection: PageSection {
         let counts = reading.snapshot.catalogue.counts
         let all = counts.quarantined + counts.behind + counts.waiting
         var left = 0
-        html.table("repositories", ["Repository", "Status", "For", "Why", "Failures"]) { html in
-            html.text("\(all) of \(counts.total) \(all == 1 ? "is" : "are") not as the upstream has \(all == 1 ? "it" : "them").")
-        } rows: { html in
+        html.element("p", ["class": "note"], text: "\(all) of \(counts.total) \(all == 1 ? "is" : "are") not as the upstream has \(all == 1 ? "it" : "them").")
+        html.table("repositories", "Repositories to look at", ["Repository", "Status", "For", "Why", "Failures"], isStacked: true) { html in
             left = html.each(of: worst, within: Self.budget) { append($1, to: &$0) }
         }
         html.left(all - worst.count + left, "heliostat status")
@@ -42,7 +41,7 @@ struct RepositoriesSection: PageSection {
                 guard let failure = entry.lastFailure else { return html.text("–") }
                 html.element("strong", text: failure.reason.rawValue)
                 html.text(" ")
-                html.text(failure.message)
+                html.text(LocalPaths.shorten(failure.message, upstream: reading.identity.upstream.url))
             }
             html.number("\(entry.failedSyncCount)")
         }

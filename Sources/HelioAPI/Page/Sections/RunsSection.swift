@@ -45,9 +45,7 @@ struct RunsSection: PageSection {
     private func duration(of run: Run) -> Duration { run.end?.duration ?? reading.age(run.claimedAt.monotonic) }
 
     private func appendTable(to html: inout HTMLWriter) {
-        html.table("runs", ["Claimed", "Took", "Status", "Scope", "Trigger", "Repositories", "Why"]) { html in
-            html.text("The last runs, newest first.")
-        } rows: { html in
+        html.table("runs", "The last runs, newest first", ["Claimed", "Took", "Status", "Scope", "Trigger", "Repositories", "Why"]) { html in
             _ = html.each(of: runs.suffix(Self.rows).reversed(), within: Self.budget) { append($1, to: &$0) }
         }
     }

@@ -75,7 +75,8 @@ struct StateSection: PageSection {
             html.figure("Behind", "\(counts.behind)", counts.behind > 0 ? .busy : .good)
             html.figure("No copy yet", "\(counts.waiting)", counts.waiting > 0 ? .busy : .good)
             html.figure("Quarantined", "\(counts.quarantined)", counts.quarantined > 0 ? .warning : .good)
-            html.figure("Queue", "\(snapshot.queue.running.count) running, \(snapshot.queue.waitingCount) waiting")
+            html.figure("Under way", "\(snapshot.queue.running.count)")
+            html.figure("Waiting", "\(snapshot.queue.waitingCount)")
             html.figure("Last vet", vet)
         }
     }

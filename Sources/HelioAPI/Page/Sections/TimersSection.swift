@@ -16,9 +16,8 @@ struct TimersSection: PageSection {
         html.section("timers", "Timers") { html in
             guard !tracks.isEmpty else { return html.element("p", text: "No timer has recorded anything yet.") }
             var left = 0
-            html.table("timers", ["Timer", "Outcome", "Count", "Per minute", "p50", "p95", "p99", "p95, last 10 minutes"]) { html in
-                html.text("Of the last minute, and of about five minutes for the percentiles. \(idle) more have recorded nothing.")
-            } rows: { html in
+            html.element("p", ["class": "note"], text: "Rates are of the last minute, percentiles of about the last five. \(idle) more have recorded nothing.")
+            html.table("timers", "Timers", ["Timer", "Outcome", "Count", "Per minute", "p50", "p95", "p99", "p95, last 10 minutes"]) { html in
                 left = html.each(of: tracks, within: Self.budget) { append($1, to: &$0) }
             }
             html.left(left, "/metrics")
@@ -27,7 +26,7 @@ struct TimersSection: PageSection {
 
     private func append(_ track: TimerTrack, to html: inout HTMLWriter) {
         html.element("tr") { html in
-            html.element("th", ["scope": "row", "class": "name"], text: track.name)
+            html.element("th", ["scope": "row", "class": "name"]) { Self.append(track.name, to: &$0) }
             html.element("td") { html in
                 if track.outcome == "success" { html.text(track.outcome) } else { html.word(track.outcome, .warning) }
             }
@@ -35,6 +34,14 @@ struct TimersSection: PageSection {
             html.number(Self.rate(track.oneMinuteRate * 60))
             for percentile in [track.median, track.p95, track.p99] { html.number(AgeText.of(nanoseconds: percentile)) }
             html.element("td") { Sparkline(track.past).append(to: &$0) }
+        }
+    }
+
+    /// A line may end after a point.
+    private static func append(_ name: String, to html: inout HTMLWriter) {
+        for (index, part) in name.split(separator: ".").enumerated() {
+            if index > 0 { html.constant(".<wbr>") }
+            html.text(String(part))
         }
     }
 

@@ -37,15 +37,13 @@ struct WebhooksSection: PageSection {
     private func appendEndpoints(_ endpoints: [WebhookPicture.Endpoint], to html: inout HTMLWriter) {
         guard !endpoints.isEmpty else { return }
         var left = 0
-        html.table("webhooks", ["Subscription", "State", "Under way", "Last failure since the start"]) { html in
-            html.text("Subscriptions of this node.")
-        } rows: { html in
+        html.table("webhooks", "Subscriptions", ["Subscription", "State", "Under way", "Last failure since the start"], isStacked: true) { html in
             left = html.each(of: endpoints, within: Self.budget) { html, endpoint in
                 html.element("tr") { html in
                     html.element("th", ["scope": "row", "class": "name"], text: endpoint.name, limit: 60)
                     html.element("td") { $0.word(endpoint.state, Self.urgency(of: endpoint.state)) }
                     html.number("\(endpoint.underWay)")
-                    html.element("td", ["class": "why"], text: endpoint.lastError ?? "–")
+                    html.element("td", ["class": "why"], text: endpoint.lastError.map { LocalPaths.shorten($0, upstream: "") } ?? "–")
                 }
             }
         }

@@ -1,5 +1,5 @@
 /// How much something presses. Told by a word and a shape as well as by a colour.
-enum Urgency: String, Sendable, Comparable {
+enum Urgency: String, Sendable, Comparable, CaseIterable {
     case good, busy, warning, bad
 
     static func < (left: Urgency, right: Urgency) -> Bool { left.rank < right.rank }

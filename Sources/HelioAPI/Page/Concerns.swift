@@ -57,7 +57,8 @@ struct Concerns: Sendable {
             return found + [Concern(urgency: .warning, what: "Farm not seen yet", detail: detail)]
         }
         if reading.age(readAt) > oldView {
-            let detail = "Redis has not answered for \(AgeText.of(reading.age(readAt))). The node works by itself meanwhile; nothing has to be restarted."
+            let silence = "Redis has not answered for \(AgeText.of(reading.age(readAt)))."
+            let detail = "\(silence) The node works by itself meanwhile; nothing has to be restarted."
             found.append(Concern(urgency: .warning, what: "Alone, Redis is lost", detail: detail))
         }
         return found
@@ -94,7 +95,7 @@ struct Concerns: Sendable {
     private static func disk(_ reading: PageReading) -> [Concern] {
         switch reading.snapshot.diskLevel {
         case .enough: []
-        case .low: [Concern(urgency: .warning, what: "Disk nearly full", detail: "Below the first mark of the section disk; nothing stops yet.")]
+        case .low: [Concern(urgency: .warning, what: "Disk nearly full", detail: "Nothing stops yet.")]
         case .stop: [Concern(urgency: .bad, what: "Disk full", detail: "No new synchronisation begins until there is space.")]
         }
     }

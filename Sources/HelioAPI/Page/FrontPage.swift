@@ -15,6 +15,7 @@ struct FrontPage: Sendable {
             html.element("head") { appendHead(state, to: &$0) }
             html.element("body") { html in
                 html.element("a", ["class": "skip", "href": "#main"], text: "To the status")
+                Mark.appendShapes(to: &html)
                 html.element("header") { appendHeader(to: &$0) }
                 html.element("main", ["id": "main", "tabindex": "-1"]) { html in
                     state.append(to: &html)

@@ -14,8 +14,14 @@ extension HTMLWriter {
     /// - Parameters:
     ///   - caption: for whoever hears the page; the heading above says as much to whoever sees it.
     ///   - isStacked: on a phone each row becomes a few lines.
-    mutating func table(_ id: String, _ caption: String, _ columns: [String], isStacked: Bool = false, rows: (inout HTMLWriter) -> Void) {
-        element("div", ["class": isStacked ? "scroll stacked" : "scroll", "id": "\(id)-scroll", "role": "region", "aria-labelledby": "\(id)-caption", "tabindex": "0"]) { html in
+    mutating func table(
+        _ id: String, _ caption: String, _ columns: [String], isStacked: Bool = false, rows: (inout HTMLWriter) -> Void
+    ) {
+        let region: Attributes = [
+            "class": isStacked ? "scroll stacked" : "scroll", "id": "\(id)-scroll", "role": "region", "aria-labelledby": "\(id)-caption",
+            "tabindex": "0",
+        ]
+        element("div", region) { html in
             html.element("table") { html in
                 html.element("caption", ["id": "\(id)-caption", "class": "heard"], text: caption)
                 html.element("thead") { html in
@@ -60,14 +66,25 @@ extension HTMLWriter {
 
     /// Shapes differ as colours do; what they mean stands beside them in words.
     mutating func mark(_ urgency: Urgency) {
-        element("svg", ["class": "mark \(urgency.rawValue)", "viewBox": "0 0 16 16", "aria-hidden": "true"]) { html in
-            html.element("path", ["d": Mark.path(of: urgency)]) { _ in }
+        element("svg", ["class": "mark \(urgency.rawValue)", "aria-hidden": "true"]) { html in
+            html.element("use", ["href": "#mark-\(urgency.rawValue)"]) { _ in }
         }
     }
 }
 
 /// The shapes of `Urgency`, in a square of 16.
 enum Mark {
+    /// Drawn once, for all marks of the page to refer to.
+    static func appendShapes(to html: inout HTMLWriter) {
+        html.element("svg", ["class": "shapes", "aria-hidden": "true"]) { html in
+            for urgency in Urgency.allCases {
+                html.element("symbol", ["id": "mark-\(urgency.rawValue)", "viewBox": "0 0 16 16"]) { html in
+                    html.element("path", ["d": path(of: urgency)]) { _ in }
+                }
+            }
+        }
+    }
+
     static func path(of urgency: Urgency) -> String {
         switch urgency {
         // A disc, a ring, a triangle, a square; the last two with an exclamation mark left out.

@@ -58,6 +58,6 @@ struct HTMLWriter: Sendable {
         constant(">")
     }
 
-    /// The path of a sparkline is the longest.
-    private static let attributeLimit = 1000
+    /// The path of all bars of a plot is the longest.
+    private static let attributeLimit = 1200
 }

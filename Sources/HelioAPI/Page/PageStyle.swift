@@ -45,6 +45,7 @@ enum PageStyle {
         p { margin: .2rem 0; }
         .mark { width: .8em; height: .8em; flex: none; fill: currentColor; fill-rule: evenodd; margin-right: .35em; }
         h2 .mark { margin: 0; }
+        .shapes { position: absolute; width: 0; height: 0; }
         .mark.good, .word.good { color: var(--good); }
         .mark.busy, .word.busy { color: var(--busy); }
         .mark.warning, .word.warning { color: var(--warning); }
@@ -63,7 +64,8 @@ enum PageStyle {
         table { border-collapse: collapse; width: 100%; font-size: .93rem; }
         .heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
         .scroll { position: relative; }
-        th, td { text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; border-top: 1px solid var(--line); overflow-wrap: normal; }
+        th, td { text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; overflow-wrap: normal;
+          border-top: 1px solid var(--line); }
         thead th { border-top: 0; font-size: .85rem; color: var(--faint); white-space: nowrap; }
         tbody th { font-weight: 600; }
         th:last-child, td:last-child { padding-right: 0; }
@@ -73,7 +75,8 @@ enum PageStyle {
         .why { min-width: 14rem; overflow-wrap: anywhere; }
         .old td, .old th { color: var(--faint); font-style: italic; }
         .old .word, .old .mark { color: var(--faint); }
-        .tag { margin-left: .5rem; padding: 0 .35rem; border: 1px solid var(--line); border-radius: .3rem; font-size: .8rem; font-weight: 400; }
+        .tag { margin-left: .5rem; padding: 0 .35rem; border: 1px solid var(--line); border-radius: .3rem;
+          font-size: .8rem; font-weight: 400; }
         .rejected { margin: 0; padding-left: 1.1rem; }
         figure { margin: 0; }
         .plot { display: block; width: 100%; max-height: 7rem; stroke-width: 1.5; fill: none; }
@@ -84,7 +87,8 @@ enum PageStyle {
         .plot .cross { stroke: var(--bad); stroke-width: 2; }
         .plot .base { stroke: var(--line); }
         .plot .gap { stroke: var(--card); stroke-width: 3; }
-        .spark { width: 120px; height: 20px; fill: none; stroke: var(--busy); stroke-width: 1.5; vertical-align: middle; border-bottom: 1px solid var(--line); }
+        .spark { width: 120px; height: 20px; vertical-align: middle; border-bottom: 1px solid var(--line);
+          fill: none; stroke: var(--busy); stroke-width: 1.5; stroke-linecap: round; }
         summary { cursor: pointer; padding: .3rem 0; color: var(--link); }
         code { font-family: ui-monospace, monospace; font-size: .9em; }
         footer { padding: .8rem 0 0; font-size: .9rem; }
@@ -92,7 +96,7 @@ enum PageStyle {
           main { grid-template-columns: minmax(0, 1fr); }
           body { padding: 0 .6rem 1rem; }
           #contact { margin-left: 0; }
-          .state h2 { font-size: 1.2rem; }
+          .state h2 { font-size: 1.05rem; gap: .1rem .4rem; }
           .figures { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); }
           /* A row each becomes a few lines: what is at the right of a table would not be seen. */
           .stacked table, .stacked tbody, .stacked tr, .stacked th { display: block; }
@@ -107,6 +111,11 @@ enum PageStyle {
           .farm td:nth-child(7)::before { content: "version "; }
           .repositories td:nth-child(3)::before { content: "for "; }
           .repositories td:nth-child(5)::before { content: "failures "; }
+          .timers td:nth-child(3)::before { content: "count "; }
+          .timers td:nth-child(4)::before { content: "per minute "; }
+          .timers td:nth-child(5)::before { content: "p50 "; }
+          .timers td:nth-child(6)::before { content: "p95 "; }
+          .timers td:nth-child(7)::before { content: "p99 "; }
           .webhooks td:nth-child(3)::before { content: "under way "; }
           .webhooks td:nth-child(4)::before { content: "last failure "; }
         }

@@ -3,7 +3,7 @@ import HelioNode
 /// Durations of runs as bars, the newest at the right. How a run ended shows in the bar's shape too: a cross above one that failed, an
 /// outline for one that was cancelled or is under way.
 struct RunsPlot: Sendable {
-    enum Ending: String, Sendable { case success, failure, cancelled, open }
+    enum Ending: String, Sendable, CaseIterable { case success, failure, cancelled, open }
 
     struct Bar: Sendable {
         let duration: Duration
@@ -41,7 +41,7 @@ struct RunsPlot: Sendable {
         let head = bars.count == 1 ? "One run" : "The last \(bars.count) runs"
         let span = "\(AgeText.of(sorted.first ?? .zero)) to \(AgeText.of(sorted.last ?? .zero)), median \(AgeText.of(median))"
         let ends = [count(.failure, "failed"), count(.cancelled, "cancelled"), count(.open, "under way")].compactMap(\.self)
-        let cut = bars.contains { $0.duration.inSeconds > scale * 1.001 } ? "; bars with a gap are longer than drawn" : ""
+        let cut = bars.contains(where: isCut) ? "; bars with a gap are longer than drawn" : ""
         return "\(head): \(span)\(ends.isEmpty ? "" : "; " + ends.joined(separator: ", "))\(cut)."
     }
 
@@ -51,20 +51,25 @@ struct RunsPlot: Sendable {
             html.element("title", ["id": "runs-plot-title"], text: "Durations of runs")
             html.element("desc", ["id": "runs-plot-desc"], text: description, limit: 300)
             html.element("path", ["class": "base", "d": "M0 \(Self.base)h\(Self.width)"]) { _ in }
-            for (index, bar) in bars.enumerated() { append(bar, at: (Self.shown - bars.count + index) * Self.slot, to: &html) }
+            for ending in Ending.allCases { append(ending.rawValue, of: { $0.ending == ending }, bar, to: &html) }
+            append("cross", of: { $0.ending == .failure }, { "M\($1 + 2) \($2 - 11)l8 8m0-8l-8 8" }, to: &html)
+            append("gap", of: isCut, { "M\($1) \($2 + 10)l12-4" }, to: &html)
         }
     }
 
-    private func append(_ bar: Bar, at left: Int, to html: inout HTMLWriter) {
-        let share = min(bar.duration.inSeconds / scale, 1)
-        let tall = max(2, Int((share * Self.tallest).rounded()))
-        let top = Self.base - tall
-        html.element("path", ["class": bar.ending.rawValue, "d": "M\(left + 2) \(Self.base)v-\(tall)h8v\(tall)z"]) { _ in }
-        if bar.ending == .failure {
-            html.element("path", ["class": "cross", "d": "M\(left + 2) \(top - 11)l8 8m0-8l-8 8"]) { _ in }
+    private func isCut(_ bar: Bar) -> Bool { bar.duration.inSeconds > scale * 1.001 }
+
+    private func bar(_ bar: Bar, at left: Int, top: Int) -> String { "M\(left + 2) \(Self.base)V\(top)h8V\(Self.base)z" }
+
+    /// What some of the bars have in common, as one path.
+    private func append(
+        _ name: String, of isMeant: (Bar) -> Bool, _ draw: (_ bar: Bar, _ left: Int, _ top: Int) -> String, to html: inout HTMLWriter
+    ) {
+        let parts = bars.enumerated().filter { isMeant($0.element) }.map { index, bar in
+            let share = min(bar.duration.inSeconds / scale, 1)
+            let top = Self.base - max(2, Int((share * Self.tallest).rounded()))
+            return draw(bar, (Self.shown - bars.count + index) * Self.slot, top)
         }
-        if bar.duration.inSeconds > scale * 1.001 {
-            html.element("path", ["class": "gap", "d": "M\(left) \(top + 10)l12-4"]) { _ in }
-        }
+        if !parts.isEmpty { html.element("path", ["class": name, "d": parts.joined()]) { _ in } }
     }
 }

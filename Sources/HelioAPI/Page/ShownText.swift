@@ -6,6 +6,7 @@ enum ShownText {
     /// `⟨U+202E⟩`. Two names that differ are then seen to differ, and no name can pass for another.
     /// - Parameter limit: of scalars as they are shown. What is longer is cut between two characters and ends with `…`.
     static func append(_ text: String, limit: Int, to output: inout [UInt8]) {
+        guard !isPlain(text, within: limit) else { return output.append(contentsOf: text.utf8) }
         var room = limit
         for character in text {
             let cost = character.unicodeScalars.reduce(0) { $0 + (isSeen($1) ? 1 : number(of: $1).unicodeScalars.count) }
@@ -13,6 +14,17 @@ enum ShownText {
             room -= cost
             for scalar in character.unicodeScalars { append(scalar, to: &output) }
         }
+    }
+
+    /// Most text is: names, numbers and words of ours.
+    private static func isPlain(_ text: String, within limit: Int) -> Bool {
+        text.utf8.count <= limit
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+                default: (0x20...0x7E).contains(byte)
+                }
+            }
     }
 
     private static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {

@@ -83,14 +83,15 @@ final class Browser: @unchecked Sendable {
         return value.value
     }
 
+    private struct Failed: Decodable { let error: String? }
+
     private func ask<Answer: Decodable & Sendable>(_ order: [String: any Sendable]) async throws -> Answer {
         let line = try JSONSerialization.data(withJSONObject: order)
         let answer = try await onThread { [self] in
             try orders.fileHandleForWriting.write(contentsOf: line + [UInt8(ascii: "\n")])
             return try readLine()
         }
-        struct Failed: Decodable { let error: String? }
-        if let error = try JSONDecoder().decode(Failed.self, from: answer).error { throw Refused(description: error) }
+        if let error = try JSONDecoder().decode(Failed.self, from: answer).error { throw Refused(description: String(error.prefix(2000))) }
         return try JSONDecoder().decode(Answer.self, from: answer)
     }
 

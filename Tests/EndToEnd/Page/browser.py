@@ -5,8 +5,6 @@
     wait     until the page of a name contains a text
     read     what a page of a name shows, its title, and what was said in the meantime
     run      an expression in the page of a name
-    offline  takes the network away from the page of a name, or gives it back
-    close    the page of a name
 """
 
 import json
@@ -33,7 +31,8 @@ class Watched:
         self.said, self.asked = [], []
         self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on("request", lambda request: self.asked.append(f"{request.method} {request.url}"))
+        # Of answers: what the policy stops never has one.
+        self.page.on("response", lambda answer: self.asked.append(f"{answer.request.method} {answer.url}"))
 
     def goto(self, url):
         self.answer = self.page.goto(url, wait_until="load")
@@ -41,9 +40,6 @@ class Watched:
 
     def overflow(self):
         return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-
-    def close(self):
-        self.context.close()
 
 
 class Looks:
@@ -54,21 +50,25 @@ class Looks:
     def look(self, order):
         seen = {"said": [], "asked": [], "overflow": {}, "violations": [], "checked": 0, "pictures": []}
         for scheme in SCHEMES:
+            watched = Watched(self.browser, WIDTHS[0], scheme).goto(order["url"])
             for width in WIDTHS:
-                watched = Watched(self.browser, width, scheme).goto(order["url"])
+                watched.page.set_viewport_size({"width": width, "height": 900})
                 picture = pathlib.Path(order["folder"]) / f"{order['name']}-{width}-{scheme}.png"
                 watched.page.screenshot(path=picture, full_page=True)
                 seen["pictures"].append(str(picture))
                 seen["overflow"][f"{width}-{scheme}"] = watched.overflow()
-                seen["said"] += watched.said
-                seen["asked"] += watched.asked
-                result = Axe().run(watched.page, options=RULES).response
-                seen["checked"] += len(result["passes"])
-                for violation in result["violations"]:
-                    nodes = [node["html"][:200] + " " + node["failureSummary"][:300] for node in violation["nodes"][:3]]
-                    seen["violations"].append(f"{width}-{scheme} {violation['id']}: {violation['help']}: {nodes}")
-                watched.close()
+                self.judge(watched.page, f"{width}-{scheme}", seen)
+            seen["said"] += watched.said
+            seen["asked"] += watched.asked
+            watched.context.close()
         return seen
+
+    def judge(self, page, name, seen):
+        result = Axe().run(page, options=RULES).response
+        seen["checked"] += len(result["passes"])
+        for violation in result["violations"]:
+            nodes = [node["html"][:200] + " " + node["failureSummary"][:300] for node in violation["nodes"][:3]]
+            seen["violations"].append(f"{name} {violation['id']}: {violation['help']}: {nodes}")
 
     def open(self, order):
         watched = Watched(self.browser, order.get("width", 1280), scripts=order.get("scripts", True)).goto(order["url"])
@@ -80,7 +80,7 @@ class Looks:
         deadline = time.monotonic() + order.get("within", 20)
         while order["text"] not in page.locator("body").inner_text():
             if time.monotonic() > deadline:
-                return {"error": f"not within the time: {order['text']}", "text": page.locator("body").inner_text()}
+                return {"error": f"not within the time: {order['text']}, but: {page.locator('body').inner_text()}"}
             page.wait_for_timeout(50)
         return {}
 
@@ -92,14 +92,6 @@ class Looks:
 
     def run(self, order):
         return {"value": self.open_pages[order["name"]].page.evaluate(order["text"])}
-
-    def offline(self, order):
-        self.open_pages[order["name"]].context.set_offline(order["flag"])
-        return {}
-
-    def close(self, order):
-        self.open_pages.pop(order["name"]).close()
-        return {}
 
 
 def main():

@@ -12,7 +12,8 @@ private let browser = ["Accept: text/html,application/xhtml+xml,*/*;q=0.8"]
     try await LiveNode.run { node async throws in
         let page = try node.tcp("GET", "/", headers: browser)
         #expect(page.status == 200 && page["Content-Type"] == "text/html; charset=utf-8" && page["Vary"] == "Accept")
-        #expect(page["Cache-Control"] == "no-store" && page["X-Content-Type-Options"] == "nosniff" && page["Referrer-Policy"] == "no-referrer")
+        #expect(page["Cache-Control"] == "no-store" && page["X-Content-Type-Options"] == "nosniff")
+        #expect(page["Referrer-Policy"] == "no-referrer")
         #expect(page.text.hasPrefix("<!doctype html>") && page.text.hasSuffix("</html>\n"))
         for headers in [[], ["Accept: */*"], ["Accept: application/json"]] {
             let line = try node.tcp("GET", "/", headers: headers)
@@ -45,7 +46,7 @@ private func sum(of text: String) throws -> String {
     try text.write(toFile: directory.path + "/text", atomically: true, encoding: .utf8)
     let process = Process()
     process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", "python3 -c 'import base64,hashlib,sys; print(base64.b64encode(hashlib.sha256(sys.stdin.buffer.read()).digest()).decode(), end=\"\")' < \(directory.path)/text"]
+    process.arguments = ["-c", "sha256sum < \(directory.path)/text | cut -c1-64 | xxd -r -p | base64 | tr -d '\\n'"]
     let pipe = Pipe.make()
     process.standardOutput = pipe
     try process.start()

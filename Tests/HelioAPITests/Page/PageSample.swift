@@ -7,10 +7,12 @@ enum PageSample {
     /// What nobody should be able to do to a page.
     static let nasty = #"<script>alert("1")</script>'&"# + "\u{202E}gnp.exe\u{0}\u{1B}[2J\u{2066}é"
 
+    private static let alone = FarmPicture(members: [member("mirror-1")], coordinator: "standalone")
+
     /// A page's reading, of a synchronized node by itself unless it is changed.
     static func reading(
-        _ snapshot: NodeSnapshot = Sample.snapshot(), farm: FarmPicture = FarmPicture(members: [member("mirror-1")], coordinator: "standalone"),
-        webhooks: WebhookPicture? = nil, timers: [TimerTrack] = [], identity: NodeIdentity = Sample.identity
+        _ snapshot: NodeSnapshot = Sample.snapshot(), farm: FarmPicture = alone, webhooks: WebhookPicture? = nil,
+        timers: [TimerTrack] = [], identity: NodeIdentity = Sample.identity
     ) -> PageReading {
         let page = NodeBoard.Page(
             identity: identity, snapshot: snapshot, status: StatusAnswer.prepare(snapshot.verdict), farm: farm, webhooks: webhooks)

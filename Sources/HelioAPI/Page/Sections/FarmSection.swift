@@ -2,8 +2,9 @@ import HelioNode
 
 /// The nodes as this one sees them, and how old that view is.
 struct FarmSection: PageSection {
-    private static let budget = 13_000
+    private static let budget = 12_000
     private static let nameLimit = 60
+    private static let columns = ["Node", "State", "/status", "/readyz", "Lag", "Content", "Version", "Address"]
 
     let reading: PageReading
 
@@ -18,7 +19,7 @@ struct FarmSection: PageSection {
         var left = 0
         html.section("farm", "Farm") { html in
             html.element("p", ["class": "note"]) { appendView(to: &$0) }
-            html.table("farm", "Nodes of the farm", ["Node", "State", "/status", "/readyz", "Lag", "Content", "Version", "Address"], isStacked: true) { html in
+            html.table("farm", "Nodes of the farm", Self.columns, isStacked: true) { html in
                 left = html.each(of: members, within: Self.budget) { append($1.record, isLocal: $1.isLocal, to: &$0) }
             }
             html.left(left, "heliostat farm")
@@ -67,7 +68,8 @@ struct FarmSection: PageSection {
             html.number(AgeText.of(standing.lag))
             html.cell(content(of: standing, isLocal: isLocal))
             html.cell(record.version, limit: 24)
-            html.cell(record.host.contains(":") ? "[\(record.host)]:\(record.port)" : "\(record.host):\(record.port)", limit: Self.nameLimit)
+            let host = record.host.contains(":") ? "[\(record.host)]" : record.host
+            html.cell("\(host):\(record.port)", limit: Self.nameLimit)
         }
     }
 

@@ -23,9 +23,10 @@ struct ProgressSection: PageSection {
 
     private func append(_ done: Int, of total: Int, to html: inout HTMLWriter) {
         html.section("progress", "First synchronisation") { html in
-            html.element("progress", ["aria-label": "First synchronisation", "max": "\(max(total, 1))", "value": "\(total == 0 ? 1 : done)"]) { html in
-                html.text("\(done) of \(total)")
-            }
+            // An empty upstream is mirrored at once.
+            let (value, most) = total == 0 ? (1, 1) : (done, total)
+            html.element(
+                "progress", ["aria-label": "First synchronisation", "max": "\(most)", "value": "\(value)"], text: "\(done) of \(total)")
             html.element("p") { html in
                 html.element("strong", text: "\(done) of \(total)")
                 html.text(" repositories are through")

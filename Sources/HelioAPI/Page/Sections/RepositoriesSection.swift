@@ -3,9 +3,9 @@ import HelioNode
 /// The repositories with which something is wrong, and what cannot be mirrored at all.
 struct RepositoriesSection: PageSection {
     private static let shown = 20
-    private static let budget = 8000
+    private static let budget = 7500
     private static let rejectedShown = 20
-    private static let rejectedBudget = 3000
+    private static let rejectedBudget = 2500
 
     let reading: PageReading
 
@@ -24,7 +24,8 @@ struct RepositoriesSection: PageSection {
         let counts = reading.snapshot.catalogue.counts
         let all = counts.quarantined + counts.behind + counts.waiting
         var left = 0
-        html.element("p", ["class": "note"], text: "\(all) of \(counts.total) \(all == 1 ? "is" : "are") not as the upstream has \(all == 1 ? "it" : "them").")
+        let are = all == 1 ? "is not as the upstream has it." : "are not as the upstream has them."
+        html.element("p", ["class": "note"], text: "\(all) of \(counts.total) \(are)")
         html.table("repositories", "Repositories to look at", ["Repository", "Status", "For", "Why", "Failures"], isStacked: true) { html in
             left = html.each(of: worst, within: Self.budget) { append($1, to: &$0) }
         }
@@ -38,7 +39,9 @@ struct RepositoriesSection: PageSection {
             html.element("td") { $0.word(entry.status.rawValue, Self.urgency(of: entry.status)) }
             html.number(AgeText.of(item.age))
             html.element("td", ["class": "why"]) { html in
-                guard let failure = entry.lastFailure else { return html.text("–") }
+                guard let failure = entry.lastFailure else {
+                    return html.text(entry.hasCopy ? "A change is known and not here yet." : "The first copy is not here yet.")
+                }
                 html.element("strong", text: failure.reason.rawValue)
                 html.text(" ")
                 html.text(LocalPaths.shorten(failure.message, upstream: reading.identity.upstream.url))

@@ -3,7 +3,7 @@ import HelioNode
 /// The last runs: a plot of how long they took, and the same as a table.
 struct RunsSection: PageSection {
     private static let rows = 15
-    private static let budget = 6000
+    private static let budget = 5000
 
     let reading: PageReading
     /// Oldest first.
@@ -45,7 +45,8 @@ struct RunsSection: PageSection {
     private func duration(of run: Run) -> Duration { run.end?.duration ?? reading.age(run.claimedAt.monotonic) }
 
     private func appendTable(to html: inout HTMLWriter) {
-        html.table("runs", "The last runs, newest first", ["Claimed", "Took", "Status", "Scope", "Trigger", "Repositories", "Why"]) { html in
+        let columns = ["Claimed", "Took", "Status", "Scope", "Trigger", "Repositories", "Why"]
+        html.table("runs", "The last runs, newest first", columns) { html in
             _ = html.each(of: runs.suffix(Self.rows).reversed(), within: Self.budget) { append($1, to: &$0) }
         }
     }

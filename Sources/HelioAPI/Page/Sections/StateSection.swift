@@ -2,7 +2,7 @@ import HelioNode
 
 /// The state, what speaks against the node, and the figures that say how it stands.
 struct StateSection: PageSection {
-    private static let concernBudget = 5000
+    private static let concernBudget = 4000
 
     let reading: PageReading
     let concerns: Concerns
@@ -67,7 +67,8 @@ struct StateSection: PageSection {
         let lag = snapshot.lag(at: reading.now.monotonic)
         html.element("dl", ["class": "figures"]) { html in
             html.figure("/status", "\(snapshot.verdict.code)", snapshot.verdict.code == 200 ? .good : .warning)
-            html.figure("/readyz", "\(reading.readiness.code(drain: snapshot.settings.drainCode))", reading.readiness.isReady ? .good : .warning)
+            let ready = reading.readiness.code(drain: snapshot.settings.drainCode)
+            html.figure("/readyz", "\(ready)", reading.readiness.isReady ? .good : snapshot.state == .synchronized ? .warning : .busy)
             html.figure("Lag", AgeText.of(lag), lag > .zero ? .busy : .good)
             html.figure("Upstream answered", snapshot.contactAge(at: reading.now.monotonic).map { AgeText.of($0) + " ago" } ?? "never")
             html.figure("Repositories", "\(counts.total)")
@@ -75,8 +76,8 @@ struct StateSection: PageSection {
             html.figure("Behind", "\(counts.behind)", counts.behind > 0 ? .busy : .good)
             html.figure("No copy yet", "\(counts.waiting)", counts.waiting > 0 ? .busy : .good)
             html.figure("Quarantined", "\(counts.quarantined)", counts.quarantined > 0 ? .warning : .good)
-            html.figure("Under way", "\(snapshot.queue.running.count)")
-            html.figure("Waiting", "\(snapshot.queue.waitingCount)")
+            html.figure("Syncs under way", "\(snapshot.queue.running.count)")
+            html.figure("Syncs waiting", "\(snapshot.queue.waitingCount)")
             html.figure("Last vet", vet)
         }
     }

@@ -37,7 +37,8 @@ struct WebhooksSection: PageSection {
     private func appendEndpoints(_ endpoints: [WebhookPicture.Endpoint], to html: inout HTMLWriter) {
         guard !endpoints.isEmpty else { return }
         var left = 0
-        html.table("webhooks", "Subscriptions", ["Subscription", "State", "Under way", "Last failure since the start"], isStacked: true) { html in
+        let columns = ["Subscription", "State", "Under way", "Last failure since the start"]
+        html.table("webhooks", "Subscriptions", columns, isStacked: true) { html in
             left = html.each(of: endpoints, within: Self.budget) { html, endpoint in
                 html.element("tr") { html in
                     html.element("th", ["scope": "row", "class": "name"], text: endpoint.name, limit: 60)

@@ -2,13 +2,31 @@ import HelioNode
 
 /// The status page: one document that needs nothing else, is complete without its script, and tells what matters first.
 struct FrontPage: Sendable {
-    /// Bytes at most, whatever the farm's size and whoever named what is in it: the sections have budgets that add up to less.
+    /// Bytes at most, whatever the farm's size and whoever named what is in it. The sections have budgets, and the farm, which is the one that
+    /// one wants to see whole, has what they leave.
     static let limit = 64 * 1024
+    /// Bytes of the farm's section without its rows.
+    private static let aroundFarm = 1500
 
     let reading: PageReading
 
     func render() -> [UInt8] {
         let state = StateSection(reading)
+        var (before, after) = (HTMLWriter(), HTMLWriter())
+        state.append(to: &before)
+        ProgressSection(reading).append(to: &before)
+        RepositoriesSection(reading).append(to: &after)
+        RunsSection(reading).append(to: &after)
+        WebhooksSection(reading).append(to: &after)
+        TimersSection(reading).append(to: &after)
+        let frame = document(state, HTMLWriter()).count
+        let rest = Self.limit - frame - before.bytes.count - after.bytes.count - Self.aroundFarm
+        FarmSection(reading, within: max(0, rest)).append(to: &before)
+        before.append(after)
+        return document(state, before)
+    }
+
+    private func document(_ state: StateSection, _ sections: HTMLWriter) -> [UInt8] {
         var html = HTMLWriter()
         html.constant("<!doctype html>\n")
         html.element("html", ["lang": "en"]) { html in
@@ -17,15 +35,7 @@ struct FrontPage: Sendable {
                 html.element("a", ["class": "skip", "href": "#main"], text: "To the status")
                 Mark.appendShapes(to: &html)
                 html.element("header") { appendHeader(to: &$0) }
-                html.element("main", ["id": "main", "tabindex": "-1"]) { html in
-                    state.append(to: &html)
-                    ProgressSection.append(reading, to: &html)
-                    FarmSection.append(reading, to: &html)
-                    RepositoriesSection.append(reading, to: &html)
-                    RunsSection.append(reading, to: &html)
-                    WebhooksSection.append(reading, to: &html)
-                    TimersSection.append(reading, to: &html)
-                }
+                html.element("main", ["id": "main", "tabindex": "-1", "data-summary": state.verdict]) { $0.append(sections) }
                 html.element("footer") { appendFooter(to: &$0) }
                 html.element("script") { $0.constant(PageScript.text) }
             }
@@ -36,7 +46,7 @@ struct FrontPage: Sendable {
 
     private func appendHead(_ state: StateSection, to html: inout HTMLWriter) {
         html.void("meta", ["charset": "utf-8"])
-        html.element("title", text: "\(state.summary) – \(reading.identity.name)")
+        html.element("title", text: "\(state.title) – \(reading.identity.name)")
         html.void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
         html.void("meta", ["name": "color-scheme", "content": "light dark"])
         html.void("link", ["rel": "icon", "href": Mark.icon(of: state.urgency)])

@@ -28,6 +28,9 @@ struct HTMLWriter: Sendable {
     /// Markup, a style sheet or a script of ours.
     mutating func constant(_ text: StaticString) { text.withUTF8Buffer { bytes.append(contentsOf: $0) } }
 
+    /// What another has written: markup already.
+    mutating func append(_ other: HTMLWriter) { bytes.append(contentsOf: other.bytes) }
+
     /// Writes what `items` have to show until it would take more than `budget` bytes. An item is written whole or not at all.
     /// - Returns: how many there was no room for.
     mutating func each<Item>(

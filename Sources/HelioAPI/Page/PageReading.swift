@@ -31,11 +31,5 @@ struct PageReading: Sendable {
 
 /// A part of a page.
 protocol PageSection {
-    init(_ reading: PageReading)
     func append(to html: inout HTMLWriter)
-}
-
-extension PageSection {
-    /// For a section of one writer's page.
-    static func append(_ reading: PageReading, to html: inout HTMLWriter) { Self(reading).append(to: &html) }
 }

@@ -9,12 +9,14 @@ enum PageScript {
           const contact = document.getElementById("contact");
           const main = document.getElementById("main");
           const utc = () => new Date().toISOString().slice(11, 19) + " UTC";
+          const live = "Live: every 5 seconds", held = "Held while text is selected";
           let wait = period, lostSince = null, timer = 0, asking = false;
 
-          function say(text, isLost) {
+          // What stands in it is read aloud when it changes, so it changes only with something to say.
+          function say(text) {
             if (contact.textContent !== text) contact.textContent = text;
-            contact.classList.toggle("lost", isLost);
-            document.body.classList.toggle("stale", isLost);
+            contact.classList.toggle("lost", lostSince !== null);
+            document.body.classList.toggle("stale", lostSince !== null);
           }
 
           async function ask() {
@@ -30,7 +32,7 @@ enum PageScript {
             // The node is of another version now.
             if (page.querySelector("style").textContent !== document.querySelector("style").textContent) return location.reload();
             // Whoever copies a message keeps it until it is copied.
-            if (!getSelection().isCollapsed) return;
+            if (!getSelection().isCollapsed) return held;
             const open = new Set([...main.querySelectorAll("details[open]")].map((each) => each.id));
             const scrolled = [...main.querySelectorAll(".scroll")].map((each) => [each.id, each.scrollLeft]);
             const focused = main.contains(document.activeElement) ? document.activeElement.id : "";
@@ -42,21 +44,25 @@ enum PageScript {
             scrollTo({ top, behavior: "instant" });
             if (document.title !== page.title) document.title = page.title;
             document.querySelector("link[rel=icon]").href = page.querySelector("link[rel=icon]").href;
+            // Behind a balancer it may be another node that answers.
+            document.querySelector("h1").textContent = page.querySelector("h1").textContent;
+            const [before, now] = [main.dataset.summary, fresh.dataset.summary];
+            main.dataset.summary = now;
+            return before !== now ? `Now ${now}` : null;
           }
 
           async function update() {
             clearTimeout(timer);
             if (document.hidden || asking) return;
             asking = true;
-            const title = document.title;
             try {
-              show(await ask());
-              if (document.title !== title) say(`Now ${document.title}`, false);
-              else if (lostSince || !contact.textContent) say("Live: every 5 seconds", false);
+              const news = show(await ask());
+              const isBack = lostSince !== null || contact.textContent === held;
               [wait, lostSince] = [period, null];
+              if (news || isBack) say(news ?? live);
             } catch (error) {
               lostSince ??= utc();
-              say(`Not answering since ${lostSince}. What stands here is from before.`, true);
+              say(`Not answering since ${lostSince}. What stands here is from before.`);
               wait = Math.min(wait * 2, longest);
             }
             asking = false;
@@ -64,7 +70,7 @@ enum PageScript {
           }
 
           document.addEventListener("visibilitychange", () => { if (!document.hidden) update(); });
-          contact.textContent = "Live: every 5 seconds";
+          say(live);
           timer = setTimeout(update, period);
         })();
 

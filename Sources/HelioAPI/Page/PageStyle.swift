@@ -70,6 +70,7 @@ enum PageStyle {
         tbody th { font-weight: 600; }
         th:last-child, td:last-child { padding-right: 0; }
         .number, time, .word, tbody th { white-space: nowrap; }
+        p .word { white-space: normal; }
         .name { font-family: ui-monospace, monospace; font-size: .9em; }
         tbody th.name { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; max-width: 30rem; }
         .why { min-width: 14rem; overflow-wrap: anywhere; }

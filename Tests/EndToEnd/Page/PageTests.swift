@@ -15,7 +15,10 @@ extension Faults {
 
         @Test func page_FollowsANode_FromItsFirstSynchronisation() async throws {
             let names = (1...12).map { "web/site-\($0)" }
-            let scene = try Scene(names, extra: "sync: { interval: 2s, attempts: 1 }")
+            let scene = try Scene(names, extra: """
+                    sync: { interval: 2s, attempts: 1 }
+                    webhooks: { allow: [127.0.0.0/8], endpoints: [{ name: builds, url: "http://127.0.0.1:9/" }] }
+                    """)
             let slow = [try HangingObject(scene.upstream, "web/site-3"), try HangingObject(scene.upstream, "web/site-7")]
             try scene.node.start()
             try await scene.node.waitForState("METADATA_SYNCHRONIZED")
@@ -31,12 +34,14 @@ extension Faults {
             try await browser.wait(for: "Nothing needs a look.")
             let kept = try await browser.run("window.kept + ' ' + document.activeElement.id")
             #expect(kept == "kept farm-scroll", "neither reloaded nor without its focus")
-            try await browser.wait(for: "Now SYNCHRONIZED, ready – test")
+            try await browser.wait(for: "Now SYNCHRONIZED, ready")
             #expect(try await browser.read().said == [])
 
+            try scene.upstream.commit("web/site-1", message: "nobody takes the news of this one")
+            try scene.notify("web/site-1")
             try scene.script("echo nonsense > \"$GIT_DIR/HEAD\"", in: "web/site-7")
             try await browser.wait(for: "Quarantined repositories")
-            try await check(scene.node, "quarantined", shows: ["web/site-7", "quarantined", "corrupt"])
+            try await check(scene.node, "quarantined", shows: ["web/site-7", "quarantined", "corrupt", "builds", "onnect"])
 
             try await readsWithoutScript(scene.node)
             try await survivesItsNode(scene)

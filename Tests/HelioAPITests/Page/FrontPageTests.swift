@@ -31,7 +31,9 @@ private func nastyReading() throws -> PageReading {
     let endpoints = (1...100).map { _ in WebhookPicture.Endpoint(name: nasty, state: "unreachable", underWay: .max, lastError: nasty) }
     let timers = PageSample.timers((1...80).map { "operation.distributed.timer-of-number-\($0)" }, (1...70).map { $0 * 977 % 5000 })
     var identity = Sample.identity
-    (identity.name, identity.version, identity.upstream.url) = (nasty, nasty, nasty)
+    // What grows most when it is escaped.
+    let quotes = String(repeating: "\"", count: 500)
+    (identity.name, identity.version, identity.upstream.url) = (quotes, quotes, quotes)
     return PageSample.reading(
         snapshot, farm: FarmPicture(members: members, readAt: Sample.ago(50), coordinator: "redis", refusal: nasty),
         webhooks: WebhookPicture(
@@ -55,6 +57,13 @@ private let nastiest = Result { try nastyReading() }
     // Every section says how much of it is not shown.
     #expect(page[main].components(separatedBy: #"<p class="more">"#).count == 7)
     #expect(page[main].contains("⟨U+202E⟩&lt;"))
+}
+
+@Test func wholeFarm_IsShown_WhereNamesAreOrdinary() {
+    let members = (1...100).map { PageSample.member("mirror-\($0).eu-west.example", isReady: $0 != 70, number: $0) }
+    let page = PageSample.text(of: PageSample.reading(farm: FarmPicture(members: members, readAt: Sample.ago(2), coordinator: "redis")))
+    #expect(members.allSatisfy { page.contains(">\($0.name)<") } && !page.contains(#"class="more""#))
+    #expect(page.utf8.count <= FrontPage.limit)
 }
 
 @Test func page_IsWellFormed() throws {

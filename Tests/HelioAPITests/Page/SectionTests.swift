@@ -30,7 +30,7 @@ import Testing
     let concerns = Concerns(PageSample.reading(snapshot)).list
     #expect(concerns.map(\.what) == ["Purge guard", "Lagging behind", "Store not writable", "Disk nearly full"])
     #expect(concerns.map(\.urgency) == [.bad, .bad, .bad, .warning])
-    #expect(StateSection(PageSample.reading(snapshot)).summary == "SYNCHRONIZED, not ready")
+    #expect(StateSection(PageSample.reading(snapshot)).verdict == "SYNCHRONIZED, not ready")
 }
 
 @Test func firstSynchronisation_HasABar_AndAnEstimate() {
@@ -55,19 +55,19 @@ import Testing
     other.standing.catalogue = 7
     let members = [PageSample.member("mirror-1"), PageSample.member("mirror-3", number: 3), other]
     var picture = FarmPicture(members: members, readAt: Sample.ago(2), coordinator: "redis", leases: [.vet: 4])
-    let fresh = PageSample.text(FarmSection(PageSample.reading(farm: picture)))
+    let fresh = PageSample.text(FarmSection(PageSample.reading(farm: picture), within: 9000))
     #expect(fresh.contains("3 nodes at Redis, read 2 s ago. This node holds the leases: vet."))
     #expect(fresh.contains("differs") && fresh.contains("same") && !fresh.contains(#"class="old""#))
     let order = ["mirror-1", "mirror-2", "mirror-3"].compactMap { fresh.firstRange(of: $0)?.lowerBound }
     #expect(order.count == 3 && order == order.sorted(), "who is not ready comes before who is")
     picture.readAt = Sample.ago(40)
     let reading = PageSample.reading(farm: picture)
-    let old = PageSample.text(FarmSection(reading))
+    let old = PageSample.text(FarmSection(reading, within: 9000))
     #expect(old.contains("last read 40 s ago at") && old.contains("alone since then") && old.contains(#"<tr class="old">"#))
     #expect(Concerns(reading).list.map(\.what) == ["Alone, Redis is lost"])
     (picture.readAt, picture.refusal) = (nil, "has the name already")
     #expect(Concerns(PageSample.reading(farm: picture)).list.map(\.what) == ["Refused by the farm", "Farm not seen yet"])
-    #expect(PageSample.text(FarmSection(PageSample.reading())).contains("A node by itself."))
+    #expect(PageSample.text(FarmSection(PageSample.reading(), within: 9000)).contains("A node by itself."))
 }
 
 @Test func repositories_AreShownWithReasons_QuarantinedFirst() throws {
@@ -97,7 +97,8 @@ import Testing
         PageSample.run(.fail, took: 4, reason: "1 of 5 failed"), PageSample.run(.cancel, took: 1), PageSample.run(nil, took: 3),
     ]
     let section = PageSample.text(RunsSection(PageSample.reading(snapshot)))
-    #expect(section.contains("The last 6 runs: 1 s to 3 m 20 s, median 3 s; 1 failed, 1 cancelled, 1 under way; bars with a gap are longer"))
+    let words = "The last 6 runs: 1 s to 3 m 20 s, median 3 s; 1 failed, 1 cancelled, 1 under way; bars with a gap are longer"
+    #expect(section.contains(words))
     for shape in ["success", "failure", "cancelled", "open", "cross", "gap"] {
         #expect(section.contains(#"<path class="\#(shape)""#), "\(shape)")
     }

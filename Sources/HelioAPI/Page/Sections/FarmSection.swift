@@ -2,13 +2,17 @@ import HelioNode
 
 /// The nodes as this one sees them, and how old that view is.
 struct FarmSection: PageSection {
-    private static let budget = 12_000
     private static let nameLimit = 60
     private static let columns = ["Node", "State", "/status", "/readyz", "Lag", "Content", "Version", "Address"]
 
     let reading: PageReading
+    /// Bytes for the rows of the table.
+    let budget: Int
 
-    init(_ reading: PageReading) { self.reading = reading }
+    init(_ reading: PageReading, within budget: Int) {
+        self.reading = reading
+        self.budget = budget
+    }
 
     private var isAlone: Bool { reading.farm.coordinator == "standalone" }
 
@@ -20,7 +24,7 @@ struct FarmSection: PageSection {
         html.section("farm", "Farm") { html in
             html.element("p", ["class": "note"]) { appendView(to: &$0) }
             html.table("farm", "Nodes of the farm", Self.columns, isStacked: true) { html in
-                left = html.each(of: members, within: Self.budget) { append($1.record, isLocal: $1.isLocal, to: &$0) }
+                left = html.each(of: members, within: budget) { append($1.record, isLocal: $1.isLocal, to: &$0) }
             }
             html.left(left, "heliostat farm")
         }

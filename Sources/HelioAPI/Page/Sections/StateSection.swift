@@ -12,13 +12,14 @@ struct StateSection: PageSection {
         concerns = Concerns(reading)
     }
 
-    /// For the title and for whoever hears the page: `SYNCHRONIZED, ready`.
-    var summary: String {
+    /// What is said aloud when it changes: `SYNCHRONIZED, ready`.
+    var verdict: String {
         let snapshot = reading.snapshot
-        var words = [snapshot.state.rawValue, reading.readiness.isReady ? "ready" : snapshot.draining == nil ? "not ready" : "drained"]
-        if let first = snapshot.firstList { words.append("\(first.done) of \(first.total) repositories") }
-        return words.joined(separator: ", ")
+        return snapshot.state.rawValue + ", " + (reading.readiness.isReady ? "ready" : snapshot.draining == nil ? "not ready" : "drained")
     }
+
+    /// For the tab: with how far the first synchronisation has come.
+    var title: String { verdict + (reading.snapshot.firstList.map { ", \($0.done) of \($0.total) repositories" } ?? "") }
 
     var urgency: Urgency {
         if reading.readiness.isReady || reading.snapshot.state != .synchronized { return concerns.worst }

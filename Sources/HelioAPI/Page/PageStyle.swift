@@ -31,7 +31,9 @@ enum PageStyle {
         h2 { font-size: 1.05rem; margin-bottom: .4rem; }
         h3 { font-size: .95rem; margin: .8rem 0 .2rem; }
         #contact { margin-left: auto; }
-        #contact.lost { padding: .2rem .6rem; background: var(--alarm); color: var(--bad); font-weight: 600; border-radius: .3rem; }
+        /* Seen wherever the page is scrolled to. */
+        #contact.lost { position: fixed; top: .4rem; right: .6rem; max-width: calc(100% - 1.2rem); z-index: 1; padding: .3rem .7rem;
+          border: 2px solid; border-radius: .3rem; background: var(--alarm); color: var(--bad); font-weight: 600; }
         .stale main { border-radius: .4rem; outline: .2rem dashed var(--bad); outline-offset: .2rem; }
         main { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .8rem; }
         section { background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .7rem .9rem .9rem; min-width: 0; }
@@ -93,6 +95,9 @@ enum PageStyle {
         summary { cursor: pointer; padding: .3rem 0; color: var(--link); }
         code { font-family: ui-monospace, monospace; font-size: .9em; }
         footer { padding: .8rem 0 0; font-size: .9rem; }
+        /* Nothing is green in what a node said before it was lost. */
+        .stale .mark, .stale .word, .stale .calm { color: var(--faint); }
+        .stale .state { border-left-color: var(--faint); }
         @media (max-width: 50rem) {
           main { grid-template-columns: minmax(0, 1fr); }
           body { padding: 0 .6rem 1rem; }
@@ -117,6 +122,7 @@ enum PageStyle {
           .timers td:nth-child(5)::before { content: "p50 "; }
           .timers td:nth-child(6)::before { content: "p95 "; }
           .timers td:nth-child(7)::before { content: "p99 "; }
+          .timers td:nth-child(8)::before { content: "p95, last 10 minutes "; }
           .webhooks td:nth-child(3)::before { content: "under way "; }
           .webhooks td:nth-child(4)::before { content: "last failure "; }
         }

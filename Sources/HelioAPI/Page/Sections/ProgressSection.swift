@@ -38,10 +38,11 @@ struct ProgressSection: PageSection {
     private func rest(_ done: Int, of total: Int) -> String {
         if done >= total { return ". Now everything is compared with the upstream once." }
         let percent = "\(done * 100 / total) %"
-        return timeLeft(done, of: total).map { " (\(percent)), about \(AgeText.of($0)) left at this pace." } ?? " (\(percent))."
+        guard let left = timeLeft(done, of: total) else { return " (\(percent))." }
+        return " (\(percent)), \(left < .seconds(60) ? "less than a minute" : "about " + AgeText.of(left)) left at this pace."
     }
 
-    /// By the pace since the list came. Repositories differ, so it is a guess; it says hours or minutes.
+    /// By the pace since the list came. Repositories differ, so it is a guess; it tells hours from minutes.
     private func timeLeft(_ done: Int, of total: Int) -> Duration? {
         let elapsed = reading.age(reading.snapshot.stateSince.monotonic)
         guard reading.snapshot.state == .metadataSynchronized, done >= Self.leastDone, elapsed >= Self.leastElapsed else { return nil }

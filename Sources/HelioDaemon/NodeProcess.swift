@@ -23,6 +23,7 @@ final class NodeProcess: Sendable {
     let driver: NodeDriver
     let metrics: NodeMetrics
     let scrape: Scrape
+    private let sampling: TimerSampling
     let publicServer: HTTPServer
     let adminServer: HTTPServer
     let socketServer: HTTPServer
@@ -52,8 +53,10 @@ final class NodeProcess: Sendable {
             metrics, board: board, connections: [connections.tcp, connections.admin, connections.socket],
             certificateEnd: { [shown = tls.current] in shown()?.notAfter })
         let commands = NodeCommands(driver: driver, output: output)
+        let source = scrape.makeSource()
+        sampling = TimerSampling(history: source.history)
         let routers = NodeRouters(
-            board: board, commands: commands, tokens: tokens.current, metrics: scrape.makeSource(),
+            board: board, commands: commands, tokens: tokens.current, metrics: source,
             movesAdministration: configuration.http.adminListen != nil || !inherited.admin.isEmpty)
         // All have the same patterns in the same order, so one table counts for all.
         let http = HTTPMetrics(metrics.registry, routes: routers.socket.patterns)
@@ -86,6 +89,7 @@ final class NodeProcess: Sendable {
             return ProcessExit.failed
         }
         watchdog.start()
+        Task { await sampling.run() }
         // Whichever ends first ends the process: a stop need not wait for a start that hangs.
         let (endings, end) = AsyncStream.makeStream(of: Int32.self)
         Task { end.yield(await obey(signals)) }

@@ -39,7 +39,7 @@ func password_IsNotRead_WhenThereIsNone(header: String) {
     var random = SystemRandomNumberGenerator()
     for count in 0..<200 {
         let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        #expect(Credentials.base64(Array(Data(bytes).base64EncodedString().utf8)) == bytes)
+        #expect(Base64.decode(Array(Data(bytes).base64EncodedString().utf8)) == bytes)
     }
 }
 

@@ -12,12 +12,17 @@ public final class NodeBoard: Sendable {
         let snapshot: NodeSnapshot
         let status: PreparedResponse
         let farm: FarmPicture
+        /// nil before they were first counted.
+        let webhooks: WebhookPicture?
 
-        init(identity: NodeIdentity, snapshot: NodeSnapshot, status: PreparedResponse, farm: FarmPicture) {
+        init(
+            identity: NodeIdentity, snapshot: NodeSnapshot, status: PreparedResponse, farm: FarmPicture, webhooks: WebhookPicture? = nil
+        ) {
             self.identity = identity
             self.snapshot = snapshot
             self.status = status
             self.farm = farm
+            self.webhooks = webhooks
         }
     }
 
@@ -40,12 +45,20 @@ public final class NodeBoard: Sendable {
         replace { old in
             // A snapshot comes with every change; the verdict changes a few times in a node's life.
             let status = old.snapshot.verdict == snapshot.verdict ? old.status : StatusAnswer.prepare(snapshot.verdict)
-            return Page(identity: old.identity, snapshot: snapshot, status: status, farm: old.farm)
+            return Page(identity: old.identity, snapshot: snapshot, status: status, farm: old.farm, webhooks: old.webhooks)
         }
     }
 
     public func publish(_ farm: FarmPicture) {
-        replace { old in Page(identity: old.identity, snapshot: old.snapshot, status: old.status, farm: farm) }
+        replace { old in
+            Page(identity: old.identity, snapshot: old.snapshot, status: old.status, farm: farm, webhooks: old.webhooks)
+        }
+    }
+
+    public func publish(_ webhooks: WebhookPicture) {
+        replace { old in
+            Page(identity: old.identity, snapshot: old.snapshot, status: old.status, farm: old.farm, webhooks: webhooks)
+        }
     }
 
     /// For what is known only after binding, and for what SIGHUP changes.
@@ -53,7 +66,7 @@ public final class NodeBoard: Sendable {
         replace { old in
             var identity = old.identity
             change(&identity)
-            return Page(identity: identity, snapshot: old.snapshot, status: old.status, farm: old.farm)
+            return Page(identity: identity, snapshot: old.snapshot, status: old.status, farm: old.farm, webhooks: old.webhooks)
         }
     }
 

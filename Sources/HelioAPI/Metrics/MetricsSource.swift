@@ -1,6 +1,6 @@
 public import HelioMetrics
 
-/// Where `/metrics` and `/jolokia` get what they show.
+/// Where `/metrics`, `/jolokia` and the status page get what they show of instruments.
 public struct MetricsSource: Sendable {
     public let registry: Registry
     /// MBeans beside the timers.
@@ -10,6 +10,8 @@ public struct MetricsSource: Sendable {
     /// Sets the gauges that are computed when somebody asks. Called before each rendering, never on the loop and never twice at
     /// a time.
     public let refresh: @Sendable () -> Void
+    /// How the timers went lately; whoever makes the source takes its samples.
+    public let history: TimerHistory
     /// Of all servers that show this source.
     let line: ScrapeLine
 
@@ -21,6 +23,7 @@ public struct MetricsSource: Sendable {
         self.beans = beans
         self.now = now
         self.refresh = refresh
+        history = TimerHistory(of: registry)
         line = ScrapeLine { $0.render(registry, at: now, after: refresh) }
     }
 }

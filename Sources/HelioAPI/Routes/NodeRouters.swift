@@ -44,7 +44,7 @@ public struct NodeRouters: Sendable {
             AdminRoutes(board: board, commands: commands, gate: admin).add(to: &router)
             WebhookRoutes(commands: commands, gate: admin).add(to: &router)
             InspectionRoute(board: board, commands: commands, gate: admin).add(to: &router)
-            FrontRoutes.add(to: &router)
+            FrontRoutes.add(to: &router, board, commands, metrics.history)
             return router
         }
     }

@@ -75,7 +75,7 @@ struct StorageOpening: Sendable {
             driver: process.driver, log: process.log, hands: hands, diskFree: process.metrics.state.diskFree,
             trashKeep: { process.configuration.withLock(\.sync.trashKeep) })
         let outbox = OutboxWatch(
-            store: hands.adapters.store, metrics: process.metrics.webhooks, log: process.log,
+            hands, board: process.board, metrics: process.metrics.webhooks, log: process.log,
             configuration: { process.configuration.withLock(\.webhooks) })
         let heartbeat = Heartbeat(hands: hands)
         Task { await sensors.run() }

@@ -1,3 +1,4 @@
+import HelioAPI
 import HelioNode
 import HelioStore
 import HelioWebhooks
@@ -10,14 +11,21 @@ struct OutboxWatch: Sendable {
     private static let pruneBatch = 500
 
     let store: Store
+    let dispatcher: Dispatcher
+    let board: NodeBoard
     let metrics: WebhookMetrics
     let log: NodeLog
     /// As it is now.
     let configuration: @Sendable () -> NodeConfiguration.Webhooks
     private let start = SystemClock.now()
 
-    init(store: Store, metrics: WebhookMetrics, log: NodeLog, configuration: @escaping @Sendable () -> NodeConfiguration.Webhooks) {
-        self.store = store
+    init(
+        _ hands: Hands, board: NodeBoard, metrics: WebhookMetrics, log: NodeLog,
+        configuration: @escaping @Sendable () -> NodeConfiguration.Webhooks
+    ) {
+        store = hands.adapters.store
+        dispatcher = hands.webhooks.dispatcher
+        self.board = board
         self.metrics = metrics
         self.log = log
         self.configuration = configuration
@@ -37,7 +45,10 @@ struct OutboxWatch: Sendable {
     private func look() async {
         do throws(StoreError) {
             let active = configuration().endpoints.filter(\.isActive).map(\.name)
-            metrics.show(try await store.outboxCounts(of: active), at: SystemClock.wall())
+            let counts = try await store.outboxCounts(of: active)
+            let now = SystemClock.now()
+            metrics.show(counts, at: now.wall)
+            board.publish(WebhookPicture(counts, await dispatcher.statuses, at: now.monotonic))
         } catch {
             log.warning("outbox cannot be counted", ["error": "\(error)"])
         }
@@ -63,5 +74,14 @@ struct OutboxWatch: Sendable {
         } catch {
             log.warning("outbox could not be pruned", ["error": "\(error)"])
         }
+    }
+}
+
+extension WebhookPicture {
+    init(_ counts: OutboxCounts, _ statuses: [EndpointStatus], at now: MonotonicTime) {
+        self.init(
+            endpoints: statuses.map {
+                Endpoint(name: $0.endpoint.name, state: $0.state.rawValue, underWay: $0.underWay, lastError: $0.lastError)
+            }, pending: counts.pending, dead: counts.dead, oldest: counts.oldest, countedAt: now)
     }
 }

@@ -1,0 +1,35 @@
+import HelioMetrics
+import HelioNode
+
+/// All that a page shows, as it was at one moment. Every part of it lies in memory: nothing here waits.
+struct PageReading: Sendable {
+    let identity: NodeIdentity
+    let snapshot: NodeSnapshot
+    let farm: FarmPicture
+    let webhooks: WebhookPicture?
+    let timers: [TimerTrack]
+    let readiness: Readiness
+    let now: Moment
+
+    init(_ page: NodeBoard.Page, timers: [TimerTrack] = [], at now: Moment) {
+        identity = page.identity
+        snapshot = page.snapshot
+        farm = page.farm
+        webhooks = page.webhooks
+        self.timers = timers
+        readiness = page.snapshot.readiness(at: now.monotonic)
+        self.now = now
+    }
+
+    func age(_ since: MonotonicTime) -> Duration { NodeSnapshot.age(since, at: now.monotonic) }
+
+    /// When that was, by the clock of today: a wall clock that was stepped meanwhile does not matter.
+    func wall(_ since: MonotonicTime) -> WallTime {
+        WallTime(millisecondsSince1970: now.wall.millisecondsSince1970 - age(since).wholeNanoseconds / 1_000_000)
+    }
+}
+
+/// A part of a page.
+protocol PageSection {
+    func append(to html: inout HTMLWriter)
+}

@@ -74,7 +74,7 @@ def manual($top; $date):
     list(".Ss Options"; [shown[] | select(.kind != "positional") | item]),
     ".Sh FILES", ".Bl -tag -width Ds",
     ".It Pa /etc/heliostat/heliostat.yaml", "The configuration.",
-    ".It Pa /var/lib/heliostat", "Everything that the node keeps, unless node.data says otherwise; in it heliostat.sock for administration.",
+    ".It Pa /var/lib/heliostat", "What the node keeps, unless node.data says otherwise; in it heliostat.sock for administration.",
     ".El",
     ".Sh EXIT STATUS", exit_status($top),
     ".Sh SEE ALSO", see_also($words; null);

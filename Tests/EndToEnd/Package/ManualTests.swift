@@ -14,8 +14,8 @@ struct ManualTests {
         let dump = try JSONDecoder().decode(Dump.self, from: Data(definitions.utf8))
         commands = dump.command.withThoseBelow()
         func manual(_ name: String) throws -> String {
-            let words = ["jq", "--raw-output", "--arg", "name", name, "--arg", "date", "January 2, 2026", "--from-file", "scripts/debian/manual.jq"]
-            return try shell.run(words, input: definitions)
+            let arguments = ["--arg", "name", name, "--arg", "date", "January 2, 2026"]
+            return try shell.run(["jq", "--raw-output", "--from-file", "scripts/debian/manual.jq"] + arguments, input: definitions)
         }
         let names = try manual("").split(separator: "\n").map(String.init)
         directory = try TemporaryDirectory()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension Faults {
-    /// The status page in Chromium. What is wrong with a look is told with the directory of its pictures.
+    /// The status page in Chromium. `HELIOSTAT_SCREENSHOTS=DIRECTORY` keeps the pictures of it.
     @Suite struct Page {
         let directory: TemporaryDirectory
         let browser: Browser

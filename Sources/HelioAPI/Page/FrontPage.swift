@@ -2,8 +2,8 @@ import HelioNode
 
 /// The status page: one document that needs nothing else, is complete without its script, and tells what matters first.
 struct FrontPage: Sendable {
-    /// Bytes at most, whatever the farm's size and whoever named what is in it. The sections have budgets, and the farm, which is the one that
-    /// one wants to see whole, has what they leave.
+    /// Bytes at most, whatever the farm's size and whoever named what is in it. The sections have budgets, and the farm, which one wants to
+    /// see whole, has what they leave.
     static let limit = 64 * 1024
     /// Bytes of the farm's section without its rows.
     private static let aroundFarm = 1500

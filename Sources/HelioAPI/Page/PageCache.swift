@@ -1,8 +1,8 @@
 import HelioLock
 import HelioNode
 
-/// The page as it was rendered last. It is made on the loop, because that turns when everything else is stuck, and a rendering takes about
-/// a millisecond there; so whoever asks within a second of another gets the same, and a crowd costs one rendering a second.
+/// The page as it was rendered last. It is made on the loop, because that turns when everything else is stuck. Lest a crowd keep the loop
+/// busy, whoever asks within a second of another gets the same: a crowd costs one rendering a second.
 final class PageCache: Sendable {
     static let lifetime = Duration.seconds(1)
 

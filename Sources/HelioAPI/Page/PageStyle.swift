@@ -103,6 +103,7 @@ enum PageStyle {
           body { padding: 0 .6rem 1rem; }
           #contact { margin-left: 0; }
           .state h2 { font-size: 1.05rem; gap: .1rem .4rem; }
+          .stale header { padding-top: 4.2rem; }
           .figures { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); }
           /* A row each becomes a few lines: what is at the right of a table would not be seen. */
           .stacked table, .stacked tbody, .stacked tr, .stacked th { display: block; }

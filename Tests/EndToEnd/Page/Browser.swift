@@ -69,7 +69,7 @@ final class Browser: @unchecked Sendable {
         let _: Opened = try await ask(["do": "open", "url": node.base + "/", "name": name, "scripts": scripts])
     }
 
-    func wait(for text: String, in name: String = "page", within seconds: Int = 20) async throws {
+    func wait(for text: String, in name: String = "page", within seconds: Int = 60) async throws {
         struct Found: Decodable {}
         let _: Found = try await ask(["do": "wait", "name": name, "text": text, "within": seconds])
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension Faults {
-    /// The status page in Chromium. What is wrong with a look is told with the directory of its pictures.
+    /// The status page in Chromium. `HELIOSTAT_SCREENSHOTS=DIRECTORY` keeps the pictures of it.
     @Suite struct Page {
         let directory: TemporaryDirectory
         let browser: Browser
@@ -59,13 +59,17 @@ extension Faults {
             scene.node.kill()
             try await lookAgain()
             try await browser.wait(for: "Not answering since")
+            let top = "(() => { scrollTo(0, 1e6); return String(document.getElementById('contact').getBoundingClientRect().top >= 0) })()"
+            #expect(try await browser.run(top) == "true", "it is seen at the end of the page too")
             let seen = try await browser.read()
             #expect(seen.text.contains("web/site-7"), "what was there stays")
             #expect(seen.asked.count < 30, "asked too often: \(seen.asked.count)")
             try scene.node.start()
             try await scene.node.waitForState("SYNCHRONIZED")
             try await lookAgain()
-            try await browser.wait(for: "Live: every 5 seconds")
+            try await eventually(within: 40, "the page is live again") {
+                try await browser.run("document.getElementById('contact').className") == ""
+            }
         }
 
         /// As when its tab is turned to.

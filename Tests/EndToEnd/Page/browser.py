@@ -77,7 +77,7 @@ class Looks:
 
     def wait(self, order):
         page = self.open_pages[order["name"]].page
-        deadline = time.monotonic() + order.get("within", 20)
+        deadline = time.monotonic() + order["within"]
         while order["text"] not in page.locator("body").inner_text():
             if time.monotonic() > deadline:
                 return {"error": f"not within the time: {order['text']}, but: {page.locator('body').inner_text()}"}

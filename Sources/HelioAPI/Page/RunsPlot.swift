@@ -39,7 +39,8 @@ struct RunsPlot: Sendable {
             return count == 0 ? nil : "\(count) \(words)"
         }
         let head = bars.count == 1 ? "One run" : "The last \(bars.count) runs"
-        let span = "\(AgeText.of(sorted.first ?? .zero)) to \(AgeText.of(sorted.last ?? .zero)), median \(AgeText.of(median))"
+        let range = "\(AgeText.of(sorted.first ?? .zero)) to \(AgeText.of(sorted.last ?? .zero)), median \(AgeText.of(median))"
+        let span = bars.count == 1 ? AgeText.of(median) : range
         let ends = [count(.failure, "failed"), count(.cancelled, "cancelled"), count(.open, "under way")].compactMap(\.self)
         let cut = bars.contains(where: isCut) ? "; bars with a gap are longer than drawn" : ""
         return "\(head): \(span)\(ends.isEmpty ? "" : "; " + ends.joined(separator: ", "))\(cut)."

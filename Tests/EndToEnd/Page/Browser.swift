@@ -64,9 +64,10 @@ final class Browser: @unchecked Sendable {
         return look
     }
 
-    func open(_ node: NodeFixture, as name: String = "page", scripts: Bool = true) async throws {
+    /// - Parameter password: what is typed when the node asks for one.
+    func open(_ node: NodeFixture, as name: String = "page", scripts: Bool = true, password: String = "") async throws {
         struct Opened: Decodable {}
-        let _: Opened = try await ask(["do": "open", "url": node.base + "/", "name": name, "scripts": scripts])
+        let _: Opened = try await ask(["do": "open", "url": node.base + "/", "name": name, "scripts": scripts, "password": password])
     }
 
     func wait(for text: String, in name: String = "page", within seconds: Int = 60) async throws {

@@ -97,6 +97,23 @@ extension Faults {
             #expect(try await browser.read().asked.allSatisfy { $0 == "GET \(scene.node.base)/" })
         }
 
+        @Test func page_IsLive_ForWhoeverHasTheToken() async throws {
+            let scene = try Scene()
+            let (file, token) = (directory.path + "/token", "0123456789abcdef0123456789abcdef")
+            try Data(token.utf8).write(to: URL(filePath: file))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+            scene.node.http = ", token_file: \(file)"
+            try scene.node.configure(upstream: scene.upstream.path, extra: "")
+            try scene.node.start()
+            try await scene.node.waitForState("SYNCHRONIZED")
+            #expect(try HTTPCall(scene.node.base + "/", headers: ["Accept: text/html"]).status == 401)
+            try await browser.open(scene.node, password: token)
+            try await lookAgain()
+            try await eventually("it has asked again") { try await browser.read().asked.filter { $0 == "GET \(scene.node.base)/" }.count > 1 }
+            #expect(try await browser.read().text.contains("SYNCHRONIZED"))
+            #expect(try await browser.run("document.getElementById('contact').textContent") == "Live: every 5 seconds")
+        }
+
         @Test func page_TellsAFarm_AndThatItsRedisIsLost() async throws {
             let farm = try await FarmScene(["web/site", "web/docs", "data/warehouse"], interval: "3s")
             try await farm.start()

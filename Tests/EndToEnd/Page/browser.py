@@ -23,9 +23,11 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 class Watched:
     """A page with everything that its console, the policy and the network had to say."""
 
-    def __init__(self, browser, width=1280, scheme="light", scripts=True):
+    def __init__(self, browser, width=1280, scheme="light", scripts=True, password=None):
+        # What a person types into the dialog that the browser shows.
+        credentials = {"username": "anybody", "password": password} if password else None
         self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts, http_credentials=credentials
         )
         self.page = self.context.new_page()
         self.said, self.asked = [], []
@@ -71,7 +73,9 @@ class Looks:
             seen["violations"].append(f"{name} {violation['id']}: {violation['help']}: {nodes}")
 
     def open(self, order):
-        watched = Watched(self.browser, order.get("width", 1280), scripts=order.get("scripts", True)).goto(order["url"])
+        watched = Watched(
+            self.browser, order.get("width", 1280), scripts=order.get("scripts", True), password=order.get("password")
+        ).goto(order["url"])
         self.open_pages[order["name"]] = watched
         return {"headers": watched.answer.all_headers()}
 

@@ -84,7 +84,7 @@ let package = Package(
         tests("HelioJSONTests", ["HelioJSON", "HelioNode"]),
         tests("HelioMetricsTests", ["HelioMetrics"]),
         tests("HelioLoopTests", ["HelioLoop"]),
-        tests("HelioHTTPTests", ["HelioHTTP", "HelioLoop"]),
+        tests("HelioHTTPTests", ["COpenSSL", "HelioHTTP", "HelioLoop"]),
         tests("HelioClientTests", ["HelioClient", "HelioLoop"]),
         tests("HelioFarmTests", ["HelioFarm", "HelioLoop", "HelioNode"]),
         tests("HelioGitTests", ["HelioGit", "HelioNode"]),

@@ -15,10 +15,15 @@ static inline void tls_set_modes(SSL_CTX *context) {
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 }
 
-/// No renegotiation, and a connection that ends without a farewell ends: every message of HTTP tells its own length.
 static inline void tls_set_options(SSL_CTX *context) {
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 }
+
+/// For a server: a request tells its own length, and many clients go without a farewell.
+static inline void tls_accept_bare_end(SSL_CTX *context) { SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF); }
+
+/// The keys that tickets are sealed with: 80 bytes.
+static inline long tls_set_ticket_keys(SSL_CTX *context, unsigned char *keys) { return SSL_CTX_set_tlsext_ticket_keys(context, keys, 80); }
 
 /// As much as there is comes off the socket at once, not a record's head and then its rest.
 static inline void tls_read_ahead(SSL_CTX *context) { SSL_CTX_set_read_ahead(context, 1); }
@@ -28,11 +33,7 @@ static inline void tls_keep_no_sessions(SSL_CTX *context) { SSL_CTX_set_session_
 
 static inline long tls_set_server_name(SSL *session, const char *name) { return SSL_set_tlsext_host_name(session, name); }
 
-/// What the last failed call of this thread ran into, as a number of the TLS library, or of that for certificates; 0 for anything else.
-static inline int tls_last_reason(void) {
-    unsigned long error = ERR_peek_last_error();
-    return ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
-}
+/// What the last failed call of this thread ran into, as a number of the library for certificates; 0 for anything else.
 static inline int tls_last_x509_reason(void) {
     unsigned long error = ERR_peek_last_error();
     return ERR_GET_LIB(error) == ERR_LIB_X509 ? ERR_GET_REASON(error) : 0;

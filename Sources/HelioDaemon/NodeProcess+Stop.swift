@@ -45,6 +45,7 @@ extension NodeProcess {
             next = try NodeConfiguration.load(path: configurationPath)
             let (freshTokens, freshTLS) = (try TokenFiles.read(next.configuration.http), try TLSFiles.read(next.configuration.http.tls).get())
             tokens.replace(freshTokens)
+            if freshTLS == nil, tls.current() != nil { log.warning("TLS is off now: whoever connects from here on speaks in the clear") }
             tls.replace(freshTLS)
         } catch {
             metrics.state.reloadSucceeded.set(0)

@@ -65,6 +65,8 @@ extension Connection: StreamOwner {
         guard timed != .lingering else { return discard() }
         switch stream.read(into: table.scratch) {
         case .moved(let count): receive(UnsafeRawBufferPointer(rebasing: table.scratch[..<count]))
+        // Who came and went has asked whether the port is open.
+        case .ended where timed == .handshake && stream.hasBegun: return cut(.handshake)
         case .ended: sawEnd = true
         case .wouldBlock: return timed == .handshake ? updateDeadline() : ()
         case .failed: return lost()

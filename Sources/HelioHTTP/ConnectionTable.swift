@@ -76,6 +76,11 @@ final class ConnectionTable {
     /// Reads what has come (a close before that would reset the connection and take the answer with it), answers, closes.
     private func refuse(_ stream: ByteStream) {
         let refusal = Refusal.tooManyConnections
+        guard stream.isEstablished else {
+            // The answer would cost a handshake, and there are too many of them.
+            stream.close()
+            return told(refusal, status: 0, bytes: 0)
+        }
         let response = Response.error(refusal.status, refusal.message, headers: [("Retry-After", "1")])
         var bytes: [UInt8] = []
         guard case .bytes(let body) = response.body else { return }
@@ -84,8 +89,12 @@ final class ConnectionTable {
         _ = stream.read(into: scratch)
         _ = bytes.withUnsafeBytes { stream.write($0) }
         stream.close()
+        told(refusal, status: refusal.status, bytes: bytes.count)
+    }
+
+    private func told(_ refusal: Refusal, status: Int, bytes: Int) {
         observer?(Exchange(
-            route: nil, routeIndex: nil, method: nil, status: refusal.status, bytes: bytes.count, duration: .zero, ending: .refused(refusal)))
+            route: nil, routeIndex: nil, method: nil, status: status, bytes: bytes, duration: .zero, ending: .refused(refusal)))
     }
 
     /// Descriptors or memory ran out.

@@ -17,6 +17,7 @@ public final class ByteStream {
     private var writeEvent: OpaquePointer?
     /// Which events are set. Under TLS a read may have to wait until the socket is writable, and a write until it is readable.
     private var armed = (read: false, write: false)
+    private var isWakePending = false
     /// The owner holds the stream, and closes it before it goes.
     public unowned var owner: (any StreamOwner)?
     public private(set) var isOpen = true
@@ -35,6 +36,9 @@ public final class ByteStream {
 
     /// Whether what is written now is what the peer reads: not before the end of a handshake.
     public var isEstablished: Bool { session?.isEstablished ?? true }
+
+    /// Whether the peer has begun a handshake.
+    public var hasBegun: Bool { session?.hasBegun ?? false }
 
     /// After a failed read: whether the peer had begun an HTTP request without the TLS that this stream expects.
     public var heardPlainHTTP: Bool { session?.heardPlainHTTP ?? false }
@@ -58,8 +62,10 @@ public final class ByteStream {
     /// - Precondition: the stream is open.
     public func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
         guard let session else { return socket.write(buffer) }
+        let wasHeld = session.holdsReads
         let transfer = session.write(buffer)
         arm()
+        if wasHeld { wakeForPending() }
         return transfer
     }
 
@@ -116,13 +122,16 @@ public final class ByteStream {
 
 extension ByteStream {
     private var readWaitsForWrite: Bool { session?.readNeed == .writable }
+    /// A blocked write comes first, and with it the event: see `TLSSession.holdsReads`.
+    private var readIsHeld: Bool { session?.holdsReads ?? false }
     private var writeWaitsForRead: Bool { session?.writeNeed == .readable }
 
     /// Sets the events that stand for what the owner waits for.
     private func arm() {
         guard isOpen else { return }
-        let read = (isReading && !readWaitsForWrite) || (isAwaitingWrite && writeWaitsForRead)
-        let write = (isAwaitingWrite && !writeWaitsForRead) || (isReading && readWaitsForWrite)
+        let reads = isReading && !readIsHeld
+        let read = (reads && !readWaitsForWrite) || (isAwaitingWrite && writeWaitsForRead)
+        let write = (isAwaitingWrite && !writeWaitsForRead) || (reads && readWaitsForWrite)
         if read != armed.read { Self.set(&readEvent, read) { makeReadEvent() } }
         if write != armed.write { Self.set(&writeEvent, write) { makeWriteEvent() } }
         armed = (read, write)
@@ -140,8 +149,16 @@ extension ByteStream {
     /// Bytes that the session has taken off the socket already: no event would tell of them. After a read that moved none, only the
     /// socket can bring what is missing.
     private func wakeForPending() {
-        guard isOpen, isReading, let session, session.hasPending else { return }
-        readEvent.map { event_active($0, Int32(EV_READ), 0) }
+        guard isOpen, isReading, !isWakePending, let session, session.hasPending, !readIsHeld else { return }
+        isWakePending = true
+        // A job, so that the sockets get their turn in between; it runs on this loop, where the stream belongs, and does not keep it.
+        nonisolated(unsafe) weak let stream = self
+        loop.execute { stream?.readPending() }
+    }
+
+    private func readPending() {
+        isWakePending = false
+        if isOpen, isReading, !readIsHeld { owner?.streamIsReadable() }
     }
 
     private func makeReadEvent() -> OpaquePointer? {
@@ -159,12 +176,12 @@ extension ByteStream {
     private func socketIsReadable() {
         loop.enterRound()
         if isAwaitingWrite, writeWaitsForRead { owner?.streamIsWritable() }
-        if isOpen, isReading, !readWaitsForWrite { owner?.streamIsReadable() }
+        if isOpen, isReading, !readWaitsForWrite, !readIsHeld { owner?.streamIsReadable() }
     }
 
     private func socketIsWritable() {
         loop.enterRound()
-        if isReading, readWaitsForWrite { owner?.streamIsReadable() }
+        if isReading, readWaitsForWrite, !readIsHeld { owner?.streamIsReadable() }
         if isOpen, isAwaitingWrite, !writeWaitsForRead { owner?.streamIsWritable() }
     }
 

@@ -163,6 +163,7 @@ public final class Listener {
     /// - Returns: nil when there is no memory for a session; then nothing is said, and by no means in the clear.
     private func makeStream(_ descriptor: Int32) -> ByteStream? {
         guard let context = tls() else { return ByteStream(loop: loop, descriptor: descriptor) }
+        context.renewTicketKeys(at: loop.now)
         guard let session = TLSSession(accepting: context, descriptor: descriptor) else { return nil }
         return ByteStream(loop: loop, descriptor: descriptor, session: session)
     }

@@ -61,6 +61,8 @@ private let operation = ["/metrics", "/jolokia/version", "/admin/overview", "/ad
                 #expect(try await node.fetchFromAdmin(path, token: "admin-secret").status == 200, "\(path)")
             }
             #expect(try node.tcp("PUT", "/admin/drain", token: "admin-secret", body: "{}").status == 404)
+            #expect(try await !node.fetch("GET", "/", headers: ["Authorization: Bearer reader-secret"]).text.contains("metrics"))
+            #expect(try await node.fetchFromAdmin("/", token: "reader-secret").text.contains("metrics"))
             #expect(try await node.fetchFromAdmin("/admin/overview").status == 401)
             #expect(try await node.fetchFromAdmin("/rest/mirroring/latest/progress").status == 401)
             for path in health {

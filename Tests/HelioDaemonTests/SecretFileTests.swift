@@ -29,8 +29,14 @@ struct SecretFileTests {
     @Test func secret_IsRefused_WhenShorterThanTheMinimum() throws {
         let path = try directory.secret("short", String(repeating: "x", count: 23))
         #expect(throws: FileError(message: "holds 23 bytes; at least 24 are needed against guessing")) {
-            try SecretFile.read(path, minimum: SecretFile.minimumOwnSize)
+            try SecretFile.readOwn(path)
         }
+    }
+
+    /// Headers are read as text: bytes that are none would all be the same.
+    @Test func ownSecret_IsRefused_WhenItIsNotASCII() throws {
+        let path = try directory.secret("latin", String(repeating: "é", count: 20))
+        #expect(throws: FileError(message: "holds a character that is not ASCII")) { try SecretFile.readOwn(path) }
     }
 
     @Test func secret_IsRefused_WhenTooLargeOrMissing() throws {

@@ -129,9 +129,10 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
         }
     }
 
-    @Test func plainRequest_IsToldOfTLS_InTheClear() async throws {
+    @Test(arguments: ["GET", "HEAD", "OPTIONS", "DELETE", "PATCH", "PROPFIND"])
+    func plainRequest_IsToldOfTLS_InTheClear(method: String) async throws {
         try await run { (server) async throws in
-            let answer = try await server.talk(get("/status"))
+            let answer = try await server.talk("\(method) /status HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(answer.hasPrefix("HTTP/1.1 400"))
             #expect(answer.contains("https://") && answer.contains("Connection: close"))
             #expect(server.record.contains(.refused(.plainHTTP)))
@@ -147,6 +148,35 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
             }
             try await eventually("all are cut") { server.record.all.filter { $0.ending == .cut(.handshake) }.count == 3 }
             try await eventually("nothing is left") { server.http.connections == 0 }
+        }
+    }
+
+    /// Who only looks whether the port is open is no failure; who stops in the middle of a handshake is one.
+    @Test func handshake_ThatIsGivenUp_IsCounted() async throws {
+        try await run { (server) async throws in
+            try server.client().finishSending()
+            let half = try server.client()
+            try await half.send("\u{16}\u{3}\u{1}")
+            half.finishSending()
+            try await eventually("it is counted") { server.record.contains(.cut(.handshake)) }
+            try await eventually("nothing is left") { server.http.connections == 0 }
+            #expect(server.record.all.count == 1)
+        }
+    }
+
+    @Test func connectionTooMany_CostsNoHandshake() async throws {
+        var configuration = Configuration.quick
+        configuration.connections = 1
+        try await run(configuration) { (server) async throws in
+            let first = try client(server)
+            try await first.send(get("/status"))
+            _ = try await first.receive(until: "{}")
+            let second = try client(server)
+            await #expect(throws: RawSocket.Failure.self) {
+                try await second.send(get("/status"))
+                _ = try await second.receiveAll()
+            }
+            #expect(server.record.all.contains { $0.ending == .refused(.tooManyConnections) && $0.status == 0 })
         }
     }
 

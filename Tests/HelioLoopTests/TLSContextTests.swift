@@ -51,7 +51,7 @@ import Testing
     /// OpenSSL would ask at the terminal, and a node that is started by nobody would wait there for good.
     @Test func key_IsRefused_WhenItHasAPassword() throws {
         let locked = try CertificateFixture(in: directory.path, "locked", password: "secret")
-        #expect(failure(locked.certificate, locked.key)?.description.hasPrefix(locked.key) == true)
+        #expect(failure(locked.certificate, locked.key) == .key(file: locked.key, "it has a password"))
     }
 
     @Test func authorities_AreNamed_WhenTheyCannotBeRead() throws {

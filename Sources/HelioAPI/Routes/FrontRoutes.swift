@@ -4,14 +4,19 @@ import HelioNode
 
 /// For those who come without knowing where to go: the status page for a browser, one line for everybody else.
 enum FrontRoutes {
-    static let line =
-        "Heliostat: /status /livez /readyz /metrics /jolokia "
-        + "/rest/mirroring/latest/{repo-hashes,progress,farmNodes,upstreamServer}\n"
+    static func line(hasOperations: Bool) -> String {
+        "Heliostat: /status /livez /readyz \(hasOperations ? "/metrics /jolokia " : "")"
+            + "/rest/mirroring/latest/{repo-hashes,progress,farmNodes,upstreamServer}\n"
+    }
 
-    static func add(to router: inout Router, _ board: NodeBoard, _ commands: NodeCommands, _ history: TimerHistory) {
+    /// - Parameter hasOperations: whether metrics are answered beside.
+    static func add(
+        to router: inout Router, _ board: NodeBoard, _ commands: NodeCommands, _ history: TimerHistory, hasOperations: Bool
+    ) {
+        let line = lineResponse(hasOperations)
         let cache = PageCache()
         router.answer(.get, "/") { request in
-            guard FrontType(accepting: request.list("Accept")) == .page else { return lineResponse }
+            guard FrontType(accepting: request.list("Accept")) == .page else { return line }
             let now = commands.now()
             let page = cache.bytes(at: now.monotonic) {
                 FrontPage(reading: PageReading(board.page, timers: history.tracks, at: now)).render()
@@ -21,8 +26,8 @@ enum FrontRoutes {
         router.answer(.get, "/favicon.ico") { _ in Response(status: 204) }
     }
 
-    private static var lineResponse: Response {
-        var response = Response.text(line)
+    private static func lineResponse(_ hasOperations: Bool) -> Response {
+        var response = Response.text(line(hasOperations: hasOperations))
         response.headers.append(("Vary", "Accept"))
         return response
     }

@@ -18,13 +18,20 @@ public struct NodeRouters: Sendable {
         movesAdministration: Bool = false
     ) {
         let parts = Parts(board: board, commands: commands, metrics: metrics)
-        socket = parts.router(notify: .open, admin: .open)
+        socket = parts.router(notify: .open, admin: .open, hasOperations: true)
         let reader = Gate.reader(tokens)
-        let guarded = parts.router(notify: .bearer([.notify, .admin], tokens), admin: .bearer([.admin], tokens))
-            .mapHandlers { pattern, handler in RouteGroup(pattern) == .read ? reader.guarding(handler) : handler }
-        admin = guarded
-        open = movesAdministration
-            ? guarded.mapHandlers { pattern, handler in RouteGroup(pattern) == .operation ? nil : handler } : guarded
+        func guarded(hasOperations: Bool) -> Router {
+            parts.router(notify: .bearer([.notify, .admin], tokens), admin: .bearer([.admin], tokens), hasOperations: hasOperations)
+                .mapHandlers { pattern, handler in
+                    switch RouteGroup(pattern) {
+                    case .always: handler
+                    case .read: reader.guarding(handler)
+                    case .operation: hasOperations ? handler : nil
+                    }
+                }
+        }
+        admin = guarded(hasOperations: true)
+        open = guarded(hasOperations: !movesAdministration)
     }
 
     private struct Parts {
@@ -32,7 +39,7 @@ public struct NodeRouters: Sendable {
         let commands: NodeCommands
         let metrics: MetricsSource
 
-        func router(notify: Gate, admin: Gate) -> Router {
+        func router(notify: Gate, admin: Gate, hasOperations: Bool) -> Router {
             var router = Router()
             HealthRoutes.add(to: &router, board, commands)
             HashRoutes.add(to: &router, board)
@@ -44,7 +51,7 @@ public struct NodeRouters: Sendable {
             AdminRoutes(board: board, commands: commands, gate: admin).add(to: &router)
             WebhookRoutes(commands: commands, gate: admin).add(to: &router)
             InspectionRoute(board: board, commands: commands, gate: admin).add(to: &router)
-            FrontRoutes.add(to: &router, board, commands, metrics.history)
+            FrontRoutes.add(to: &router, board, commands, metrics.history, hasOperations: hasOperations)
             return router
         }
     }

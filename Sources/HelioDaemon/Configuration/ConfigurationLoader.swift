@@ -75,9 +75,12 @@ extension NodeConfiguration {
         if !http.listen.isLoopback, http.adminTokenFile == nil, http.notifyTokenFile == nil, http.tokenFile == nil {
             notices.append("http.listen \(http.listen) can be reached from other machines and no token file is set")
         }
+        if let file = http.tokenFile, file == http.adminTokenFile {
+            notices.append("http.token_file is http.admin_token_file too: whoever may read may do everything")
+        }
         if case .success(let context?) = TLSFiles.read(http.tls), let end = context.notAfter {
             let end = WallTime(millisecondsSince1970: end * 1000)
-            if end < SystemClock.wall() { notices.append("the certificate in http.tls.cert_file has ended, at \(CivilTime(end))") }
+            if end < SystemClock.wall() { notices.append("the certificate in http.tls.cert_file ended at \(CivilTime(end).text)") }
         }
         return notices
     }

@@ -17,9 +17,9 @@ extension Schema where Root == NodeConfiguration {
             Key("http.admin_listen", \.http.adminListen, .address),
             Key("http.tls.cert_file", \.http.tls.certFile, .certificates, .live),
             Key("http.tls.key_file", \.http.tls.keyFile, .tlsKeyFile, .live),
-            Key("http.token_file", \.http.tokenFile, .secretFile(minimum: SecretFile.minimumOwnSize), .live),
-            Key("http.notify_token_file", \.http.notifyTokenFile, .secretFile(minimum: SecretFile.minimumOwnSize), .live),
-            Key("http.admin_token_file", \.http.adminTokenFile, .secretFile(minimum: SecretFile.minimumOwnSize), .live),
+            Key("http.token_file", \.http.tokenFile, .ownSecretFile(), .live),
+            Key("http.notify_token_file", \.http.notifyTokenFile, .ownSecretFile(), .live),
+            Key("http.admin_token_file", \.http.adminTokenFile, .ownSecretFile(), .live),
         ]
     }
 

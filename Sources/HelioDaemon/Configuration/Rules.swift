@@ -33,8 +33,8 @@ struct Rule: Sendable {
             return error.description
         },
         Rule(key: "http.admin_listen") {
-            guard let admin = $0.http.adminListen, admin.port != 0, admin == $0.http.listen else { return nil }
-            return "is the same as http.listen; leave it out to have everything there"
+            guard let admin = $0.http.adminListen, admin.overlaps($0.http.listen) else { return nil }
+            return "is the same as http.listen, or within it; leave it out to have everything there"
         },
     ]
 

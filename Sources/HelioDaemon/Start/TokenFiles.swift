@@ -22,7 +22,7 @@ final class TokenFiles: Sendable {
     private static func read(_ path: String?, _ key: String) throws(ConfigurationError) -> String? {
         guard let path else { return nil }
         do throws(FileError) {
-            return String(decoding: try SecretFile.read(path, minimum: SecretFile.minimumOwnSize).bytes, as: UTF8.self)
+            return String(decoding: try SecretFile.readOwn(path).bytes, as: UTF8.self)
         } catch {
             throw ConfigurationError(file: path, problems: [Problem(place: .start, key: key, message: error.message)])
         }

@@ -1,6 +1,38 @@
 import COpenSSL
 import Glibc
 
+/// The socket below a session, and what has come from it.
+final class SessionSocket {
+    /// Bytes from which it is told what the peer speaks.
+    private static let opening = 8
+
+    let transport: PlainTransport
+    /// How often OpenSSL may still take bytes off the socket before it has to come back. It goes on by itself as long as there are messages of
+    /// the protocol, and a peer that sends nothing else would keep the loop.
+    var readsLeft = 0
+    /// Bytes since the last that were for us.
+    var receivedSinceProgress = 0
+    private(set) var firstBytes: [UInt8] = []
+
+    init(descriptor: Int32) { transport = PlainTransport(descriptor: descriptor) }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+        guard readsLeft > 0 else { return .wouldBlock }
+        let transfer = transport.read(into: buffer)
+        guard case .moved(let count) = transfer else { return transfer }
+        readsLeft -= 1
+        receivedSinceProgress += count
+        if firstBytes.count < Self.opening { firstBytes += buffer.prefix(min(count, Self.opening - firstBytes.count)) }
+        return transfer
+    }
+
+    /// Whether the peer began with a method of HTTP: somebody forgot the s of https.
+    var heardPlainHTTP: Bool {
+        let word = firstBytes.prefix { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        return word.count >= 3 && (word.count == firstBytes.count || firstBytes[word.count] == UInt8(ascii: " "))
+    }
+}
+
 /// What OpenSSL reads from and writes to: our own plain transport, because OpenSSL's writes raise SIGPIPE when the peer has gone.
 enum DescriptorBIO {
     /// Made once and kept; not changed after that.
@@ -12,24 +44,27 @@ enum DescriptorBIO {
         return method
     }()
 
-    /// - Returns: nil when there is no memory. It does not close `descriptor`.
-    static func make(_ descriptor: Int32) -> OpaquePointer? {
+    /// - Parameter socket: has to outlive it.
+    /// - Returns: nil when there is no memory. It does not close the socket.
+    static func make(_ socket: SessionSocket) -> OpaquePointer? {
         guard let bio = BIO_new(method) else { return nil }
-        BIO_set_data(bio, UnsafeMutableRawPointer(bitPattern: Int(descriptor)))
+        BIO_set_data(bio, Unmanaged.passUnretained(socket).toOpaque())
         BIO_set_init(bio, 1)
         return bio
     }
 
-    private static func transport(_ bio: OpaquePointer?) -> PlainTransport {
-        PlainTransport(descriptor: Int32(Int(bitPattern: BIO_get_data(bio))))
-    }
-
     private static func read(_ bio: OpaquePointer?, _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int32) -> Int32 {
-        finish(bio, transport(bio).read(into: UnsafeMutableRawBufferPointer(start: bytes, count: Int(count))), BIO_FLAGS_READ)
+        guard let socket = socket(of: bio) else { return -1 }
+        return finish(bio, socket.read(into: UnsafeMutableRawBufferPointer(start: bytes, count: Int(count))), BIO_FLAGS_READ)
     }
 
     private static func write(_ bio: OpaquePointer?, _ bytes: UnsafePointer<CChar>?, _ count: Int32) -> Int32 {
-        finish(bio, transport(bio).write(UnsafeRawBufferPointer(start: bytes, count: Int(count))), BIO_FLAGS_WRITE)
+        guard let socket = socket(of: bio) else { return -1 }
+        return finish(bio, socket.transport.write(UnsafeRawBufferPointer(start: bytes, count: Int(count))), BIO_FLAGS_WRITE)
+    }
+
+    private static func socket(of bio: OpaquePointer?) -> SessionSocket? {
+        BIO_get_data(bio).map { Unmanaged<SessionSocket>.fromOpaque($0).takeUnretainedValue() }
     }
 
     private static func finish(_ bio: OpaquePointer?, _ transfer: Transfer, _ direction: Int32) -> Int32 {

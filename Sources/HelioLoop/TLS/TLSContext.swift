@@ -1,5 +1,6 @@
 import COpenSSL
 import Glibc
+import HelioLock
 
 /// What the sessions of one side have in common: certificate and key of a server, or whom a client trusts. It never changes, and
 /// each session keeps it, so that a new certificate is a new context for those that come.
@@ -10,8 +11,13 @@ public final class TLSContext: Sendable {
     /// The suites of TLS 1.2; those of 1.3 are all good.
     private static let suites = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
-    /// Not changed after `init`; OpenSSL counts its holders atomically.
+    /// How long tickets are sealed with the same keys: under TLS 1.2 these open what was said in resumed sessions (RFC 9325 section 3.4).
+    private static let ticketKeyLifetime: Int64 = 86_400_000_000_000
+
+    /// Not changed after `init` but for the keys of tickets, by the loop that accepts; OpenSSL counts its holders atomically.
     nonisolated(unsafe) let pointer: OpaquePointer
+    /// Nanoseconds of the monotonic clock; nil before the first connection.
+    private let ticketKeysSince = Locked<Int64?>(nil)
     /// When the server's own certificate ends, in seconds since 1970; nil for a client.
     public let notAfter: Int64?
 
@@ -21,6 +27,7 @@ public final class TLSContext: Sendable {
     public init(certificateFile: String, keyFile: String) throws(TLSError) {
         pointer = try Self.make(TLS_server_method()) { pointer throws(TLSError) in try Self.load(certificateFile, keyFile, into: pointer) }
         notAfter = Self.end(of: pointer)
+        tls_accept_bare_end(pointer)
         tls_keep_no_sessions(pointer)
         // A second ticket would be for another connection at the same time, which balancers and scripts do not resume.
         SSL_CTX_set_num_tickets(pointer, 1)
@@ -37,6 +44,20 @@ public final class TLSContext: Sendable {
     }
 
     deinit { SSL_CTX_free(pointer) }
+
+    /// Called for each connection that comes, on the one loop that accepts with this context.
+    /// - Parameter now: nanoseconds of the monotonic clock.
+    func renewTicketKeys(at now: Int64) {
+        let isOld = ticketKeysSince.withLock { since in
+            let isOld = now - (since ?? now) > Self.ticketKeyLifetime
+            if isOld || since == nil { since = now }
+            return isOld
+        }
+        guard isOld else { return }
+        var random = SystemRandomNumberGenerator()
+        var keys = (0..<80).map { _ in random.next() as UInt8 }
+        _ = tls_set_ticket_keys(pointer, &keys)
+    }
 
     private static func make(
         _ method: OpaquePointer?, _ complete: (OpaquePointer) throws(TLSError) -> Void
@@ -67,13 +88,23 @@ public final class TLSContext: Sendable {
     }
 
     private static func load(_ certificateFile: String, _ keyFile: String, into pointer: OpaquePointer) throws(TLSError) {
-        // A key with a password would be asked for at the terminal.
-        SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in -1 }
+        // OpenSSL itself would ask at the terminal.
+        var isLocked = false
+        SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, isLocked in
+            isLocked?.assumingMemoryBound(to: Bool.self).pointee = true
+            return -1
+        }
         guard SSL_CTX_use_certificate_chain_file(pointer, certificateFile) == 1 else {
             throw .certificate(file: certificateFile, TLSError.lastReason)
         }
         ERR_clear_error()
-        guard SSL_CTX_use_PrivateKey_file(pointer, keyFile, SSL_FILETYPE_PEM) == 1 else {
+        let isLoaded = withUnsafeMutablePointer(to: &isLocked) { isLocked in
+            SSL_CTX_set_default_passwd_cb_userdata(pointer, isLocked)
+            defer { SSL_CTX_set_default_passwd_cb_userdata(pointer, nil) }
+            return SSL_CTX_use_PrivateKey_file(pointer, keyFile, SSL_FILETYPE_PEM) == 1
+        }
+        guard isLoaded else {
+            if isLocked { throw .key(file: keyFile, "it has a password") }
             // The key was read well; it is another's.
             if tls_last_x509_reason() == X509_R_KEY_VALUES_MISMATCH || tls_last_x509_reason() == X509_R_KEY_TYPE_MISMATCH {
                 throw .mismatch(certificateFile: certificateFile, keyFile: keyFile)

@@ -7,20 +7,26 @@ public final class TLSSession {
     /// What the socket has to become before a call that would have blocked is worth repeating.
     public enum Need { case readable, writable }
 
+    /// Bytes that may come without one for us among them: more than a handshake takes, and more than a record. Who sends more only keeps
+    /// us busy, with renewals of keys for example, which cost us more than him.
+    private static let overhead = 64 * 1024
+
     private let pointer: OpaquePointer
+    private let socket: SessionSocket
     public private(set) var readNeed = Need.readable
     public private(set) var writeNeed = Need.writable
     /// After that, OpenSSL must not be asked for anything any more.
     private var isBroken = false
     /// Why the session is broken, in OpenSSL's words.
     public private(set) var failure: String?
-    /// The first bytes were those of an HTTP request: somebody forgot the s of https.
-    private(set) var heardPlainHTTP = false
+    /// A write waits for its repetition. OpenSSL answers some messages of the peer while it reads, and a second write would end the session.
+    private var isWriteBlocked = false
 
     /// A server's.
     /// - Returns: nil when there is no memory.
     init?(accepting context: TLSContext, descriptor: Int32) {
-        guard let pointer = Self.make(context, descriptor) else { return nil }
+        socket = SessionSocket(descriptor: descriptor)
+        guard let pointer = Self.make(context, socket) else { return nil }
         self.pointer = pointer
         SSL_set_accept_state(pointer)
     }
@@ -28,7 +34,8 @@ public final class TLSSession {
     /// A client's.
     /// - Parameter host: the name, or the numeric address, that the certificate must have.
     public init(connecting context: TLSContext, to host: String, descriptor: Int32) throws(TLSError) {
-        guard let pointer = Self.make(context, descriptor) else { throw .unavailable("out of memory") }
+        socket = SessionSocket(descriptor: descriptor)
+        guard let pointer = Self.make(context, socket) else { throw .unavailable("out of memory") }
         self.pointer = pointer
         let isAddress = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pointer), host) == 1
         guard isAddress || (SSL_set1_host(pointer, host) == 1 && tls_set_server_name(pointer, host) == 1) else {
@@ -39,9 +46,9 @@ public final class TLSSession {
 
     deinit { SSL_free(pointer) }
 
-    private static func make(_ context: TLSContext, _ descriptor: Int32) -> OpaquePointer? {
+    private static func make(_ context: TLSContext, _ socket: SessionSocket) -> OpaquePointer? {
         guard let pointer = SSL_new(context.pointer) else { return nil }
-        guard let bio = DescriptorBIO.make(descriptor) else {
+        guard let bio = DescriptorBIO.make(socket) else {
             SSL_free(pointer)
             return nil
         }
@@ -52,19 +59,36 @@ public final class TLSSession {
     /// Whether the handshake is over.
     public var isEstablished: Bool { SSL_is_init_finished(pointer) == 1 }
 
+    /// Whether a write has to be repeated before anything can be read.
+    var holdsReads: Bool { isWriteBlocked && writeNeed == .writable }
+
+    /// Whether the peer has sent anything at all.
+    var hasBegun: Bool { !socket.firstBytes.isEmpty }
+
+    /// After a failed handshake: whether the peer had begun an HTTP request without TLS.
+    var heardPlainHTTP: Bool { !isEstablished && socket.heardPlainHTTP }
+
     /// Whether there are bytes that have left the socket already and that no read has fetched. They may be a part of a record only, and
     /// then the next read would block.
     var hasPending: Bool { !isBroken && SSL_has_pending(pointer) == 1 }
 
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         guard begin() else { return .failed(EPROTO) }
-        return finish(SSL_read(pointer, buffer.baseAddress, Int32(clamping: buffer.count)), &readNeed)
+        if holdsReads { return .wouldBlock }
+        let transfer = finish(SSL_read(pointer, buffer.baseAddress, Int32(clamping: buffer.count)), &readNeed)
+        switch transfer {
+        case .moved: socket.receivedSinceProgress = 0
+        case .wouldBlock where socket.receivedSinceProgress > Self.overhead: return breakOff(EPROTO)
+        default: break
+        }
+        return transfer
     }
 
     /// After `.wouldBlock` the same bytes come again, from wherever they are by then, and more if there are more.
     public func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
         guard begin() else { return .failed(EPROTO) }
         let transfer = finish(SSL_write(pointer, buffer.baseAddress, Int32(clamping: buffer.count)), &writeNeed)
+        isWriteBlocked = transfer == .wouldBlock
         return transfer == .ended ? .failed(EPIPE) : transfer
     }
 
@@ -81,6 +105,7 @@ public final class TLSSession {
         guard !isBroken else { return false }
         ERR_clear_error()
         errno = 0
+        socket.readsLeft = 1
         return true
     }
 
@@ -98,7 +123,6 @@ public final class TLSSession {
 
     private func breakOff(_ code: Int32) -> Transfer {
         isBroken = true
-        heardPlainHTTP = tls_last_reason() == SSL_R_HTTP_REQUEST
         failure = code == EPROTO ? explanation : describe(errno: code)
         ERR_clear_error()
         return .failed(code)

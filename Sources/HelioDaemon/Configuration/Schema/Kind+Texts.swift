@@ -31,11 +31,16 @@ extension Kind where Value == String {
     }
 
     /// The path of a file that holds a secret, which is looked at so that a start does not fail later.
-    static func secretFile(minimum: Int = 1) -> Kind {
+    static func secretFile() -> Kind { secretFile { path throws(FileError) in try SecretFile.read(path) } }
+
+    /// Of what this node itself guards.
+    static func ownSecretFile() -> Kind { secretFile { path throws(FileError) in try SecretFile.readOwn(path) } }
+
+    private static func secretFile(_ read: @escaping @Sendable (String) throws(FileError) -> Secret) -> Kind {
         .scalar("the path of a file that holds a secret") { text, reading throws(Wrong) in
             let path = try absolute(text, from: reading.directory)
             do throws(FileError) {
-                _ = try SecretFile.read(path, minimum: minimum)
+                _ = try read(path)
             } catch {
                 throw Wrong("\(path) \(error.message)")
             }

@@ -40,6 +40,12 @@ public struct HostPort: Sendable, Hashable, CustomStringConvertible {
     /// Nobody on another machine can reach it.
     public var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
 
+    /// Whether one socket could not listen on both.
+    func overlaps(_ other: HostPort) -> Bool {
+        guard port == other.port, port != 0 else { return false }
+        return host == other.host || [host, other.host].contains { ["0.0.0.0", "::"].contains($0) }
+    }
+
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 

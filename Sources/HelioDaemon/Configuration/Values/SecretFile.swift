@@ -21,20 +21,27 @@ public enum SecretFile {
     /// Bytes. The shortest secret accepted for what this node itself guards: the floor that Standard Webhooks sets, 24 bytes.
     public static let minimumOwnSize = 24
 
-    /// Reads a secret without its one trailing newline, if there is one.
+    /// Reads a secret of what this node itself guards. It comes in a header, and is compared as text.
     ///
-    /// - Parameter minimum: bytes; a token given by somebody else may be of any length but 0.
-    /// - Throws: when the file is missing, unreadable, too large, empty or too short, or anybody on the machine may read or
-    ///   write it.
-    public static func read(_ path: String, minimum: Int = 1) throws(FileError) -> Secret {
+    /// - Throws: what `read` throws, and when the secret is too short or not ASCII.
+    static func readOwn(_ path: String) throws(FileError) -> Secret {
+        let secret = try read(path)
+        guard secret.bytes.count >= minimumOwnSize else {
+            throw FileError(message: "holds \(secret.bytes.count) bytes; at least \(minimumOwnSize) are needed against guessing")
+        }
+        guard secret.bytes.allSatisfy({ $0 < 0x80 }) else { throw FileError(message: "holds a character that is not ASCII") }
+        return secret
+    }
+
+    /// Reads a secret given by somebody else, of any length but 0, without its one trailing newline, if there is one.
+    ///
+    /// - Throws: when the file is missing, unreadable, too large or empty, or anybody on the machine may read or write it.
+    public static func read(_ path: String) throws(FileError) -> Secret {
         var bytes = try readAll(path)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         guard !bytes.isEmpty else { throw FileError(message: "is empty") }
         guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
             throw FileError(message: "holds a control character or a second line")
-        }
-        guard bytes.count >= minimum else {
-            throw FileError(message: "holds \(bytes.count) bytes; at least \(minimum) are needed against guessing")
         }
         return Secret(bytes: bytes)
     }

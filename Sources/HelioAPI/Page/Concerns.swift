@@ -50,7 +50,7 @@ struct Concerns: Sendable {
 
     private static func farm(_ reading: PageReading) -> [Concern] {
         var found: [Concern] = []
-        if let refusal = reading.farm.refusal { found.append(Concern(urgency: .bad, what: "Refused by the farm", detail: refusal)) }
+        if let refusal = reading.farm.refusal { found.append(Concern(urgency: .bad, what: "Refused by the farm", detail: reading.shorten(refusal))) }
         guard reading.farm.coordinator != "standalone" else { return found }
         guard let readAt = reading.farm.readAt else {
             let detail = "Redis has not answered since the start. Nothing has to be restarted."
@@ -81,9 +81,13 @@ struct Concerns: Sendable {
             let detail = "\(counts.quarantined) of \(counts.total) repositories fail by themselves and are tried again at every interval."
             found.append(Concern(urgency: .warning, what: "Quarantined repositories", detail: detail))
         }
-        if let run = reading.snapshot.runs.last(where: { $0.end != nil }), run.end?.status == .fail, run.planned == nil {
+        let failing = reading.worst.count { $0.entry.status != .quarantined && $0.entry.lastFailure != nil }
+        if failing > 0 {
+            let detail = "\(failing) of \(counts.total) repositories failed when they were last tried."
+            found.append(Concern(urgency: .warning, what: "Failing repositories", detail: detail))
+        } else if let run = reading.runs.last(where: { $0.end != nil }), run.end?.status == .fail, run.planned == nil {
             let why = run.end?.reason ?? run.discoveryFailure?.description ?? "for no known reason"
-            found.append(Concern(urgency: .warning, what: "The last run failed", detail: why))
+            found.append(Concern(urgency: .warning, what: "The last run failed", detail: reading.shorten(why)))
         }
         if let vet = reading.snapshot.vets.last, vet.unresolved > 0 {
             let detail = "The last vet left \(vet.unresolved) repositories that differ from the upstream."

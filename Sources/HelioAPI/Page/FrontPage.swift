@@ -57,7 +57,9 @@ struct FrontPage: Sendable {
         html.element("h1", text: reading.identity.name, limit: 100)
         html.element("p") { html in
             html.text("Heliostat \(reading.identity.version), a mirror of ")
-            html.element("span", ["class": "name"], text: reading.identity.upstream.url)
+            // A list of URLs has none of its own.
+            let url = reading.identity.upstream.url
+            if url.isEmpty { html.text("a list of URLs") } else { html.element("span", ["class": "name"], text: url) }
         }
         // Filled by the script. Only what changes is said aloud: the state, and that the node does not answer.
         html.element("p", ["id": "contact", "role": "status"]) { html in

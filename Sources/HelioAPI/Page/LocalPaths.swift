@@ -6,7 +6,7 @@ enum LocalPaths {
         let root = upstream.hasPrefix("file://") ? String(upstream.dropFirst("file://".count)) + "/" : ""
         var (shortened, rest) = ("", text[...])
         while let start = beginning(in: rest) {
-            let end = rest[start...].firstIndex { " '\":,;()<>".contains($0) } ?? rest.endIndex
+            let end = end(of: rest, from: start)
             let path = rest[start..<end]
             shortened += rest[..<start]
             shortened += !root.isEmpty && path.hasPrefix(root) ? String(path.dropFirst(root.count)) : last(of: path)
@@ -19,10 +19,18 @@ enum LocalPaths {
     private static func beginning(in text: Substring) -> Substring.Index? {
         var before: Character = " "
         for index in text.indices {
-            if text[index] == "/", " '\"(:=,".contains(before), !text[index...].hasPrefix("//") { return index }
+            let isWithin = before.isLetter || before.isNumber || "/._-~".contains(before)
+            if text[index] == "/", !isWithin, !(before == ":" && text[index...].hasPrefix("//")) { return index }
             before = text[index]
         }
         return nil
+    }
+
+    /// What stands in quotation marks may hold anything else.
+    private static func end(of text: Substring, from start: Substring.Index) -> Substring.Index {
+        let before = start == text.startIndex ? " " : text[text.index(before: start)]
+        let isQuoted = before == "'" || before == "\""
+        return text[start...].firstIndex { isQuoted ? $0 == before : " '\":,;()<>`]}".contains($0) } ?? text.endIndex
     }
 
     private static func last(of path: Substring) -> String {

@@ -9,7 +9,13 @@ struct PageReading: Sendable {
     let webhooks: WebhookPicture?
     let timers: [TimerTrack]
     let readiness: Readiness
+    /// The oldest claim first, whichever ended when.
+    let runs: [Run]
+    /// The repositories with which most is wrong.
+    let worst: [LaggingRepositories.Item]
     let now: Moment
+
+    static let worstShown = 20
 
     init(_ page: NodeBoard.Page, timers: [TimerTrack] = [], at now: Moment) {
         identity = page.identity
@@ -18,8 +24,13 @@ struct PageReading: Sendable {
         webhooks = page.webhooks
         self.timers = timers
         readiness = page.snapshot.readiness(at: now.monotonic)
+        runs = page.snapshot.runs.sorted { $0.claimedAt.monotonic < $1.claimedAt.monotonic }
+        worst = LaggingRepositories.worst(page.snapshot.catalogue, at: now.monotonic, limit: Self.worstShown)
         self.now = now
     }
+
+    /// A message of git or of the system, without what only this machine should know.
+    func shorten(_ message: String) -> String { LocalPaths.shorten(message, upstream: identity.upstream.url) }
 
     func age(_ since: MonotonicTime) -> Duration { NodeSnapshot.age(since, at: now.monotonic) }
 

@@ -22,7 +22,7 @@ enum PageScript {
           async function ask() {
             const answer = await fetch(location.pathname,
               { headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(patience) });
-            if (!answer.ok) throw new Error(`status ${answer.status}`);
+            if (!answer.ok) throw Object.assign(new Error("refused"), { status: answer.status });
             return new DOMParser().parseFromString(await answer.text(), "text/html");
           }
 
@@ -30,7 +30,9 @@ enum PageScript {
             const fresh = page.getElementById("main");
             if (!fresh) throw new Error("not a status page");
             // The node is of another version now.
-            if (page.querySelector("style").textContent !== document.querySelector("style").textContent) return location.reload();
+            for (const part of ["style", "script"]) {
+              if (page.querySelector(part).textContent !== document.querySelector(part).textContent) return location.reload();
+            }
             // Whoever copies a message keeps it until it is copied.
             if (!getSelection().isCollapsed) return held;
             const open = new Set([...main.querySelectorAll("details[open]")].map((each) => each.id));
@@ -62,7 +64,8 @@ enum PageScript {
               if (news || isBack) say(news ?? live);
             } catch (error) {
               lostSince ??= utc();
-              say(`Not answering since ${lostSince}. What stands here is from before.`);
+              const what = error.status ? `Answering ${error.status}` : "Not answering";
+              say(`${what} since ${lostSince}. What stands here is from before.`);
               wait = Math.min(wait * 2, longest);
             }
             asking = false;

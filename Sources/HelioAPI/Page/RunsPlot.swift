@@ -25,7 +25,10 @@ struct RunsPlot: Sendable {
         sorted = self.bars.map(\.duration).sorted()
     }
 
-    private var median: Duration { sorted.isEmpty ? .zero : sorted[sorted.count / 2] }
+    private var median: Duration {
+        guard !sorted.isEmpty else { return .zero }
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
 
     private var scale: Double {
         let longest = sorted.last?.inSeconds ?? 0

@@ -3,7 +3,7 @@ enum ShownText {
     /// Appends `text`, escaped for HTML inside and outside of attributes.
     ///
     /// What cannot be seen, and what turns the direction of the text around it (U+202E and its kin), is written as its number:
-    /// `⟨U+202E⟩`. Two names that differ are then seen to differ, and no name can pass for another.
+    /// `⟨U+202E⟩`. Two names that differ only in such are then seen to differ; letters of two scripts may still look alike.
     /// - Parameter limit: of scalars as they are shown. What is longer is cut between two characters and ends with `…`.
     static func append(_ text: String, limit: Int, to output: inout [UInt8]) {
         guard !isPlain(text, within: limit) else { return output.append(contentsOf: text.utf8) }
@@ -41,8 +41,10 @@ enum ShownText {
 
     private static func isSeen(_ scalar: Unicode.Scalar) -> Bool {
         if (0x20...0x7E).contains(scalar.value) { return true }
+        // The empty pattern of Braille is drawn as nothing, and is no space.
+        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" { return false }
         switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
+        case .spaceSeparator, .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
         default: return true
         }
     }

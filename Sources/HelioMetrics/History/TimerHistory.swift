@@ -18,12 +18,13 @@ public final class TimerHistory: Sendable {
 
     /// Reads every timer once. To be called off the event loop, and by one caller.
     public func sample(at now: Tick) {
+        let options = registry.options
         let readings = registry.timers.map { ($0.name, $0.outcome, $0.timer.read(at: now)) }
         let old = tracks
         let next = readings.enumerated().map { index, reading in
             let (name, outcome, figures) = reading
             var track = index < old.count ? old[index] : TimerTrack(name: name, outcome: outcome)
-            track.take(figures)
+            track.take(figures, isIdle: figures.isIdle(options, at: now))
             return track
         }
         kept.withLock { $0 = next }

@@ -4,13 +4,11 @@ public struct TimerTrack: Sendable {
     /// How what was timed ended.
     public let outcome: String
     public private(set) var count: Int64 = 0
-    /// Events per second.
+    /// Events per second, an average that decays within a minute.
     public private(set) var oneMinuteRate = 0.0
-    /// Nanoseconds, as are the other percentiles.
-    public private(set) var median: Int64 = 0
-    public private(set) var p95: Int64 = 0
-    public private(set) var p99: Int64 = 0
-    /// The oldest first; nil where nothing had been timed yet. At most `TimerHistory.length`.
+    /// nil while nothing was timed for longer than `TimerOptions.idle`, as `/metrics` has it.
+    public private(set) var percentiles: Percentiles?
+    /// 95th percentiles, the oldest first; nil where there was none. At most `TimerHistory.length`.
     public private(set) var past: [Int64?] = []
 
     init(name: String, outcome: String) {
@@ -18,13 +16,24 @@ public struct TimerTrack: Sendable {
         self.outcome = outcome
     }
 
-    mutating func take(_ reading: TimerReading) {
+    mutating func take(_ reading: TimerReading, isIdle: Bool) {
         count = reading.count
         oneMinuteRate = reading.oneMinuteRate
-        median = reading.sample.quantile(0.5)
-        p95 = reading.sample.quantile(0.95)
-        p99 = reading.sample.quantile(0.99)
+        percentiles = isIdle ? nil : Percentiles(reading.sample)
         if past.count == TimerHistory.length { past.removeFirst() }
-        past.append(reading.sample.size == 0 ? nil : p95)
+        past.append(percentiles?.p95)
+    }
+
+    /// Nanoseconds.
+    public struct Percentiles: Sendable {
+        public let median: Int64
+        public let p95: Int64
+        public let p99: Int64
+
+        init(_ sample: SampleSnapshot) {
+            median = sample.quantile(0.5)
+            p95 = sample.quantile(0.95)
+            p99 = sample.quantile(0.99)
+        }
     }
 }

@@ -28,3 +28,11 @@ public struct TimerReading: Sendable {
         buckets = copy.buckets
     }
 }
+
+extension TimerReading {
+    /// Whether its quantiles tell nothing of now: nothing was timed for so long, or ever.
+    func isIdle(_ options: TimerOptions, at now: Tick) -> Bool {
+        guard let lastUpdate, sample.size > 0 else { return true }
+        return now.nanoseconds(since: lastUpdate) > options.idle.wholeNanoseconds
+    }
+}

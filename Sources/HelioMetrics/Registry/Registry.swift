@@ -26,6 +26,8 @@ public final class Registry: Sendable {
     }
 
     /// Changes from the next rendering on how timers appear.
+    var options: TimerOptions { contents.withLock { $0.options } }
+
     public func configure(_ options: TimerOptions) { contents.withLock { $0.options = options } }
 
     /// In the order in which they were made.

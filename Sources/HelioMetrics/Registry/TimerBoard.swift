@@ -40,7 +40,7 @@ struct TimerBoard: Sendable {
         for (index, family) in families.enumerated() where options.jmxParity || !family.isParity {
             output.append(contentsOf: family.header.bytes(in: format))
             for (row, reading) in zip(rows, readings) {
-                let isIdle = Self.isIdle(reading, options, at: now)
+                let isIdle = reading.isIdle(options, at: now)
                 for (figure, prefix) in zip(family.figures, row.prefixes[index]) {
                     figure.write(reading, isIdle: isIdle, after: prefix, to: &output)
                 }
@@ -48,10 +48,5 @@ struct TimerBoard: Sendable {
         }
         output.append(contentsOf: histogramHeader.bytes(in: format))
         for (row, reading) in zip(rows, readings) { row.histogram.write(reading.buckets, sum: reading.sum / 1e9, to: &output) }
-    }
-
-    private static func isIdle(_ reading: TimerReading, _ options: TimerOptions, at now: Tick) -> Bool {
-        guard let last = reading.lastUpdate, reading.sample.size > 0 else { return true }
-        return now.nanoseconds(since: last) > options.idle.wholeNanoseconds
     }
 }

@@ -41,7 +41,7 @@ extension Faults {
             try scene.notify("web/site-1")
             try scene.script("echo nonsense > \"$GIT_DIR/HEAD\"", in: "web/site-7")
             try await browser.wait(for: "Quarantined repositories")
-            try await check(scene.node, "quarantined", shows: ["web/site-7", "quarantined", "corrupt", "builds", "onnect"])
+            try await check(scene.node, "quarantined", shows: ["web/site-7", "quarantined", "corrupt", "builds", "No answer"])
 
             try await readsWithoutScript(scene.node)
             try await survivesItsNode(scene)

@@ -55,7 +55,7 @@ private let nastiest = Result { try nastyReading() }
     #expect(page.components(separatedBy: "<script").count == 2, "ours, and no other")
     #expect(!page[main].contains("alert(\"") && !page[main].contains(" style="))
     // Every section says how much of it is not shown.
-    #expect(page[main].components(separatedBy: #"<p class="more">"#).count == 7)
+    #expect(page[main].components(separatedBy: #"<p class="more">"#).count == 8)
     #expect(page[main].contains("⟨U+202E⟩&lt;"))
 }
 

@@ -17,7 +17,7 @@ private func shown(_ text: String, limit: Int = 1000) -> String {
 @Test(arguments: [
     ("\u{202E}", "⟨U+202E⟩"), ("\u{2066}", "⟨U+2066⟩"), ("\u{0}", "⟨U+0000⟩"), ("\u{1B}", "⟨U+001B⟩"), ("\u{7F}", "⟨U+007F⟩"),
     ("\u{9B}", "⟨U+009B⟩"), ("\n", "⟨U+000A⟩"), ("\r\n", "⟨U+000D⟩⟨U+000A⟩"), ("\u{200B}", "⟨U+200B⟩"), ("\u{2028}", "⟨U+2028⟩"),
-    ("\u{FEFF}", "⟨U+FEFF⟩"), ("\u{E000}", "⟨U+E000⟩"), ("\u{E0041}", "⟨U+E0041⟩"),
+    ("\u{FEFF}", "⟨U+FEFF⟩"), ("\u{3164}", "⟨U+3164⟩"), ("\u{34F}", "⟨U+034F⟩"), ("\u{2800}", "⟨U+2800⟩"), ("\u{A0}", "⟨U+00A0⟩"), ("\u{E000}", "⟨U+E000⟩"), ("\u{E0041}", "⟨U+E0041⟩"),
 ]) func invisible_IsShownAsItsNumber(_ text: String, _ expected: String) {
     #expect(shown("a\(text)b") == "a\(expected)b")
 }
@@ -54,6 +54,8 @@ private func shown(_ text: String, limit: Int = 1000) -> String {
     func short(_ text: String) -> String { LocalPaths.shorten(text, upstream: "file:///srv/git") }
     #expect(short("fatal: not a git repository: '/srv/git/data/warehouse.git'") == "fatal: not a git repository: 'data/warehouse.git'")
     #expect(short("unable to open /var/lib/heliostat/repositories/a/b.git: x") == "unable to open …/b.git: x")
+    #expect(short("secret file '/etc/My Secrets/ci key' cannot be read") == "secret file '…/ci key' cannot be read")
+    #expect(short("//a/b [/c/d] `/e/f`, x=/g/h") == "…/b […/d] `…/f`, x=…/h")
     #expect(short("GET https://git.example/a/b failed") == "GET https://git.example/a/b failed")
     #expect(short("refs/heads/main and 1/2 stay, / too") == "refs/heads/main and 1/2 stay, / too")
 }

@@ -1,7 +1,7 @@
 import HelioMetrics
 import Testing
 
-@Test func history_KeepsTheLastSamples_OfEveryTimer() {
+@Test func history_KeepsTheLastSamples_OfEveryTimer() throws {
     let registry = Registry()
     let history = TimerHistory(of: registry)
     #expect(history.tracks.isEmpty)
@@ -17,7 +17,8 @@ import Testing
     #expect(tracks.map(\.name) == ["a", "a"] && tracks.map(\.outcome) == ["success", "error"])
     #expect(tracks[0].count == 100 && tracks[1].count == 0)
     #expect(tracks.map(\.past.count) == [TimerHistory.length, TimerHistory.length])
-    #expect(tracks[0].past.last == tracks[0].p95 && tracks[0].p95 > tracks[0].median && tracks[0].p99 >= tracks[0].p95)
+    let percentiles = try #require(tracks[0].percentiles)
+    #expect(tracks[0].past.last == percentiles.p95 && percentiles.p95 > percentiles.median && percentiles.p99 >= percentiles.p95)
     #expect(tracks[1].past.allSatisfy { $0 == nil })
 }
 
@@ -29,4 +30,14 @@ import Testing
     registry.timer("b", at: Tick(nanoseconds: 2)).record(nanoseconds: 5, at: Tick(nanoseconds: 2))
     history.sample(at: Tick(nanoseconds: 3))
     #expect(history.tracks.map(\.name) == ["a", "b"] && history.tracks.map(\.past) == [[nil, nil], [5]])
+}
+
+/// As `/metrics` does: a sample of last week says nothing of now.
+@Test func history_HasAGap_WhileNothingIsTimed() {
+    let registry = Registry(TimerOptions(idle: .seconds(30)))
+    let history = TimerHistory(of: registry)
+    let timer = registry.timer("a", at: Tick(nanoseconds: 0))
+    timer.record(nanoseconds: 5, at: Tick(nanoseconds: 0))
+    for second in [10, 20, 40, 50] as [Int64] { history.sample(at: Tick(nanoseconds: second * 1_000_000_000)) }
+    #expect(history.tracks.map(\.past) == [[5, 5, nil, nil]] && history.tracks[0].percentiles == nil && history.tracks[0].count == 1)
 }

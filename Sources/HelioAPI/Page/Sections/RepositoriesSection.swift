@@ -2,7 +2,6 @@ import HelioNode
 
 /// The repositories with which something is wrong, and what cannot be mirrored at all.
 struct RepositoriesSection: PageSection {
-    private static let shown = 20
     private static let budget = 7500
     private static let rejectedShown = 20
     private static let rejectedBudget = 2500
@@ -19,7 +18,7 @@ struct RepositoriesSection: PageSection {
     }
 
     private func appendWorst(to html: inout HTMLWriter) {
-        let worst = LaggingRepositories.worst(reading.snapshot.catalogue, at: reading.now.monotonic, limit: Self.shown)
+        let worst = reading.worst
         guard !worst.isEmpty else { return html.element("p", text: "Every repository is as the upstream last had it.") }
         let counts = reading.snapshot.catalogue.counts
         let all = counts.quarantined + counts.behind + counts.waiting
@@ -44,7 +43,7 @@ struct RepositoriesSection: PageSection {
                 }
                 html.element("strong", text: failure.reason.rawValue)
                 html.text(" ")
-                html.text(LocalPaths.shorten(failure.message, upstream: reading.identity.upstream.url))
+                html.text(reading.shorten(failure.message))
             }
             html.number("\(entry.failedSyncCount)")
         }
@@ -67,7 +66,7 @@ struct RepositoriesSection: PageSection {
                 html.element("li") { html in
                     html.element("span", ["class": "name"], text: item.path, limit: 100)
                     html.text(": ")
-                    html.text(item.why)
+                    html.text(reading.shorten(item.why))
                 }
             }
         }

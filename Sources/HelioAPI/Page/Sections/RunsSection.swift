@@ -6,12 +6,12 @@ struct RunsSection: PageSection {
     private static let budget = 5000
 
     let reading: PageReading
-    /// Oldest first.
+    /// The oldest claim first.
     let runs: [Run]
 
     init(_ reading: PageReading) {
         self.reading = reading
-        runs = reading.snapshot.runs.suffix(RunsPlot.shown)
+        runs = reading.runs.suffix(RunsPlot.shown)
     }
 
     func append(to html: inout HTMLWriter) {
@@ -46,9 +46,11 @@ struct RunsSection: PageSection {
 
     private func appendTable(to html: inout HTMLWriter) {
         let columns = ["Claimed", "Took", "Status", "Scope", "Trigger", "Repositories", "Why"]
+        var left = max(0, runs.count - Self.rows)
         html.table("runs", "The last runs, newest first", columns) { html in
-            _ = html.each(of: runs.suffix(Self.rows).reversed(), within: Self.budget) { append($1, to: &$0) }
+            left += html.each(of: runs.suffix(Self.rows).reversed(), within: Self.budget) { append($1, to: &$0) }
         }
+        html.left(left, "/admin/runs")
     }
 
     private func append(_ run: Run, to html: inout HTMLWriter) {
@@ -66,7 +68,7 @@ struct RunsSection: PageSection {
             html.cell("\(run.scope)", limit: 60)
             html.cell(run.trigger.rawValue)
             html.cell(repositories(of: run))
-            html.cell(run.end?.reason ?? run.discoveryFailure?.description ?? "–")
+            html.cell((run.end?.reason ?? run.discoveryFailure?.description).map(reading.shorten) ?? "–")
         }
     }
 

@@ -16,9 +16,9 @@ struct TimersSection: PageSection {
 
     func append(to html: inout HTMLWriter) {
         html.section("timers", "Timers") { html in
-            guard !tracks.isEmpty else { return html.element("p", text: "No timer has recorded anything yet.") }
+            guard !tracks.isEmpty else { return html.element("p", text: "Nothing was timed before the last sample; there is one every ten seconds.") }
             var left = 0
-            let note = "Rates are of the last minute, percentiles of about the last five. \(idle) more have recorded nothing."
+            let note = "Rates decay within a minute, percentiles weigh the last five minutes most. \(idle) more have recorded nothing."
             html.element("p", ["class": "note"], text: note)
             html.table("timers", "Timers", Self.columns, isStacked: true) { html in
                 left = html.each(of: tracks, within: Self.budget) { append($1, to: &$0) }
@@ -35,7 +35,10 @@ struct TimersSection: PageSection {
             }
             html.number("\(track.count)")
             html.number(Self.rate(track.oneMinuteRate * 60))
-            for percentile in [track.median, track.p95, track.p99] { html.number(AgeText.of(nanoseconds: percentile)) }
+            let percentiles = track.percentiles
+            for percentile in [percentiles?.median, percentiles?.p95, percentiles?.p99] {
+                html.number(percentile.map(AgeText.of(nanoseconds:)) ?? "–")
+            }
             html.element("td") { Sparkline(track.past).append(to: &$0) }
         }
     }

@@ -25,6 +25,9 @@ struct WebhooksSection: PageSection {
                 html.figure("Dead", "\(webhooks.dead)", webhooks.dead > 0 ? .warning : .good)
                 html.figure("Oldest waits for", waiting(webhooks))
             }
+            if reading.farm.members.count > 1 {
+                html.element("p", ["class": "note"], text: "What this node sends. Each event is sent by one node; the others have pages of their own.")
+            }
             appendEndpoints(webhooks.endpoints, to: &html)
         }
     }
@@ -44,11 +47,16 @@ struct WebhooksSection: PageSection {
                     html.element("th", ["scope": "row", "class": "name"], text: endpoint.name, limit: 60)
                     html.element("td") { $0.word(endpoint.state, Self.urgency(of: endpoint.state)) }
                     html.number("\(endpoint.underWay)")
-                    html.element("td", ["class": "why"], text: endpoint.lastError.map { LocalPaths.shorten($0, upstream: "") } ?? "–")
+                    html.element("td", ["class": "why"], text: endpoint.lastError.map(Self.kind) ?? "–")
                 }
             }
         }
         html.left(left, "heliostat webhooks list")
+    }
+
+    /// What a receiver answered may be known to everybody; what curl says of one that did not names hosts and addresses.
+    private static func kind(of error: String) -> String {
+        error.hasPrefix("answered ") ? error : "No answer; heliostat webhooks list says why."
     }
 
     private static func urgency(of state: String) -> Urgency {

@@ -10,6 +10,9 @@ extension NodeProcess {
         let (http, agentAddress) = configuration.withLock { ($0.http, $0.agent.listen) }
         let bound = try await open(publicServer, inherited.http, http.listen)
         if let first = bound.first { board.identify { $0.address = NodeIdentity.Address(first) ?? $0.address } }
+        if !inherited.http.isEmpty, !bound.contains(ListenAddress(http.listen)) {
+            log.warning("http.listen is not used: the service manager has opened another address", ["http.listen": "\(http.listen)"])
+        }
         for address in bound { log.info("listening", ["address": "\(address)", "state": .text(NodeState.starting.rawValue)]) }
         for address in try await open(adminServer, inherited.admin, http.adminListen) {
             log.info("metrics and administration are answered", ["address": "\(address)"])

@@ -235,7 +235,7 @@ import Testing
             let ended = try refusal(file, path)
             #expect(ended.status == 3 && ended.errors.contains(words), "\(ended.errors)")
         }
-        for words in [["-", "-"], [path], [path, path, path], [path, "https://x"], [path, "--tolerance", "soon", path], [path, farm.directory.path + "/work"]] {
+        for words in [["-", "-"], [path], [path, path, path], [path, "ftp://x"], [path, "--tolerance", "soon", path], [path, farm.directory.path + "/work"]] {
             #expect(try Shell().attempt([NodeFixture.binary, "diff"] + words).status == 64, "\(words)")
         }
         try "node: { data: [] }".write(toFile: node.configurationPath, atomically: true, encoding: .utf8)

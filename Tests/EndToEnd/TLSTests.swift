@@ -82,6 +82,20 @@ extension Faults {
             }
         }
 
+        @Test func hook_TellsOverTLS_WhomItIsToldToBelieve() async throws {
+            try await start()
+            var environment = [
+                "HELIOSTAT_ROOT": upstream.path, "HELIOSTAT_URLS": base, "HELIOSTAT_TOKEN_FILE": directory.path + "/admin",
+                "HELIOSTAT_PROGRAM": NodeFixture.binary, "GIT_DIR": upstream.path + "/P/r.git",
+            ]
+            let hook = ProjectFile.path("conf/post-receive")
+            let stranger = try Shell(environment: environment).attempt([hook])
+            #expect(stranger.status == 0 && stranger.errors.contains("certificate verify failed"), "the push goes on")
+            environment["HELIOSTAT_CA_FILE"] = fixture.certificate
+            let told = try Shell(environment: environment).attempt([hook])
+            #expect(told.status == 0 && told.errors == "", "\(told.errors)")
+        }
+
         /// What certbot does at night, while balancers and builds ask: not one of them may fail.
         @Test func certificate_IsRenewedUnderLoad_AndABrokenPairChangesNothing() async throws {
             try await start()

@@ -23,8 +23,8 @@ final class Connection {
     var producerFraming = ResponseHead.Framing.chunked
     /// The producer had nothing, and wakes the connection when it has.
     var isStarved = false
-    /// Waits for its turn in the table's `streams`.
-    var isInStreamLine = false
+    /// Waits for its turn in the table's `streams` or `handshakes`.
+    var isInLine = false
     /// The peer sends nothing more; it may still read.
     var sawEnd = false
     var isInTurn = false
@@ -63,6 +63,20 @@ final class Connection {
 extension Connection: StreamOwner {
     func streamIsReadable() {
         guard timed != .lingering else { return discard() }
+        guard timed != .handshake else {
+            stream.setReading(false)
+            return table.handshakes.lineUp(self)
+        }
+        read()
+    }
+
+    func takeHandshakeTurn() {
+        guard stream.isOpen, timed == .handshake else { return }
+        stream.setReading(true)
+        read()
+    }
+
+    private func read() {
         switch stream.read(into: table.scratch) {
         case .moved(let count): receive(UnsafeRawBufferPointer(rebasing: table.scratch[..<count]))
         // Who came and went has asked whether the port is open.

@@ -13,7 +13,8 @@ final class ConnectionTable {
     let scratch: UnsafeMutableRawBufferPointer
     var output: [UInt8] = []
     var piece: [UInt8] = []
-    let streams: StreamLine
+    let streams: TurnLine
+    let handshakes: TurnLine
     private(set) var isDraining = false
     private(set) var count = 0 { didSet { openConnections.set(count) } }
     let openConnections: OpenConnections
@@ -35,7 +36,8 @@ final class ConnectionTable {
         self.openConnections = openConnections
         self.rules = rules
         self.observer = observer
-        streams = StreamLine(loop: loop)
+        streams = TurnLine(loop: loop) { if $0.isStreaming { $0.settle() } }
+        handshakes = TurnLine(loop: loop) { $0.takeHandshakeTurn() }
         scratch = .allocate(byteCount: Self.readBytes, alignment: 16)
         let limits = rules.configuration
         self.limits = Nanoseconds(
@@ -62,7 +64,7 @@ final class ConnectionTable {
         if arrival.usesReserve { connection.machine.isDraining = true }
         connection.streamIsReadable()
         guard arrival.stream.isOpen else { return }
-        if arrival.usesReserve { connection.close() } else { arrival.stream.setReading(true) }
+        if arrival.usesReserve { connection.close() } else if !connection.isInLine { arrival.stream.setReading(true) }
     }
 
     func remove(_ connection: Connection) {

@@ -89,6 +89,9 @@ public actor HTTPServer {
     /// Bytes kept for all connections together: received and not consumed, and not sent yet.
     var held: (input: Int, output: Int) { table.held }
 
+    /// Connections whose handshake waits for its next step.
+    var handshakesWaiting: Int { table.handshakes.count }
+
     private func finishDrain() {
         for drain in drains { drain.resume() }
         drains = []

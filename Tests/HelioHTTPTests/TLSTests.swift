@@ -197,6 +197,36 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
         }
     }
 
+    /// A signature takes as long as thousands of requests, and a crowd of newcomers wants one each.
+    @Test func request_IsAnswered_BeforeEverybodyHasAHandshake() async throws {
+        let crowd = 30
+        let seen = Seen()
+        let isOpen = Gate()
+        let context = context
+        try await LiveServer.run(tls: { context }, routes: { router in
+            router.add(.get, "/waiting") { _, responder in
+                let count = seen.server.withLock { $0 }?.assumeIsolated { $0.handshakesWaiting } ?? 0
+                seen.waiting.store(count, ordering: .relaxed)
+                responder.send(Response(status: 204))
+            }
+        }) { (live) async throws in
+            seen.server.withLock { $0 = live.http }
+            defer { seen.server.withLock { $0 = nil } }
+            let guest = try client(live)
+            try await guest.send(get("/status"))
+            _ = try await guest.receive(until: "{}")
+            // While the loop stands, they come, and the guest asks.
+            live.loop.execute { while !isOpen.value.load(ordering: .relaxed) { Pace.block(milliseconds: 1) } }
+            defer { isOpen.value.store(true, ordering: .relaxed) }
+            let newcomers = try (0..<crowd).map { _ in try client(live) }
+            for newcomer in newcomers { _ = [UInt8(0)].withUnsafeBytes { newcomer.session.write($0) } }
+            try await guest.send(get("/waiting"))
+            isOpen.value.store(true, ordering: .relaxed)
+            #expect(try await guest.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 204"))
+            #expect(seen.waiting.load(ordering: .relaxed) > crowd / 2)
+        }
+    }
+
     /// A renewed certificate is shown to those that come; who is there keeps what it began with.
     @Test func certificate_IsReplaced_ForNewConnections() async throws {
         let renewed = try CertificateFixture(in: directory.path, "renewed")
@@ -235,4 +265,13 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
             withExtendedLifetime(silent) {}
         }
     }
+}
+
+private final class Gate: Sendable {
+    let value = Atomic(false)
+}
+
+private final class Seen: Sendable {
+    let server = Mutex<HTTPServer?>(nil)
+    let waiting = Atomic(0)
 }

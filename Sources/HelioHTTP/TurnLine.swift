@@ -1,20 +1,27 @@
 import HelioLoop
 
-/// Connections whose streamed answers can go on, in the order in which they came.
+/// Connections with something to do that takes long, in the order in which they came: a piece of a streamed answer, a step of a handshake.
 ///
-/// One of them has its turn between two looks at the sockets, and gives one piece. A request thus waits for one piece at most,
-/// however many readers take all that they get; were each served whenever it is writable, it would wait for a piece of each.
-final class StreamLine {
+/// One of them has its turn between two looks at the sockets. A request thus waits for one turn at most, however many readers take all that
+/// they get and however many newcomers want a signature; were each served whenever it is ready, it would wait for one of each.
+final class TurnLine {
     private let loop: EventLoop
+    private let serve: (Connection) -> Void
     private var line: [Connection] = []
     private var head = 0
     private var isMoving = false
 
-    init(loop: EventLoop) { self.loop = loop }
+    init(loop: EventLoop, serve: @escaping (Connection) -> Void) {
+        self.loop = loop
+        self.serve = serve
+    }
+
+    /// How many wait.
+    var count: Int { line.count - head }
 
     func lineUp(_ connection: Connection) {
-        guard !connection.isInStreamLine else { return }
-        connection.isInStreamLine = true
+        guard !connection.isInLine else { return }
+        connection.isInLine = true
         line.append(connection)
         move()
     }
@@ -37,8 +44,8 @@ final class StreamLine {
             line.removeFirst(head)
             head = 0
         }
-        connection.isInStreamLine = false
-        if connection.isStreaming { connection.settle() }
+        connection.isInLine = false
+        serve(connection)
         if head < line.count { move() }
     }
 }

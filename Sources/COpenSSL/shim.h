@@ -22,8 +22,12 @@ static inline void tls_set_options(SSL_CTX *context) {
 /// For a server: a request tells its own length, and many clients go without a farewell.
 static inline void tls_accept_bare_end(SSL_CTX *context) { SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF); }
 
-/// The keys that tickets are sealed with: 80 bytes.
-static inline long tls_set_ticket_keys(SSL_CTX *context, unsigned char *keys) { return SSL_CTX_set_tlsext_ticket_keys(context, keys, 80); }
+/// Certificate, key and chain of one side, for another with the same.
+static inline int tls_copy_identity(SSL_CTX *from, SSL_CTX *to) {
+    STACK_OF(X509) *chain = NULL;
+    return SSL_CTX_get0_chain_certs(from, &chain) == 1 && SSL_CTX_use_certificate(to, SSL_CTX_get0_certificate(from)) == 1
+        && SSL_CTX_use_PrivateKey(to, SSL_CTX_get0_privatekey(from)) == 1 && (chain == NULL || SSL_CTX_set1_chain(to, chain) == 1);
+}
 
 /// As much as there is comes off the socket at once, not a record's head and then its rest.
 static inline void tls_read_ahead(SSL_CTX *context) { SSL_CTX_set_read_ahead(context, 1); }

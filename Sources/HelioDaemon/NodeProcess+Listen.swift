@@ -8,13 +8,14 @@ extension NodeProcess {
     /// On what the service manager has opened, or else on what is configured.
     func listen() async throws(LoopError) {
         let (http, agentAddress) = configuration.withLock { ($0.http, $0.agent.listen) }
-        let bound = try await open(publicServer, inherited.http, http.listen)
+        let bound = try await publicServer.listen(
+            on: inherited.http.isEmpty ? [ListenAddress(http.listen)] : [], inherited: inherited.http, tls: tls.current)
         if let first = bound.first { board.identify { $0.address = NodeIdentity.Address(first) ?? $0.address } }
         if !inherited.http.isEmpty, !bound.contains(ListenAddress(http.listen)) {
             log.warning("http.listen is not used: the service manager has opened another address", ["http.listen": "\(http.listen)"])
         }
         for address in bound { log.info("listening", ["address": "\(address)", "state": .text(NodeState.starting.rawValue)]) }
-        for address in try await open(adminServer, inherited.admin, http.adminListen) {
+        for address in try await listenForAdministration(http.adminListen) {
             log.info("metrics and administration are answered", ["address": "\(address)"])
         }
         var agents: [ListenAddress] = []
@@ -23,12 +24,10 @@ extension NodeProcess {
         for address in agents { log.info("agent checks are answered", ["address": "\(address)"]) }
     }
 
-    private func open(
-        _ server: HTTPServer, _ inherited: [Int32], _ configured: HostPort?
-    ) async throws(LoopError) -> [ListenAddress] {
+    private func listenForAdministration(_ configured: HostPort?) async throws(LoopError) -> [ListenAddress] {
         var bound: [ListenAddress] = []
-        for descriptor in inherited { bound.append(try await server.listen(inherited: descriptor, tls: tls.current)) }
-        if bound.isEmpty, let configured { bound.append(try await server.listen(on: ListenAddress(configured), tls: tls.current)) }
+        for descriptor in inherited.admin { bound.append(try await adminServer.listen(inherited: descriptor, tls: tls.current)) }
+        if bound.isEmpty, let configured { bound.append(try await adminServer.listen(on: ListenAddress(configured), tls: tls.current)) }
         return bound
     }
 }

@@ -15,7 +15,8 @@ final class NodeProcess: Sendable {
     let tls: TLSFiles
     let output: LogOutput
     let log: NodeLog
-    let loop: EventLoop
+    /// The first does everything; the others, if any, answer on `http.listen` beside it.
+    let loops: [EventLoop]
     let inherited: InheritedSockets
     let supervisor: Supervisor
     let watchdog: Watchdog
@@ -24,7 +25,7 @@ final class NodeProcess: Sendable {
     let metrics: NodeMetrics
     let scrape: Scrape
     private let sampling: TimerSampling
-    let publicServer: HTTPServer
+    let publicServer: HTTPServerGroup
     let adminServer: HTTPServer
     let socketServer: HTTPServer
     let agent: AgentServer
@@ -40,10 +41,11 @@ final class NodeProcess: Sendable {
         self.tls = tls
         self.output = output
         self.log = log
-        loop = try EventLoop.start()
+        loops = try Self.startLoops(configuration.http.loops)
+        let loop = loops[0]
         inherited = InheritedSockets(environment: ProcessEnvironment.current(), processID: getpid())
         supervisor = Supervisor(environment: ProcessEnvironment.current(), processID: getpid())
-        watchdog = Watchdog(loop: loop, supervisor: supervisor)
+        watchdog = Watchdog(loops: loops, supervisor: supervisor)
         let machine = NodeMachine(settings: configuration.settings, seed: .random(in: .min ... .max), now: SystemClock.now())
         metrics = NodeMetrics(configuration.metrics, isAlone: configuration.farm.coordinator == .standalone)
         board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot())
@@ -60,13 +62,19 @@ final class NodeProcess: Sendable {
             movesAdministration: configuration.http.adminListen != nil || !inherited.admin.isEmpty)
         // All have the same patterns in the same order, so one table counts for all.
         let http = HTTPMetrics(metrics.registry, routes: routers.socket.patterns)
-        publicServer = HTTPServer(loop: loop, router: routers.open, openConnections: connections.tcp) { http.record($0) }
+        publicServer = HTTPServerGroup(loops: loops, router: routers.open, openConnections: connections.tcp) { http.record($0) }
         adminServer = HTTPServer(loop: loop, router: routers.admin, openConnections: connections.admin) { http.record($0) }
         socketServer = HTTPServer(loop: loop, router: routers.socket, openConnections: connections.socket) { http.record($0) }
         agent = AgentServer(loop: loop) { [board] in AgentAnswer.line(board.snapshot, at: SystemClock.monotonic()) }
         poster = try Poster(loop: loop) { [configuration = self.configuration] in configuration.withLock(\.webhooks) }
         let lag = metrics.state.loopLag
-        loop.observeLag { lag.observe($0) }
+        for loop in loops { loop.observeLag { lag.observe($0) } }
+    }
+
+    private static func startLoops(_ count: Int) throws(LoopError) -> [EventLoop] {
+        var loops = [try EventLoop.start()]
+        for number in 1..<max(count, 1) { loops.append(try EventLoop.start(name: "loop \(number + 1)")) }
+        return loops
     }
 
     func makeHands(_ adapters: Adapters) -> Hands {
@@ -80,8 +88,8 @@ final class NodeProcess: Sendable {
 
     /// - Returns: the exit code.
     func run() async -> Int32 {
-        let signals = loop.signals(SIGTERM, SIGINT)
-        let hangups = loop.signals(SIGHUP)
+        let signals = loops[0].signals(SIGTERM, SIGINT)
+        let hangups = loops[0].signals(SIGHUP)
         do throws(LoopError) {
             try await listen()
         } catch {

@@ -1,6 +1,6 @@
 import HelioLoop
 
-/// The connections of a server and what they share: rules, deadlines, and buffers that each uses for the length of a turn.
+/// The connections of a server on one loop and what they share: rules, deadlines, and buffers that each uses for the length of a turn.
 /// Belongs to the loop.
 final class ConnectionTable {
     /// Bytes read at a time. It bounds what one turn of a connection can ask of the loop, too.
@@ -16,7 +16,7 @@ final class ConnectionTable {
     let streams: TurnLine
     let handshakes: TurnLine
     private(set) var isDraining = false
-    private(set) var count = 0 { didSet { openConnections.set(count) } }
+    private(set) var count = 0 { didSet { openConnections.add(count - oldValue) } }
     let openConnections: OpenConnections
     private var slots: [Connection?] = []
     private var free: [Int] = []
@@ -55,7 +55,7 @@ final class ConnectionTable {
 
     /// Serves a new connection. Its request is usually here already, and then no poll is needed for it.
     func accept(_ arrival: Listener.Arrival) {
-        guard count < configuration.connections else { return refuse(arrival.stream) }
+        guard openConnections.value < configuration.connections else { return refuse(arrival.stream) }
         let slot = free.popLast() ?? slots.count
         let connection = Connection(table: self, stream: arrival.stream, peer: arrival.peer, slot: slot)
         if slot == slots.count { slots.append(connection) } else { slots[slot] = connection }

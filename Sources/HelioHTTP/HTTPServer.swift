@@ -15,7 +15,7 @@ public actor HTTPServer {
     nonisolated public var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// - Parameters:
-    ///   - openConnections: of this server only.
+    ///   - openConnections: of this server only, or of a group that has the limit on them in common.
     ///   - observer: called on the loop for each answer, refusal and cut; must not block.
     public init(
         loop: EventLoop, configuration: Configuration = Configuration(), router: Router,
@@ -45,15 +45,24 @@ public actor HTTPServer {
                 loop: loop, address: address, tls: tls, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
     }
 
-    /// - Parameter inherited: a TCP socket that another process opened, and that listens already.
+    /// - Parameters:
+    ///   - inherited: a TCP socket that another process opened, or another server, and that listens already.
+    ///   - isShared: whether other loops accept from it too.
     /// - Returns: its address.
     public func listen(
-        inherited: Int32, tls: @escaping @Sendable () -> TLSContext? = { nil }
+        inherited: Int32, isShared: Bool = false, tls: @escaping @Sendable () -> TLSContext? = { nil }
     ) throws(LoopError) -> ListenAddress {
         let table = table
         return add(
             try Listener(
-                loop: loop, inherited: inherited, tls: tls, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
+                loop: loop, inherited: inherited, isShared: isShared, tls: tls, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
+    }
+
+    /// A descriptor of each listening socket, for servers on other loops.
+    func shareListeners() throws(LoopError) -> [Int32] {
+        var shared: [Int32] = []
+        for listener in listeners { shared.append(try listener.share()) }
+        return shared
     }
 
     private func add(_ listener: Listener) -> ListenAddress {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many connections a server has open, for readers on any thread.
+/// How many connections a server has open, on all its loops. Any thread.
 public final class OpenConnections: Sendable {
     private let count = Atomic(0)
 
@@ -8,5 +8,5 @@ public final class OpenConnections: Sendable {
 
     public var value: Int { count.load(ordering: .relaxed) }
 
-    func set(_ value: Int) { count.store(value, ordering: .relaxed) }
+    func add(_ change: Int) { count.add(change, ordering: .relaxed) }
 }

@@ -13,7 +13,7 @@ public final class Listener {
     }
 
     /// Connections accepted before other events get their turn.
-    static let acceptBatch = 64
+    private static let acceptBatch = 64
     /// Connections answered on the reserve descriptor before the listener pauses.
     static let reserveBatch = 64
     /// How long it pauses when there is no descriptor or no memory for another connection.
@@ -29,6 +29,8 @@ public final class Listener {
     private let tls: () -> TLSContext?
     private let accepted: (Arrival) -> Void
     private let exhausted: (LoopError) -> Void
+    /// One at a time where other loops accept from the same socket: a loop that is busy leaves the rest to those that are not.
+    private var batch = Listener.acceptBatch
 
     /// - Parameters:
     ///   - tls: asked for each connection, so that a certificate can be replaced; nil leaves the connection plain.
@@ -42,13 +44,16 @@ public final class Listener {
         try self.init(loop: loop, descriptor: descriptor, address: bound, tls: tls, exhausted: exhausted, accepted: accepted)
     }
 
-    /// - Parameter inherited: a TCP socket that listens already; taken over.
+    /// - Parameters:
+    ///   - inherited: a TCP socket that listens already; taken over.
+    ///   - isShared: whether other loops accept from it too.
     public convenience init(
-        loop: EventLoop, inherited: Int32, tls: @escaping () -> TLSContext? = { nil },
+        loop: EventLoop, inherited: Int32, isShared: Bool = false, tls: @escaping () -> TLSContext? = { nil },
         exhausted: @escaping (LoopError) -> Void = { _ in }, accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
         let address = try ListeningSocket.adopt(inherited)
         try self.init(loop: loop, descriptor: inherited, address: address, tls: tls, exhausted: exhausted, accepted: accepted)
+        if isShared { batch = 1 }
     }
 
     private init(
@@ -71,6 +76,15 @@ public final class Listener {
     }
 
     deinit { close() }
+
+    /// A second descriptor of the socket, for a listener on another loop: each connection goes to the one that is there first.
+    /// Both keep the address; it is free when the last of them has closed.
+    public func share() throws(LoopError) -> Int32 {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw .system(call: "fcntl", code: errno) }
+        batch = 1
+        return copy
+    }
 
     /// Takes what the kernel has already accepted (closing would reset it), then stops.
     public func finish() {
@@ -97,7 +111,7 @@ public final class Listener {
 
     private func acceptBatch() {
         loop.enterRound()
-        for _ in 0..<Self.acceptBatch {
+        for _ in 0..<batch {
             guard descriptor >= 0 else { return }
             guard let arrival = acceptOne(usesReserve: false) else { return checkExhaustion(errno) }
             accepted(arrival)
@@ -163,7 +177,6 @@ public final class Listener {
     /// - Returns: nil when there is no memory for a session; then nothing is said, and by no means in the clear.
     private func makeStream(_ descriptor: Int32) -> ByteStream? {
         guard let context = tls() else { return ByteStream(loop: loop, descriptor: descriptor) }
-        context.renewTicketKeys(at: loop.now)
         guard let session = TLSSession(accepting: context, descriptor: descriptor) else { return nil }
         return ByteStream(loop: loop, descriptor: descriptor, session: session)
     }

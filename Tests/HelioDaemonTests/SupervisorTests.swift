@@ -54,14 +54,14 @@ struct SupervisorTests {
         #expect(manager.messages().count < 10_000)
     }
 
-    @Test func blockedLoop_GivesNoSign() async throws {
+    @Test(arguments: [0, 1]) func blockedLoop_GivesNoSign(which: Int) async throws {
         let manager = try NotifySocket("@heliostat-test-\(UUID().uuidString)")
-        let loop = try EventLoop.start()
-        let watchdog = Watchdog(loop: loop, supervisor: supervisor(manager, ["WATCHDOG_USEC": "100000"]))
+        let loops = [try EventLoop.start(), try EventLoop.start()]
+        let watchdog = Watchdog(loops: loops, supervisor: supervisor(manager, ["WATCHDOG_USEC": "100000"]))
         watchdog.start()
         try await eventually("there are signs") { manager.messages().contains("WATCHDOG=1") }
         let (isBlocked, isFree) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        loop.execute {
+        loops[which].execute {
             isBlocked.signal()
             isFree.wait()
         }
@@ -71,7 +71,7 @@ struct SupervisorTests {
         #expect(manager.messages().isEmpty)
         isFree.signal()
         try await eventually("there are signs again") { manager.messages().contains("WATCHDOG=1") }
-        loop.stop()
+        for loop in loops { loop.stop() }
     }
 
     // MARK: Sockets

@@ -250,6 +250,17 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
         }
     }
 
+    /// The same certificate and key, whatever had become of their files.
+    @Test func context_IsRenewed_WithoutItsFiles() async throws {
+        let renewed = try TLSContext(renewing: context)
+        #expect(renewed.notAfter == context.notAfter)
+        try await LiveServer.run(tls: { renewed }) { (server) async throws in
+            let client = try client(server)
+            try await client.send(get("/status", "Connection: close\r\n"))
+            #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
     @Test func drain_EndsConnections_InAnyState() async throws {
         try await run { (server) async throws in
             let used = try client(server)

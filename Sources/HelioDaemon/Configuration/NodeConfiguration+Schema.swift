@@ -15,6 +15,7 @@ extension Schema where Root == NodeConfiguration {
             Key("node.browse_url", \.node.browseURL, .template, .live),
             Key("http.listen", \.http.listen, .address),
             Key("http.admin_listen", \.http.adminListen, .address),
+            Key("http.loops", \.http.loops, .count(1...64)),
             Key("http.tls.cert_file", \.http.tls.certFile, .certificates, .live),
             Key("http.tls.key_file", \.http.tls.keyFile, .tlsKeyFile, .live),
             Key("http.token_file", \.http.tokenFile, .ownSecretFile(), .live),

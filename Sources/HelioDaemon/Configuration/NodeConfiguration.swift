@@ -40,6 +40,8 @@ public struct NodeConfiguration: Sendable, Equatable {
         public var listen = HostPort(host: "127.0.0.1", port: 7990)
         /// Where metrics and administration are answered instead; nil for the same address.
         public var adminListen: HostPort?
+        /// Threads that answer on `listen`.
+        public var loops = 1
         public var tls = TLS()
         /// Its token is asked for by the REST interface and the status page; nil leaves them open.
         public var tokenFile: String?

@@ -41,7 +41,7 @@ extension NodeProcess {
                 return String(decoding: try SecretFile.read(path).bytes, as: UTF8.self)
             }, clientName: "heliostat")
         return RedisCoordinator(
-            loop: loop, farm: farm.name ?? "", redis, now: SystemClock.monotonic, seed: .random(in: .min ... .max)
+            loop: loops[0], farm: farm.name ?? "", redis, now: SystemClock.monotonic, seed: .random(in: .min ... .max)
         ) { [log] observation in
             switch observation {
             case .connected: log.info("connected to Redis", ["url": .text("\(url)")])

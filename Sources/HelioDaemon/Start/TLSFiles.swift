@@ -1,15 +1,43 @@
 import HelioLock
 import HelioLoop
+import HelioNode
 
 /// The certificate and the key that the node shows, replaced by a reload. Connections keep what they began with.
 final class TLSFiles: Sendable {
-    private let context: Locked<TLSContext?>
+    /// How long tickets are sealed with the same keys: under TLS 1.2 these open what was said in resumed sessions (RFC 9325 section 3.4).
+    static let ticketKeyLifetime = Duration.seconds(86_400)
 
-    init(_ context: TLSContext?) { self.context = Locked(context) }
+    private struct Shown {
+        var context: TLSContext?
+        /// When its keys for tickets were made.
+        var since: MonotonicTime
 
-    func replace(_ fresh: TLSContext?) { context.withLock { $0 = fresh } }
+        mutating func renew(at now: MonotonicTime) {
+            // Without memory for another one it stays as it is.
+            guard let old = context, now - since > TLSFiles.ticketKeyLifetime, let fresh = try? TLSContext(renewing: old) else { return }
+            (context, since) = (fresh, now)
+        }
+    }
 
-    var current: @Sendable () -> TLSContext? { { [context] in context.withLock { $0 } } }
+    private let shown: Locked<Shown>
+    private let now: @Sendable () -> MonotonicTime
+
+    init(_ context: TLSContext?, now: @escaping @Sendable () -> MonotonicTime = { SystemClock.monotonic() }) {
+        shown = Locked(Shown(context: context, since: now()))
+        self.now = now
+    }
+
+    func replace(_ fresh: TLSContext?) { shown.withLock { [since = now()] in $0 = Shown(context: fresh, since: since) } }
+
+    /// Asked for each connection, on its loop.
+    var current: @Sendable () -> TLSContext? {
+        { [shown, now] in
+            shown.withLock {
+                if $0.context != nil { $0.renew(at: now()) }
+                return $0.context
+            }
+        }
+    }
 
     /// - Returns: nil when TLS is not configured.
     static func read(_ tls: NodeConfiguration.TLS) -> Result<TLSContext?, TLSError> {

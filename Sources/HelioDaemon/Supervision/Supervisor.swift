@@ -64,28 +64,34 @@ final class Supervisor: Sendable {
     func reloaded() { tell("READY=1") }
 }
 
-/// Signs of life for the service manager, from the event loop and from nowhere else: when the loop hangs, they stop, and the process
-/// is started anew.
+/// Signs of life for the service manager, from the event loops and from nowhere else: when one of them hangs, they stop, and the
+/// process is started anew.
 ///
-/// `@unchecked Sendable`: used on the loop only, after `init`.
+/// `@unchecked Sendable`: the timer is used on the first loop only.
 final class Watchdog: @unchecked Sendable {
-    private let loop: EventLoop
+    private let loops: [EventLoop]
     private let supervisor: Supervisor
     private var timer: LoopTimer?
 
-    init(loop: EventLoop, supervisor: Supervisor) {
-        self.loop = loop
+    init(loops: [EventLoop], supervisor: Supervisor) {
+        self.loops = loops
         self.supervisor = supervisor
     }
 
     /// May be called from anywhere.
     func start() {
         guard let interval = supervisor.signInterval else { return }
-        loop.execute { [self] in sign(every: interval) }
+        pass(loops[...], then: interval)
+    }
+
+    /// From one loop to the next, and back to the first.
+    private func pass(_ rest: ArraySlice<EventLoop>, then interval: Duration) {
+        guard let next = rest.first else { return loops[0].execute { [self] in sign(every: interval) } }
+        next.execute { [self] in pass(rest.dropFirst(), then: interval) }
     }
 
     private func sign(every interval: Duration) {
         supervisor.tell("WATCHDOG=1")
-        timer = loop.schedule(after: interval) { [weak self] in self?.sign(every: interval) }
+        timer = loops[0].schedule(after: interval) { [weak self] in self.map { $0.pass($0.loops[...], then: interval) } }
     }
 }

@@ -1,6 +1,5 @@
 import COpenSSL
 import Glibc
-import HelioLock
 
 /// What the sessions of one side have in common: certificate and key of a server, or whom a client trusts. It never changes, and
 /// each session keeps it, so that a new certificate is a new context for those that come.
@@ -11,13 +10,8 @@ public final class TLSContext: Sendable {
     /// The suites of TLS 1.2; those of 1.3 are all good.
     private static let suites = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
-    /// How long tickets are sealed with the same keys: under TLS 1.2 these open what was said in resumed sessions (RFC 9325 section 3.4).
-    private static let ticketKeyLifetime: Int64 = 86_400_000_000_000
-
-    /// Not changed after `init` but for the keys of tickets, by the loop that accepts; OpenSSL counts its holders atomically.
+    /// Not changed after `init`, so that any number of loops may use it; OpenSSL counts its holders atomically.
     nonisolated(unsafe) let pointer: OpaquePointer
-    /// Nanoseconds of the monotonic clock; nil before the first connection.
-    private let ticketKeysSince = Locked<Int64?>(nil)
     /// When the server's own certificate ends, in seconds since 1970; nil for a client.
     public let notAfter: Int64?
 
@@ -25,15 +19,17 @@ public final class TLSContext: Sendable {
     ///   - certificateFile: PEM, the server's own certificate first, then those between it and its authority.
     ///   - keyFile: PEM, without a password.
     public init(certificateFile: String, keyFile: String) throws(TLSError) {
-        pointer = try Self.make(TLS_server_method()) { pointer throws(TLSError) in try Self.load(certificateFile, keyFile, into: pointer) }
+        pointer = try Self.makeServer { pointer throws(TLSError) in try Self.load(certificateFile, keyFile, into: pointer) }
         notAfter = Self.end(of: pointer)
-        tls_accept_bare_end(pointer)
-        tls_keep_no_sessions(pointer)
-        // A second ticket would be for another connection at the same time, which balancers and scripts do not resume.
-        SSL_CTX_set_num_tickets(pointer, 1)
-        SSL_CTX_set_alpn_select_cb(pointer, { _, chosen, length, offered, count, _ in
-            ApplicationProtocol.choose(chosen, length, offered, count)
-        }, nil)
+    }
+
+    /// A server's with the certificate and the key of another one, and with new keys for tickets: those of the other are refused then,
+    /// and their handshake is a full one.
+    public init(renewing other: TLSContext) throws(TLSError) {
+        pointer = try Self.makeServer { pointer throws(TLSError) in
+            guard tls_copy_identity(other.pointer, pointer) == 1 else { throw .unavailable(TLSError.lastReason) }
+        }
+        notAfter = other.notAfter
     }
 
     /// A client's.
@@ -45,18 +41,16 @@ public final class TLSContext: Sendable {
 
     deinit { SSL_CTX_free(pointer) }
 
-    /// Called for each connection that comes, on the one loop that accepts with this context.
-    /// - Parameter now: nanoseconds of the monotonic clock.
-    func renewTicketKeys(at now: Int64) {
-        let isOld = ticketKeysSince.withLock { since in
-            let isOld = now - (since ?? now) > Self.ticketKeyLifetime
-            if isOld || since == nil { since = now }
-            return isOld
-        }
-        guard isOld else { return }
-        var random = SystemRandomNumberGenerator()
-        var keys = (0..<80).map { _ in random.next() as UInt8 }
-        _ = tls_set_ticket_keys(pointer, &keys)
+    private static func makeServer(_ complete: (OpaquePointer) throws(TLSError) -> Void) throws(TLSError) -> OpaquePointer {
+        let pointer = try make(TLS_server_method(), complete)
+        tls_accept_bare_end(pointer)
+        tls_keep_no_sessions(pointer)
+        // A second ticket would be for another connection at the same time, which balancers and scripts do not resume.
+        SSL_CTX_set_num_tickets(pointer, 1)
+        SSL_CTX_set_alpn_select_cb(pointer, { _, chosen, length, offered, count, _ in
+            ApplicationProtocol.choose(chosen, length, offered, count)
+        }, nil)
+        return pointer
     }
 
     private static func make(

@@ -70,7 +70,7 @@ let package = Package(
         module("HelioClient", ["HelioLoop", "CCurl"]),
         module("HelioFarm", ["HelioNode", "HelioLoop", "HelioLock"]),
         module("HelioWebhooks", ["HelioNode", "HelioJSON", "HelioStore", crypto]),
-        module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib", crypto]),
+        module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioLock", "CZlib", crypto]),
         module(
             "HelioDaemon",
             [

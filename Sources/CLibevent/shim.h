@@ -11,6 +11,7 @@
 #include <event2/thread.h>
 #include <event2/util.h>
 
-// The C library declares these two for _GNU_SOURCE only, which Swift's importer does not define.
+// The C library declares these for _GNU_SOURCE only, which Swift's importer does not define.
 int accept4(int descriptor, struct sockaddr *restrict address, socklen_t *restrict length, int flags);
+int memfd_create(const char *name, unsigned int flags);
 int pthread_setname_np(pthread_t thread, const char *name);

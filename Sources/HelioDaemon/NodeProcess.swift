@@ -98,6 +98,7 @@ final class NodeProcess: Sendable {
         }
         watchdog.start()
         Task { await sampling.run() }
+        Task { await board.tidy() }
         // Whichever ends first ends the process: a stop need not wait for a start that hangs.
         let (endings, end) = AsyncStream.makeStream(of: Int32.self)
         Task { end.yield(await obey(signals)) }

@@ -99,15 +99,17 @@ extension Connection {
 
     /// A new piece of a streamed body when little waits: one each turn, so that a fast reader does not starve the others.
     func pump() {
+        guard range == nil else { return pumpRange() }
         guard let producer, !isStarved, output.count - written < table.configuration.outputMark else { return }
         var piece: [UInt8] = []
         swap(&piece, &table.piece)
         piece.removeAll(keepingCapacity: true)
         do {
-            let continues = try producer.produce(into: &piece)
+            isLastPiece = try !producer.produce(into: &piece)
+            range = producer.takeRange()
             appendPiece(piece)
-            isStarved = continues && piece.isEmpty && producer is FedBody
-            if !continues { finishStream() }
+            isStarved = !isLastPiece && piece.isEmpty && range == nil && producer is FedBody
+            if isLastPiece, range == nil { finishStream() }
         } catch {
             cut(.producerFailed)
         }
@@ -115,14 +117,54 @@ extension Connection {
     }
 
     private func appendPiece(_ piece: [UInt8]) {
-        let start = output.count
-        if producerFraming == .chunked { ChunkedFraming.append(piece, to: &output) } else { output.append(contentsOf: piece) }
-        answerBytes += output.count - start
+        payLineEnd()
+        let (start, following) = (output.count, range?.count ?? 0)
+        if producerFraming != .chunked {
+            output.append(contentsOf: piece)
+        } else if piece.count + following > 0 {
+            ChunkedFraming.open(piece, following: following, to: &output)
+            owesLineEnd = true
+        }
+        answerBytes += output.count - start + following
+        if range == nil { payLineEnd() }
+    }
+
+    private func payLineEnd() {
+        guard owesLineEnd else { return }
+        owesLineEnd = false
+        output.append(contentsOf: ChunkedFraming.lineEnd)
+        answerBytes += ChunkedFraming.lineEnd.count
+    }
+
+    /// Where the stream cannot send files, their bytes go through `output`, one piece each turn.
+    private func pumpRange() {
+        guard var rest = range, !stream.sendsFiles, output.isEmpty else { return }
+        do {
+            borrowOutput()
+            try rest.move(atMost: ResponseBody.pieceSize, to: &output)
+            range = rest
+        } catch {
+            cut(.producerFailed)
+        }
+    }
+
+    /// All of it is sent. The line's end waits for what comes next, and goes out with it.
+    func endRange() {
+        range = nil
+        guard isLastPiece else { return }
+        borrowOutput()
+        payLineEnd()
+        finishStream()
+        flush()
     }
 
     private func finishStream() {
         producer = nil
-        if producerFraming == .chunked { output.append(contentsOf: ChunkedFraming.end) }
+        isLastPiece = false
+        if producerFraming == .chunked {
+            output.append(contentsOf: ChunkedFraming.end)
+            answerBytes += ChunkedFraming.end.count
+        }
         finish(keepsAlive: ResponseHead.keepsAlive(terms, producerFraming), .answered)
     }
 

@@ -2,8 +2,9 @@ import HelioLoop
 
 extension Connection {
     func flush() {
+        let more = range != nil
         while written < output.count {
-            switch output.withUnsafeBytes({ stream.write(UnsafeRawBufferPointer(rebasing: $0[written...])) }) {
+            switch output.withUnsafeBytes({ stream.write(UnsafeRawBufferPointer(rebasing: $0[written...]), more: more) }) {
             case .moved(let count):
                 written += count
                 sent &+= count
@@ -12,6 +13,21 @@ extension Connection {
             }
         }
         returnOutput()
+        if range != nil { sendRange() }
+    }
+
+    /// The rest of the range in one turn, or of a piece of it where it has to go through `output`.
+    private func sendRange() {
+        while var rest = range, rest.count > 0, stream.sendsFiles {
+            let transfer = stream.send(&rest)
+            range = rest
+            switch transfer {
+            case .moved(let count): sent &+= count
+            case .failed: return cut(.peerVanished)
+            case .wouldBlock, .ended: return
+            }
+        }
+        if range?.count == 0 { endRange() }
     }
 
     /// The table lends one buffer to whichever connection has its turn.
@@ -65,6 +81,7 @@ extension Connection {
         input = []
         output = []
         written = 0
+        range = nil
     }
 }
 
@@ -87,7 +104,7 @@ extension Connection {
 
     private var currentlyTimed: Timed {
         // A producer that has nothing yet is what is waited for, and not the peer.
-        if !output.isEmpty || (producer != nil && !isStarved) { return .writing }
+        if !isSent || (producer != nil && !isStarved) { return .writing }
         guard stream.isEstablished else { return .handshake }
         switch machine.phase {
         case .idle: return .idle

@@ -19,6 +19,12 @@ final class Connection {
     /// To be sent; what stands before `written` has been. Lent by the table for a turn, kept only while the peer is slow.
     var output: [UInt8] = []
     var written = 0
+    /// To be sent after `output`, from where it lies.
+    var range: FileRange?
+    /// The line that ends the chunk of a range.
+    var owesLineEnd = false
+    /// The producer has nothing after what waits to be sent.
+    var isLastPiece = false
     var producer: (any BodyProducer)?
     var producerFraming = ResponseHead.Framing.chunked
     /// The producer had nothing, and wakes the connection when it has.
@@ -164,21 +170,24 @@ extension Connection: StreamOwner {
         while progresses, stream.isOpen {
             pump()
             flush()
-            progresses = stream.isOpen && output.isEmpty && producer == nil && !input.isEmpty && serveInput()
+            progresses = stream.isOpen && isSent && producer == nil && !input.isEmpty && serveInput()
         }
         isInTurn = false
         guard stream.isOpen else { return }
-        if sawEnd, output.isEmpty, endsIncomplete() { return }
-        if machine.phase == .finished, producer == nil, output.isEmpty { return end() }
+        if sawEnd, isSent, endsIncomplete() { return }
+        if machine.phase == .finished, producer == nil, isSent { return end() }
         stream.setReading(wantsToRead)
-        stream.setAwaitingWrite(!output.isEmpty)
-        if producer != nil, output.isEmpty, !isStarved { table.streams.lineUp(self) }
+        stream.setAwaitingWrite(!isSent)
+        if producer != nil, isSent, !isStarved { table.streams.lineUp(self) }
         updateDeadline()
     }
 
+    /// Whether nothing waits for the peer to take it.
+    var isSent: Bool { output.isEmpty && range == nil }
+
     private var wantsToRead: Bool {
         guard !sawEnd else { return false }
-        let isReceiving = machine.phase != .answering && output.isEmpty
+        let isReceiving = machine.phase != .answering && isSent
         return isReceiving || input.count < table.configuration.pipelineBytes
     }
 

@@ -1,3 +1,5 @@
+public import HelioLoop
+
 /// The body of an answer, made piece by piece while the peer takes it. Runs on the loop, so each piece has to be made in well
 /// under a millisecond.
 public protocol BodyProducer: AnyObject, Sendable {
@@ -6,12 +8,22 @@ public protocol BodyProducer: AnyObject, Sendable {
     /// - Returns: false after the last piece.
     /// - Throws: anything, which cuts the connection: the peer must not take the body for complete.
     func produce(into output: inout [UInt8]) throws -> Bool
+
+    /// What comes after the bytes that `produce` has appended, when it lies in a file; asked for once after each call.
+    func takeRange() -> FileRange?
+}
+
+extension BodyProducer {
+    public func takeRange() -> FileRange? { nil }
 }
 
 public enum ResponseBody {
     /// Bytes that a producer should append at a time: enough to make the cost of a turn of the loop vanish, little enough to let
     /// others have theirs.
     public static let pieceSize = 64 * 1024
+
+    /// And bytes of a file, which cost less.
+    public static let rangeSize = 256 * 1024
 }
 
 /// An answer. The server adds `Date`, `Content-Length` or `Transfer-Encoding`, and `Connection`.

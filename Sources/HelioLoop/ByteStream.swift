@@ -59,15 +59,23 @@ public final class ByteStream {
     }
 
     /// May move fewer bytes than `buffer` holds. After `.wouldBlock` the next write begins with the same bytes.
+    /// - Parameter more: whether more is written at once, so that these bytes may wait for it.
     /// - Precondition: the stream is open.
-    public func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
-        guard let session else { return socket.write(buffer) }
+    public func write(_ buffer: UnsafeRawBufferPointer, more: Bool = false) -> Transfer {
+        guard let session else { return socket.write(buffer, more: more) }
         let wasHeld = session.holdsReads
         let transfer = session.write(buffer)
         arm()
         if wasHeld { wakeForPending() }
         return transfer
     }
+
+    /// Whether `send` can be used: what goes under TLS has to be enciphered here.
+    public var sendsFiles: Bool { session == nil }
+
+    /// Sends the first bytes of a range, and takes them off it.
+    /// - Precondition: the stream is open, `sendsFiles`, the range is not empty.
+    public func send(_ range: inout FileRange) -> Transfer { socket.send(&range) }
 
     /// Whether `streamIsReadable` is called while there are bytes to read, or the end.
     public func setReading(_ wanted: Bool) {

@@ -23,9 +23,13 @@ enum LoopThread {
 
     static var current: EventLoop? { pthread_getspecific(key).map(EventLoop.from) }
 
-    /// Makes the calling thread the loop's.
+    /// Makes the calling thread the loop's. A peer that has gone is an error to it and no signal: sendfile(2) has no flag for that.
     static func adopt(_ loop: EventLoop) {
         pthread_setspecific(key, Unmanaged.passUnretained(loop).toOpaque())
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// The thread keeps `body`, and so the loop, until it ends.

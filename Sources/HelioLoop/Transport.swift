@@ -29,15 +29,17 @@ public struct PlainTransport {
     }
 
     /// Without SIGPIPE, which would end the process.
-    public func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
+    /// - Parameter more: whether more is written at once, so that these bytes may wait for it.
+    public func write(_ buffer: UnsafeRawBufferPointer, more: Bool = false) -> Transfer {
+        let flags = Int32(MSG_NOSIGNAL) | (more ? Int32(MSG_MORE) : 0)
         while true {
-            let count = send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+            let count = Glibc.send(descriptor, buffer.baseAddress, buffer.count, flags)
             if count >= 0 { return .moved(count) }
             if errno != EINTR { return Self.failure(errno) }
         }
     }
 
-    private static func failure(_ code: Int32) -> Transfer {
+    static func failure(_ code: Int32) -> Transfer {
         code == EAGAIN || code == EWOULDBLOCK ? .wouldBlock : .failed(code)
     }
 }

@@ -27,7 +27,7 @@ private func entry(_ id: Int64, project: Int64, key: String, _ change: (inout Re
             continue
         }
         let found = try #require(start)
-        #expect(catalogue.shelf(found.shelf)[found.slot].repository.id.value == project * 150)
+        #expect(catalogue.shelf(found.shelf).entries[found.slot].repository.id.value == project * 150)
     }
     #expect(Catalogue().start(of: ProjectID(0)) == nil)
 }

@@ -13,7 +13,7 @@ enum ImportTable {
         "HelioGit": ["HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
         "HelioWebhooks": ["HelioNode", "HelioJSON", "HelioStore"],
-        "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioHTTP", "HelioLock", "CZlib"],
+        "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioLock", "CZlib"],
         "HelioDaemon": [
             "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioClient", "HelioGit", "HelioStore",
             "HelioWebhooks", "HelioAPI", "HelioFarm",

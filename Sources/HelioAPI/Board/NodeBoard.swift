@@ -27,6 +27,7 @@ public final class NodeBoard: Sendable {
     }
 
     private let cell: Locked<Page>
+    let hashTexts = HashTexts()
 
     public init(identity: NodeIdentity, snapshot: NodeSnapshot) {
         cell = Locked(
@@ -68,6 +69,12 @@ public final class NodeBoard: Sendable {
             change(&identity)
             return Page(identity: identity, snapshot: old.snapshot, status: old.status, farm: old.farm, webhooks: old.webhooks)
         }
+    }
+
+    /// As long as the node lives: gives memory back that no reader has needed for a while.
+    public func tidy() async {
+        // Cancelled: the node stops.
+        while (try? await Task.sleep(for: HashTexts.keptFor / 4)) != nil { hashTexts.releaseUnused() }
     }
 
     var page: Page { cell.withLock { $0 } }

@@ -28,15 +28,19 @@ struct HashCursor: Sendable {
     /// Appends entries until `output` holds `size` bytes: at most one entry more than that.
     /// - Returns: false after the last.
     mutating func fill(_ output: inout [UInt8], upTo size: Int) -> Bool {
-        if phase == .opening {
-            output.append(contentsOf: #"{"projects":["#.utf8)
-            phase = .entries
-        }
+        open(&output)
         while phase == .entries, output.count < size {
             guard shelf < catalogue.shelfCount else { return close(&output) }
-            guard fillFromShelf(catalogue.shelf(shelf), &output, upTo: size) else { return close(&output) }
+            guard fillFromShelf(catalogue.shelf(shelf).entries, &output, upTo: size) else { return close(&output) }
         }
         return phase != .closed
+    }
+
+    /// How the document begins; nothing if it has.
+    mutating func open(_ output: inout [UInt8]) {
+        guard phase == .opening else { return }
+        output.append(contentsOf: #"{"projects":["#.utf8)
+        phase = .entries
     }
 
     /// - Returns: false when the project that was asked for has ended.
@@ -77,6 +81,32 @@ struct HashCursor: Sendable {
             metadata.appendHex(to: &output)
         }
         Self.append(#""}}"#, to: &output)
+    }
+
+    // MARK: Whole shelves
+
+    /// Of the whole catalogue, with a copy or without.
+    var repositories: Int { catalogue.counts.total }
+
+    /// Names the text of the next shelf; nil after the last, and inside of one.
+    var key: HashTexts.Key? {
+        guard phase != .closed, only == nil, slot == 0, shelf < catalogue.shelfCount else { return nil }
+        let next = catalogue.shelf(shelf)
+        guard let first = next.entries.first?.repository.id else { return nil }
+        return HashTexts.Key(variant: variant, revision: next.revision, first: first, previous: project)
+    }
+
+    /// Appends what the next shelf says.
+    /// - Returns: the project whose list is open then.
+    mutating func fillShelf(_ output: inout [UInt8]) -> ProjectID? {
+        _ = fillFromShelf(catalogue.shelf(shelf).entries, &output, upTo: .max)
+        return project
+    }
+
+    /// Goes on after a shelf whose text is told otherwise.
+    mutating func passShelf(leaving last: ProjectID?) {
+        (shelf, slot) = (shelf + 1, 0)
+        project = last
     }
 
     private mutating func close(_ output: inout [UInt8]) -> Bool {

@@ -10,7 +10,7 @@ public struct Catalogue: Sendable {
     public private(set) var revision: UInt64 = 0
     /// What the copies hold, in one number: nodes with equal numbers hold the same, as far as 64 bits tell.
     public private(set) var contentSum: UInt64 = 0
-    private var shelves: [[RepositoryEntry]] = []
+    private var shelves: [Shelf] = []
     private var projectOf: [RepositoryID: ProjectID] = [:]
     private var identities: [RepositoryName: RepositoryID] = [:]
     private var projects = ProjectIndex()
@@ -19,6 +19,13 @@ public struct Catalogue: Sendable {
     private var quarantineAges = AgeIndex()
 
     public init() {}
+
+    public struct Shelf: Sendable {
+        public fileprivate(set) var entries: [RepositoryEntry]
+        /// That of the catalogue when something last changed here that a reader of hashes could see. In what became of one catalogue, two
+        /// shelves with the same revision and the same first entry read the same.
+        public fileprivate(set) var revision: UInt64
+    }
 
     public struct Counts: Hashable, Sendable {
         public var total = 0
@@ -41,7 +48,7 @@ public struct Catalogue: Sendable {
     }
 
     public subscript(id: RepositoryID) -> RepositoryEntry? {
-        position(of: id).map { shelves[$0.shelf][$0.slot] }
+        position(of: id).map { shelves[$0.shelf].entries[$0.slot] }
     }
 
     public func id(named name: RepositoryName) -> RepositoryID? { identities[name] }
@@ -52,39 +59,42 @@ public struct Catalogue: Sendable {
         projectOf[id] = entry.repository.project.id
         identities[entry.repository.name] = id
         projects.add(entry.repository.project)
+        revision &+= 1
         place(entry)
         counts.add(entry, +1)
         contentSum ^= entry.contentSum
         index(entry)
-        revision &+= 1
     }
 
     @discardableResult
     public mutating func remove(_ id: RepositoryID) -> RepositoryEntry? {
         guard let position = position(of: id) else { return nil }
-        let entry = shelves[position.shelf].remove(at: position.slot)
-        if shelves[position.shelf].isEmpty { shelves.remove(at: position.shelf) }
+        revision &+= 1
+        let entry = shelves[position.shelf].entries.remove(at: position.slot)
+        shelves[position.shelf].revision = revision
+        if shelves[position.shelf].entries.isEmpty { shelves.remove(at: position.shelf) }
         projectOf[id] = nil
         identities[entry.repository.name] = nil
         projects.remove(entry.repository.project)
         counts.add(entry, -1)
         contentSum ^= entry.contentSum
         for ages in [\Self.behindAges, \.firstCopyAges, \.quarantineAges] { self[keyPath: ages].set(id, nil) }
-        revision &+= 1
         return entry
     }
 
     /// Changes an entry in place; its id, name and project stay.
     public mutating func update(_ id: RepositoryID, _ change: (inout RepositoryEntry) -> Void) {
         guard let position = position(of: id) else { return }
-        let before = shelves[position.shelf][position.slot]
-        change(&shelves[position.shelf][position.slot])
-        let after = shelves[position.shelf][position.slot]
+        let before = shelves[position.shelf].entries[position.slot]
+        change(&shelves[position.shelf].entries[position.slot])
+        let after = shelves[position.shelf].entries[position.slot]
         counts.add(before, -1)
         counts.add(after, +1)
         contentSum ^= before.contentSum ^ after.contentSum
         index(after)
-        if !before.reads(as: after) { revision &+= 1 }
+        guard !before.reads(as: after) else { return }
+        revision &+= 1
+        shelves[position.shelf].revision = revision
     }
 
     private mutating func index(_ entry: RepositoryEntry) {
@@ -98,14 +108,14 @@ public struct Catalogue: Sendable {
 
 extension Catalogue {
     /// In order of project id, then repository id.
-    public var entries: some Sequence<RepositoryEntry> { shelves.lazy.joined() }
+    public var entries: some Sequence<RepositoryEntry> { shelves.lazy.map(\.entries).joined() }
 
     public var ids: [RepositoryID] { entries.map(\.repository.id) }
 
     /// The shelves themselves, for readers that go through the catalogue piece by piece.
     public var shelfCount: Int { shelves.count }
 
-    public func shelf(_ index: Int) -> [RepositoryEntry] { shelves[index] }
+    public func shelf(_ index: Int) -> Shelf { shelves[index] }
 
     public func projectID(key: ByteString) -> ProjectID? { projects[key] }
 
@@ -116,9 +126,9 @@ extension Catalogue {
         guard !shelves.isEmpty else { return nil }
         let key = Key(project: project, repository: RepositoryID(.min))
         var shelf = shelfHolding(key)
-        var slot = firstSlot(in: shelves[shelf], notBefore: key)
-        if slot == shelves[shelf].count { (shelf, slot) = (shelf + 1, 0) }
-        guard shelf < shelves.count, shelves[shelf][slot].repository.project.id == project else { return nil }
+        var slot = firstSlot(in: shelves[shelf].entries, notBefore: key)
+        if slot == shelves[shelf].entries.count { (shelf, slot) = (shelf + 1, 0) }
+        guard shelf < shelves.count, shelves[shelf].entries[slot].repository.project.id == project else { return nil }
         return (shelf, slot)
     }
 
@@ -157,18 +167,19 @@ extension Catalogue {
         guard let project = projectOf[id] else { return nil }
         let key = Key(project: project, repository: id)
         let shelf = shelfHolding(key)
-        let slot = firstSlot(in: shelves[shelf], notBefore: key)
+        let slot = firstSlot(in: shelves[shelf].entries, notBefore: key)
         return (shelf, slot)
     }
 
     private mutating func place(_ entry: RepositoryEntry) {
-        guard !shelves.isEmpty else { return shelves.append([entry]) }
+        guard !shelves.isEmpty else { return shelves.append(Shelf(entries: [entry], revision: revision)) }
         let shelf = shelfHolding(key(entry))
-        shelves[shelf].insert(entry, at: firstSlot(in: shelves[shelf], notBefore: key(entry)))
-        guard shelves[shelf].count > Self.shelfSize else { return }
-        let half = Array(shelves[shelf][(Self.shelfSize / 2)...])
-        shelves[shelf].removeSubrange((Self.shelfSize / 2)...)
-        shelves.insert(half, at: shelf + 1)
+        shelves[shelf].entries.insert(entry, at: firstSlot(in: shelves[shelf].entries, notBefore: key(entry)))
+        shelves[shelf].revision = revision
+        guard shelves[shelf].entries.count > Self.shelfSize else { return }
+        let half = Array(shelves[shelf].entries[(Self.shelfSize / 2)...])
+        shelves[shelf].entries.removeSubrange((Self.shelfSize / 2)...)
+        shelves.insert(Shelf(entries: half, revision: revision), at: shelf + 1)
     }
 
     /// The last shelf whose first key is not after `key`; the first one for a key before all.
@@ -177,7 +188,7 @@ extension Catalogue {
         var high = shelves.count
         while low < high {
             let middle = (low + high) / 2
-            if self.key(shelves[middle][0]) <= key { low = middle + 1 } else { high = middle }
+            if self.key(shelves[middle].entries[0]) <= key { low = middle + 1 } else { high = middle }
         }
         return max(low - 1, 0)
     }

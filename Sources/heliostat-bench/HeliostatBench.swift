@@ -20,6 +20,11 @@ struct HeliostatBench {
         case let words where words.count == 2 && words[0] == "event":
             let (with, without) = try await EventCommit.measure(in: words[1])
             print(with, without)
+        case let words where words.count == 2 && words[0] == "update":
+            guard let count = Int(words[1]), (1000...10_000_000).contains(count) else { usage() }
+            var update = try CatalogueUpdate(count: count)
+            let (alone, read) = (try update.measure(readers: 0), try update.measure(readers: 20))
+            print(alone.change, read.change, alone.insertion, read.insertion, update.copy())
         case ["exposition"]: print(ExpositionRendering().measure())
         default: usage()
         }
@@ -33,6 +38,8 @@ struct HeliostatBench {
                    heliostat-bench timer 1|2                nanoseconds a record into a timer: CPU on one thread, time on each of two
                    heliostat-bench timer-records COUNT      nothing but these records, to be watched from outside
                    heliostat-bench event DATA               milliseconds that a change takes in the store with an event, and without
+                   heliostat-bench update COUNT             milliseconds of CPU of a change in a catalogue of COUNT alone, and beside 20
+                                                            readers; of an insertion, the same; of copying the whole
                    heliostat-bench exposition               milliseconds for rendering 5,000 series
 
             """

@@ -13,20 +13,20 @@ struct SyntheticCatalogue {
     func write(to store: Store) async throws {
         for start in stride(from: 1, through: count, by: Self.perTransaction) {
             let numbers = start...min(start + Self.perTransaction - 1, count)
-            try await store.saveMetadata(upserts: numbers.map(metadata))
+            try await store.saveMetadata(upserts: numbers.map(Self.metadata))
             let reports = numbers.map { (RepositoryID(Int64($0)), CopyReport.hashed(content: Self.hash($0, salt: 2), head: .symbolic(.main))) }
             try await store.record(reports, at: WallTime(millisecondsSince1970: 0))
         }
     }
 
-    private func metadata(_ number: Int) throws -> RepositoryMetadata {
-        let key = ByteString("P\(number / Self.perProject)")
-        let project = Project(id: ProjectID(Int64(number / Self.perProject)), key: key, name: key.description, isPublic: false)
+    static func metadata(_ number: Int) throws -> RepositoryMetadata {
+        let key = ByteString("P\(number / perProject)")
+        let project = Project(id: ProjectID(Int64(number / perProject)), key: key, name: key.description, isPublic: false)
         let name = try RepositoryName(project: key, slug: ByteString("repository-\(number)"))
         let repository = Repository(
             id: RepositoryID(Int64(number)), name: name, displayName: name.slug.description, project: project, isPublic: false,
             description: nil, defaultBranch: .main)
-        return RepositoryMetadata(repository: repository, hash: Self.hash(number, salt: 1))
+        return RepositoryMetadata(repository: repository, hash: hash(number, salt: 1))
     }
 
     /// Digits as irregular as those of a digest, by the finalizer of SplitMix64 (Steele, Lea and Flood, 2014).

@@ -49,7 +49,8 @@ enum TimerRecording {
 }
 
 /// Nanoseconds.
-private func reading(_ clock: clockid_t) -> Int64 {
+/// Nanoseconds of a clock.
+func reading(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     clock_gettime(clock, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

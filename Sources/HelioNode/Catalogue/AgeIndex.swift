@@ -1,6 +1,6 @@
 /// Since when each repository of a kind is outstanding, and which is the oldest, without a walk through all of them.
 struct AgeIndex: Sendable {
-    private var since: [RepositoryID: MonotonicTime] = [:]
+    private var since = ShardedMap<RepositoryID, MonotonicTime>()
     /// May hold what is no longer true; `set` keeps its top honest.
     private var heap = TimeHeap<RepositoryID>()
 

@@ -11,8 +11,8 @@ public struct Catalogue: Sendable {
     /// What the copies hold, in one number: nodes with equal numbers hold the same, as far as 64 bits tell.
     public private(set) var contentSum: UInt64 = 0
     private var shelves: [Shelf] = []
-    private var projectOf: [RepositoryID: ProjectID] = [:]
-    private var identities: [RepositoryName: RepositoryID] = [:]
+    private var projectOf = ShardedMap<RepositoryID, ProjectID>()
+    private var identities = ShardedMap<RepositoryName, RepositoryID>()
     private var projects = ProjectIndex()
     private var behindAges = AgeIndex()
     private var firstCopyAges = AgeIndex()

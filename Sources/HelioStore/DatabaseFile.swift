@@ -30,6 +30,13 @@ enum DatabaseFile {
         }
     }
 
+    /// Writes everything in the log into the database, durably, and empties the log.
+    /// - Throws: also when somebody reads, who may need what the log holds.
+    static func beginLogAnew(_ writer: DatabaseQueue) throws {
+        let isBusy = try writer.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        guard isBusy == 0 else { throw StoreError.database(code: 5, message: "the write-ahead log is being read") }
+    }
+
     /// For long reads, which would otherwise hold up every write.
     static func openReader(_ path: String) throws(StoreError) -> DatabaseQueue {
         var configuration = configuration

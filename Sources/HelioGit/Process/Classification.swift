@@ -124,8 +124,10 @@ enum Classification {
     }
 
     /// An object that we asked for by id is gone at the upstream: a ref moved or went between learning and fetching.
+    /// Protocol 0 says all refs at each connection, so there git sees it by itself and asks for nothing.
     static func isVanishedObject(_ stderr: [UInt8]) -> Bool {
-        String(decoding: stderr, as: UTF8.self).contains("not our ref")
+        let text = String(decoding: stderr, as: UTF8.self)
+        return text.contains("not our ref") || text.contains("does not allow request for unadvertised object")
     }
 }
 

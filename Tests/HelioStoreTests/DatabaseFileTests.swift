@@ -47,6 +47,22 @@ struct DatabaseFileTests {
         #expect(try await store.takeOperations(notOf: "now").isEmpty)
     }
 
+    /// As `kill -9` leaves it between the writing of the new file and the end of the journal that could undo it.
+    @Test func creationThatWasCut_IsBegunAnew() async throws {
+        let cut = try DatabaseFiles.empty(at: directory.path + "/cut")
+        try await DatabaseQueue(path: database).writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA cache_size = 1")
+            try db.beginTransaction()
+            // More than the cache holds, so that it goes to the file before the commit.
+            try db.execute(sql: "CREATE TABLE half (page BLOB)")
+            for _ in 0..<20 { try db.execute(sql: "INSERT INTO half VALUES (zeroblob(4000))") }
+            for name in ["heliostat.db", "heliostat.db-journal"] { try cut.write(DatabaseFiles(path: directory.path).bytes(name), to: name) }
+            try db.rollback()
+        }
+        #expect(try !cut.bytes("heliostat.db").isEmpty && cut.bytes("heliostat.db-journal").contains { $0 != 0 })
+        #expect(try await Store.open(cut.path).isWritable())
+    }
+
     @Test func foreignDatabase_IsRefused_AndKept() async throws {
         try await DatabaseQueue(path: database).write { try $0.execute(sql: "CREATE TABLE diary (day TEXT)") }
         let before = try DatabaseFiles(path: directory.path).all()

@@ -12,6 +12,11 @@ public struct GitConfiguration: Sendable {
     public var total: Duration = .seconds(2 * 3600)
     /// The longest that one git process of a first copy may take.
     public var firstCopyTotal: Duration = .seconds(12 * 3600)
+    /// Bytes of memory for each git process that reads what an upstream sends (RLIMIT_DATA of getrlimit(2): packs that are only mapped
+    /// do not count).
+    public var maxMemory: Int64 = 4 << 30
+    /// Bytes of the largest file that a fetch may write, which is the pack (RLIMIT_FSIZE).
+    public var maxPack: Int64 = 64 << 30
     /// Between TERM and KILL of a group that is ended.
     public var killGrace: Duration = .seconds(5)
     /// fsck message ids ignored in addition to `GitConfigFile.harmlessFlaws`, such as `badDate`.

@@ -13,6 +13,7 @@ enum DatabaseFile {
     /// - Parameter isFirstStart: no database has ever been completed in this directory.
     static func openWriter(_ path: String, isFirstStart: Bool) throws(StoreError) -> DatabaseQueue {
         try refuseLostFile(path, isFirstStart: isFirstStart)
+        if isFirstStart { try rollBackCreation(path) }
         try inspect(path)
         try createEmpty(path)
         errno = 0
@@ -30,12 +31,32 @@ enum DatabaseFile {
         }
     }
 
+    /// Writes everything in the log into the database, durably, and empties the log.
+    /// - Throws: also when somebody reads, who may need what the log holds.
+    static func beginLogAnew(_ writer: DatabaseQueue) throws {
+        let isBusy = try writer.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        guard isBusy == 0 else { throw StoreError.database(code: 5, message: "the write-ahead log is being read") }
+    }
+
     /// For long reads, which would otherwise hold up every write.
     static func openReader(_ path: String) throws(StoreError) -> DatabaseQueue {
         var configuration = configuration
         configuration.readonly = true
         do {
             return try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// A first start that was cut between two writes to the new file leaves a rollback journal, which no connection that only reads can
+    /// read past. Later there is none: then the log is a write-ahead log.
+    private static func rollBackCreation(_ path: String) throws(StoreError) {
+        guard size(of: path) > 0, size(of: path + "-journal") > 0 else { return }
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+            try queue.close()
         } catch {
             throw StoreError(error)
         }

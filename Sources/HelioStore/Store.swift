@@ -3,17 +3,28 @@ import GRDB
 /// What a node remembers over restarts and crashes: the catalogue, prepared changes, runs, and a few words about itself.
 ///
 /// One process holds a data directory. Every method that writes returns when the write is on disk, and either all of it happened
-/// or none. Methods throw `StoreError`: `.diskFull` leaves the store usable, `.inputOutput` after a failed write does not.
+/// or none. Methods throw `StoreError`: `.diskFull` leaves the store usable, `.inputOutput` after a failed write does not, until it has
+/// been opened anew.
 public actor Store {
     /// The node's UUID, lower-case, the same for the life of the data directory.
     public nonisolated let nodeIdentity: String
 
     nonisolated let reader: StoreReader
-    private let writer: DatabaseQueue
+    private var writer: DatabaseQueue
+    private let path: String
     private let lock: DataLock
     private let executor: StoreExecutor
-    /// Set by the first failed write to disk, and final.
-    private var failure: StoreError?
+    /// Set by a failed write to disk, until the database has been opened anew.
+    private var broken: Broken?
+
+    private struct Broken {
+        let error: StoreError
+        /// When the write failed, or an opening was last tried.
+        var looked: ContinuousClock.Instant = .now
+    }
+
+    /// A broken disk is not asked more often.
+    private static let revivalInterval = Duration.seconds(1)
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -31,7 +42,8 @@ public actor Store {
     private init(_ directory: DataDirectory, executor: StoreExecutor) throws(StoreError) {
         lock = try DataLock(directory.lockPath)
         let known = try NodeIdentity(existingAt: directory.identityPath)?.uuid
-        writer = try DatabaseFile.openWriter(directory.databasePath, isFirstStart: known == nil)
+        path = directory.databasePath
+        writer = try DatabaseFile.openWriter(path, isFirstStart: known == nil)
         reader = StoreReader(try DatabaseFile.openReader(directory.databasePath))
         // Last, because its file says that a database was completed here.
         nodeIdentity = if let known { known } else { try NodeIdentity(creatingAt: directory.identityPath).uuid }
@@ -50,13 +62,29 @@ public actor Store {
 
     /// One transaction, which happened when this returns and did not when it throws.
     func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        if let failure { throw failure }
+        try revive()
         do {
             return try writer.writeWithoutTransaction { db in try Transaction.run(body, on: db) }
         } catch {
             let (error, loses) = Transaction.failure(error)
-            if loses { failure = error }
+            if loses { broken = Broken(error: error) }
             throw error
         }
+    }
+
+    /// After a failed write nothing is written through the connection that saw it. A new one reads what the files hold, writes all of
+    /// that into the database and begins the log anew, so that nothing is built on pages that the kernel may have forgotten.
+    private func revive() throws(StoreError) {
+        guard let broken else { return }
+        guard broken.looked.duration(to: .now) >= Self.revivalInterval else { throw broken.error }
+        self.broken?.looked = .now
+        do {
+            try writer.close()
+            writer = try DatabaseFile.openWriter(path, isFirstStart: false)
+            try DatabaseFile.beginLogAnew(writer)
+        } catch {
+            throw broken.error
+        }
+        self.broken = nil
     }
 }

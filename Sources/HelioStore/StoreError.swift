@@ -28,7 +28,7 @@ public enum StoreError: Error, Hashable, Sendable {
     case diskFull
     case readOnly
     /// The transaction did not happen. After a failed write to disk every further write fails with the same error, because the
-    /// kernel may have dropped pages that it reported as written: only a restart reads what is really there.
+    /// kernel may have dropped pages that it reported as written, until the database could be opened anew.
     case inputOutput(String)
     /// The change is not outstanding: completed or abandoned before, or its repository was deleted.
     case unknownChange(ChangeID)
@@ -36,6 +36,16 @@ public enum StoreError: Error, Hashable, Sendable {
     case unstorableChange(ChangeCodecError)
     /// SQLite's own code and message, for what should not happen.
     case database(code: Int32, message: String)
+}
+
+extension StoreError {
+    /// Whether it is the disk's doing, so that the same write may succeed later.
+    public var mayPass: Bool {
+        switch self {
+        case .diskFull, .inputOutput: true
+        default: false
+        }
+    }
 }
 
 extension StoreError: CustomStringConvertible {

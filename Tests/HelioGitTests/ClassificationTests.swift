@@ -70,11 +70,23 @@ import Testing
     }
 
     @Test(arguments: [
-        "remote: hello\nfatal: write error: No space left on device\nfatal: index-pack failed", "fatal: Out of memory, malloc failed (tried to allocate 9 bytes)",
+        "remote: hello\nfatal: write error: No space left on device\nfatal: index-pack failed",
         "fatal: cannot store pack file: No space left on device", "error: unable to write file /d/objects/11: Disk quota exceeded",
     ])
     func ourOwnDisk_IsOursEvenInAFetch(_ message: String) {
         #expect(Classification.reason(of: Array(message.utf8), isUpstream: true) == .disk)
+    }
+
+    @Test(arguments: [
+        ("fatal: Out of memory, malloc failed (tried to allocate 9 bytes)\nfatal: fetch-pack: invalid index-pack output", "sync.max_memory"),
+        ("Receiving objects: 1%\rfatal: mmap failed: Cannot allocate memory", "sync.max_memory"),
+        ("fatal: write error: File too large\nfatal: fetch-pack: invalid index-pack output", "sync.max_pack"),
+    ])
+    func limit_IsTheRepositorys_InAFetch(message: String, key: String) {
+        let failure = Classification.failure(stderr: Array(message.utf8), exitCode: 128, isUpstream: true)
+        #expect(failure.reason == .rejected && failure.message.hasPrefix("more than \(key) allows: "))
+        #expect(Classification.reason(of: Array(message.utf8), isUpstream: false) == .disk)
+        #expect(Classification.reason(of: Array("remote: \(message)".replacing("\n", with: "\nremote: ").utf8), isUpstream: true) == .rejected)
     }
 
     @Test func crashOverWhatAnUpstreamSent_IsTheRepositorys() {

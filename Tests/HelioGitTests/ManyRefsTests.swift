@@ -132,6 +132,14 @@ import Testing
         #expect(try await farm.isMirrored("P/r"))
     }
 
+    @Test func staleLock_IsInNobodysWay() async throws {
+        let farm = try await farm()
+        let change = try await prepared(farm)
+        _ = try inCopy(farm, "git pack-refs --all; rm -f refs/heads/*; touch -d '10 seconds ago' packed-refs.lock")
+        try await farm.copies.apply(change, staged: nil)
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
     /// git's way is slower and right.
     @Test func symbolicRefAmongThem_IsChangedByGit_AndAnotherStays() async throws {
         let farm = try await farm()

@@ -116,6 +116,21 @@ import Testing
         #expect(try farm.sh("git --git-dir=data/repositories/P/r.git rev-parse -q --verify refs/heads/a/b || echo none").trimmed == "none")
     }
 
+    /// As a git leaves it that the disk did not let remove it; a young one may be somebody's at work by hand.
+    @Test func staleLock_IsInNobodysWay_AndAYoungOneStays() async throws {
+        let farm = try Farm()
+        let change = try await prepared(farm)
+        let lock = "data/repositories/P/r.git/refs/heads/old.lock"
+        try farm.sh("touch \(lock)")
+        for _ in 0..<2 {
+            let failure = await #expect(throws: Failure.self) { try await farm.copies.apply(change, staged: nil) }
+            #expect(failure?.reason == .refLock)
+        }
+        try farm.sh("touch -d '10 seconds ago' \(lock)")
+        #expect(try await farm.copies.recover(change) == .finished)
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
     @Test func sweep_RemovesStaleLocksAndTemporaryPacksOnly() async throws {
         let farm = try Farm()
         let change = try await prepared(farm)

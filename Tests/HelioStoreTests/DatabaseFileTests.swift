@@ -1,3 +1,4 @@
+import Foundation
 import Dispatch
 import GRDB
 import Glibc
@@ -46,6 +47,22 @@ struct DatabaseFileTests {
         #expect(try await store.takeOperations(notOf: "now").isEmpty)
     }
 
+    /// As `kill -9` leaves it between the writing of the new file and the end of the journal that could undo it.
+    @Test func creationThatWasCut_IsBegunAnew() async throws {
+        let cut = try DatabaseFiles.empty(at: directory.path + "/cut")
+        try await DatabaseQueue(path: database).writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA cache_size = 1")
+            try db.beginTransaction()
+            // More than the cache holds, so that it goes to the file before the commit.
+            try db.execute(sql: "CREATE TABLE half (page BLOB)")
+            for _ in 0..<20 { try db.execute(sql: "INSERT INTO half VALUES (zeroblob(4000))") }
+            for name in ["heliostat.db", "heliostat.db-journal"] { try cut.write(DatabaseFiles(path: directory.path).bytes(name), to: name) }
+            try db.rollback()
+        }
+        #expect(try !cut.bytes("heliostat.db").isEmpty && cut.bytes("heliostat.db-journal").contains { $0 != 0 })
+        #expect(try await Store.open(cut.path).isWritable())
+    }
+
     @Test func foreignDatabase_IsRefused_AndKept() async throws {
         try await DatabaseQueue(path: database).write { try $0.execute(sql: "CREATE TABLE diary (day TEXT)") }
         let before = try DatabaseFiles(path: directory.path).all()
@@ -73,14 +90,47 @@ struct DatabaseFileTests {
         #expect(try await store.repositoryCount() == 1)
     }
 
-    @Test func failedFlush_EndsWriting_ButNotReading() async throws {
+    @Test func failedFlush_EndsWriting_ButNotReading_UntilTheLogHasBegunAnew() async throws {
         let store = try await Store.open(directory.path)
+        try await store.saveMetadata(upserts: [Samples.metadata(1)])
         let failing = await #expect(throws: StoreError.self) {
             try await store.write { _ in throw DatabaseError(resultCode: .SQLITE_IOERR_FSYNC) }
         }
-        await #expect(throws: try #require(failing)) { try await store.saveMetadata(upserts: [Samples.metadata(1)]) }
+        await #expect(throws: try #require(failing)) { try await store.saveMetadata(upserts: [Samples.metadata(2)]) }
         #expect(await !store.isWritable())
-        #expect(try await store.loadCatalogue().isEmpty)
+        #expect(try await store.loadCatalogue().count == 1)
+        let log = directory.path + "/heliostat.db-wal"
+        let before = try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int ?? 0
+        try await eventually("it is opened anew") { await store.isWritable() }
+        let after = try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int ?? 0
+        #expect(after < before, "the log holds the one write since: \(before), \(after)")
+        try await store.saveMetadata(upserts: [Samples.metadata(2)])
+        #expect(try await store.loadCatalogue().count == 2)
+    }
+
+    /// Somebody who reads holds the log.
+    @Test func failedFlush_EndsWriting_WhileTheLogIsRead() async throws {
+        let store = try await Store.open(directory.path)
+        try await store.saveMetadata(upserts: [Samples.metadata(1)])
+        let (begun, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let reading = Task {
+            try await store.reader.read { db in
+                let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM repository")
+                begun.signal()
+                _ = end.wait(timeout: .now() + 20)
+                return count
+            }
+        }
+        try await eventually("the read has begun") { begun.wait(timeout: .now()) == .success }
+        await #expect(throws: StoreError.self) {
+            try await store.write { _ in throw DatabaseError(resultCode: .SQLITE_IOERR_FSYNC) }
+        }
+        let failed = ContinuousClock.now
+        // Longer than a revival is put off; each waits five seconds for the reader.
+        try await eventually(within: 20, "a revival was tried") { await !store.isWritable() && ContinuousClock.now - failed > .seconds(2) }
+        end.signal()
+        #expect(try await reading.value == 1)
+        try await eventually("it is opened anew") { await store.isWritable() }
     }
 
     /// Until it is refused a write, a transaction must not take an earlier system call's failure for its own.

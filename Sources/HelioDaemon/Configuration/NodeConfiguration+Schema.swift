@@ -62,6 +62,8 @@ extension Schema where Root == NodeConfiguration {
             Key("sync.no_progress", \.sync.noProgress, .duration(.seconds(1) ... .hours(1))),
             Key("sync.total", \.sync.total, .duration(.seconds(1) ... .days(1))),
             Key("sync.first_copy_total", \.sync.firstCopyTotal, .duration(.seconds(1) ... .days(7))),
+            Key("sync.max_memory", \.sync.maxMemory, .size((64 << 20)...(1 << 50))),
+            Key("sync.max_pack", \.sync.maxPack, .size((1 << 20)...(1 << 50))),
             Key("sync.purge_guard.percent", \.sync.purgeGuard.percent, .percentage(0...100), .live),
             Key("sync.purge_guard.count", \.sync.purgeGuard.count, .count(0...1_000_000), .live),
             Key("sync.trash_keep", \.sync.trashKeep, .duration(.minutes(1) ... .days(365)), .live),

@@ -12,6 +12,10 @@ extension NodeConfiguration {
         public var total: Duration = .hours(2)
         /// The longest a first copy may take; at least `total`.
         public var firstCopyTotal: Duration = .hours(12)
+        /// Memory for each git process that talks to the upstream, in bytes.
+        public var maxMemory: Int64 = 4 << 30
+        /// The largest pack taken in one fetch, in bytes.
+        public var maxPack: Int64 = 64 << 30
         public var purgeGuard = PurgeGuard()
         /// How long deleted repositories stay in the trash.
         public var trashKeep: Duration = .days(7)

@@ -4,7 +4,7 @@ import HelioStore
 
 /// Writes that nobody waits for, in the order in which they were appended and in batches: failure counts, verified copies, runs.
 ///
-/// What cannot be written because the disk is full stays and is tried again; when too much waits, only the last report on each
+/// What cannot be written because the disk is full or fails stays and is tried again; when too much waits, only the last report on each
 /// repository is kept, which says what the ones before it said. A write that fails for another reason is logged and dropped alone,
 /// since it can never succeed.
 final class StoreLane: Sendable {
@@ -84,7 +84,7 @@ final class StoreLane: Sendable {
             let rest = await write(batch)
             guard !rest.isEmpty else { continue }
             line.withLock { $0.waiting = rest + $0.waiting }
-            // Nobody waits for a full disk.
+            // Nobody waits for a disk.
             for waiter in takeSettling() { waiter.resume() }
             try? await Task.sleep(for: Self.retryAfter)  // never cancelled
         }
@@ -113,7 +113,7 @@ final class StoreLane: Sendable {
         }
     }
 
-    /// - Returns: what is left to write when the disk is full.
+    /// - Returns: what is left to write when the disk is full or fails.
     private func write(_ batch: [Entry]) async -> [Entry] {
         var rest = batch[...]
         while !rest.isEmpty {
@@ -121,9 +121,8 @@ final class StoreLane: Sendable {
             let piece = reports.isEmpty ? rest.prefix(1) : reports
             do throws(StoreError) {
                 try await write(together: piece.map(\.write))
-            } catch .diskFull {
-                return Array(rest)
             } catch {
+                if error.mayPass { return Array(rest) }
                 guard piece.count == 1 else {
                     // One of them is at fault, and the others must not suffer for it.
                     let kept = await writeSingly(piece)
@@ -142,9 +141,8 @@ final class StoreLane: Sendable {
         for (index, entry) in zip(entries.indices, entries) {
             do throws(StoreError) {
                 try await write(together: [entry.write])
-            } catch .diskFull {
-                return Array(entries[index...])
             } catch {
+                if error.mayPass { return Array(entries[index...]) }
                 drop(error)
             }
         }

@@ -45,6 +45,8 @@ extension NodeConfiguration {
         git.noProgress = sync.noProgress
         git.total = sync.total
         git.firstCopyTotal = sync.firstCopyTotal
+        git.maxMemory = sync.maxMemory
+        git.maxPack = sync.maxPack
         git.fsckIgnore = sync.fsckIgnore
         git.refsExclude = sync.refs.exclude
         git.caFile = upstream.caFile

@@ -10,9 +10,26 @@ extension LocalCopies {
     public func apply(_ change: PreparedChange, staged: StagedCopy?) async throws(Failure) {
         if let staged { return try swap(staged, in: change.name) }
         guard change.kind == .incremental, let old = change.old else { throw Failure(.internal, "a snapshot without a staged copy") }
-        let copy = layout.copy(of: change.name)
-        try await updateRefs(of: copy, from: old.refs, to: change.new.refs)
-        if old.head != change.new.head { try HeadFile.write(change.new.head, copy) }
+        try await move(layout.copy(of: change.name), from: old, to: change.new)
+    }
+
+    /// Seconds after which a lock is nobody's: what takes one lasts milliseconds, and what of ours lasts longer has ended.
+    private static let longestLock = 5
+
+    /// Refs, then HEAD.
+    func move(_ copy: String, from old: RefSnapshot, to new: RefSnapshot) async throws(Failure) {
+        do throws(Failure) {
+            try await moveOnce(copy, from: old, to: new)
+        } catch {
+            // A git that the disk does not let remove its lock ends well and leaves it, and until the next start nothing would move.
+            guard error.reason == .refLock, try Sweep(git: git).sweepLocks(copy, olderThan: Self.longestLock) else { throw error }
+            try await moveOnce(copy, from: old, to: new)
+        }
+    }
+
+    private func moveOnce(_ copy: String, from old: RefSnapshot, to new: RefSnapshot) async throws(Failure) {
+        try await updateRefs(of: copy, from: old.refs, to: new.refs)
+        if old.head != new.head { try HeadFile.write(new.head, copy) }
     }
 
     func updateRefs(of copy: String, from old: [Ref], to new: [Ref]) async throws(Failure) {

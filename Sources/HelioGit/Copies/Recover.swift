@@ -15,8 +15,7 @@ extension LocalCopies {
         if current == change.new { return .finished }
         guard change.kind == .incremental, let current, let old = change.old, current.isBetween(old, change.new) else { return .rolledBack }
         let wanted = try await firstMissing(of: change.new.objects, in: copy, format: change.new.format) == nil ? change.new : old
-        try await updateRefs(of: copy, from: current.refs, to: wanted.refs)
-        if current.head != wanted.head { try HeadFile.write(wanted.head, copy) }
+        try await move(copy, from: current, to: wanted)
         return wanted == change.new ? .finished : .rolledBack
     }
 }

@@ -35,9 +35,7 @@ struct Sweep: Sendable {
 
     /// One copy's; its refs are walked, its loose objects are not: `git prune` removes their temporary files.
     func sweepCopy(_ copy: String) throws(Failure) {
-        try removeLocks(copy)
-        try removeLocks(copy + "/refs", deep: true)
-        try removeLocks(copy + "/objects/info")
+        try sweepLocks(copy)
         // pack-refs creates it and refuses one that is there, so a killed one would have been the last.
         try Files.remove(copy + "/packed-refs.new")
         for name in try Files.entries(copy + "/objects") ?? [] where Self.isTemporary(name) {
@@ -52,12 +50,34 @@ struct Sweep: Sendable {
         try Files.remove(copy + "/shallow")
     }
 
-    private func removeLocks(_ directory: String, deep: Bool = false) throws(Failure) {
+    /// - Parameter seconds: locks that are younger stay: somebody may be at work on the copy by hand.
+    /// - Returns: whether there was one to remove.
+    @discardableResult
+    func sweepLocks(_ copy: String, olderThan seconds: Int? = nil) throws(Failure) -> Bool {
+        let latest = seconds.map { time(nil) - $0 }
+        let atTop = try removeLocks(copy, madeBefore: latest)
+        let amongRefs = try removeLocks(copy + "/refs", deep: true, madeBefore: latest)
+        return try removeLocks(copy + "/objects/info", madeBefore: latest) || atTop || amongRefs
+    }
+
+    private func removeLocks(_ directory: String, deep: Bool = false, madeBefore latest: Int?) throws(Failure) -> Bool {
+        var found = false
         for name in try Files.entries(directory) ?? [] {
             let path = directory + "/" + String(decoding: name, as: UTF8.self)
             let isDirectory = deep && Files.kind(path, followLinks: false) == .directory
-            if isDirectory { try removeLocks(path, deep: true) } else if Self.isLock(name) { try Files.removeTree(path) }
+            if isDirectory {
+                found = try removeLocks(path, deep: true, madeBefore: latest) || found
+            } else if Self.isLock(name), latest.map({ Self.isMade(path, before: $0) }) ?? true {
+                try Files.removeTree(path)
+                found = true
+            }
         }
+        return found
+    }
+
+    private static func isMade(_ path: String, before latest: Int) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mtim.tv_sec < latest
     }
 
     /// index-pack guards a new pack by a `.keep` that names fetch-pack until the refs are there.

@@ -17,6 +17,11 @@ enum Classification {
         "file size limit exceeded", "cannot allocate memory",
     ]
     private static let diskComplaints = ["error: unable to write file", "fatal: unable to write file", "fatal: out of memory"]
+    /// What git says at a limit that it was given because it reads what an upstream sends, and the key of that limit. It is the
+    /// repository's own trouble: as the node's it would keep the node from being SYNCHRONIZED, for as long as the upstream likes.
+    private static let limits = [
+        ("fatal: out of memory", "sync.max_memory"), (": cannot allocate memory", "sync.max_memory"), (": file too large", "sync.max_pack"),
+    ]
     private static let lockComplaints = ["cannot lock ref", "unable to lock", "unable to create '': file exists", "but expected", "reference already exists"]
 
     private static let table: [(FailureReason, [String])] = [
@@ -64,7 +69,8 @@ enum Classification {
     /// - Parameter isUpstream: whether git talked to an upstream. What nobody knows is then the repository's own trouble, not ours.
     static func failure(stderr: [UInt8], exitCode: Int32, isUpstream: Bool) -> Failure {
         let summary = GitMessage.summary(stderr)
-        let message = summary.isEmpty ? "git exited with \(exitCode) and said nothing" : summary
+        var message = summary.isEmpty ? "git exited with \(exitCode) and said nothing" : summary
+        if isUpstream, let key = limit(in: StderrText(withoutQuotations(stderr))) { message = GitMessage.bounded("more than \(key) allows: \(message)") }
         return Failure(reason(of: stderr, isUpstream: isUpstream), message, retryAfter: isUpstream ? pause(asked: stderr) : nil)
     }
 
@@ -81,6 +87,7 @@ enum Classification {
 
     static func reason(of stderr: [UInt8], isUpstream: Bool) -> FailureReason {
         let text = StderrText(withoutQuotations(stderr))
+        if isUpstream, limit(in: text) != nil { return .rejected }
         if text.local.contains(where: isDisk) { return .disk }
         let whole = text.whole
         for (reason, needles) in table {
@@ -89,6 +96,10 @@ enum Classification {
             if reason == .corrupt, lockComplaints.contains(where: { needle in text.local.contains { $0.contains(needle) } }) { return .refLock }
         }
         return isUpstream ? .rejected : .internal
+    }
+
+    private static func limit(in text: StderrText) -> String? {
+        limits.first { said, _ in text.local.contains { $0.hasPrefix(said) || $0.hasSuffix(said) } }?.1
     }
 
     private static func isDisk(_ line: String) -> Bool {
@@ -113,8 +124,10 @@ enum Classification {
     }
 
     /// An object that we asked for by id is gone at the upstream: a ref moved or went between learning and fetching.
+    /// Protocol 0 says all refs at each connection, so there git sees it by itself and asks for nothing.
     static func isVanishedObject(_ stderr: [UInt8]) -> Bool {
-        String(decoding: stderr, as: UTF8.self).contains("not our ref")
+        let text = String(decoding: stderr, as: UTF8.self)
+        return text.contains("not our ref") || text.contains("does not allow request for unadvertised object")
     }
 }
 

@@ -36,8 +36,9 @@ extension Git {
         options.createSession = true
         options.teardownSequence = [termination]
         let environment = try environment(for: command.source, config: config)
+        let launch = Launch(program, command, configuration)
         let result = try await Subprocess.run(
-            program, arguments: Arguments(command.arguments),
+            launch.executable, arguments: Arguments(launch.arguments),
             environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
             workingDirectory: FilePath(layout.home), platformOptions: options,
             input: .fileDescriptor(input.descriptor, closeAfterSpawningProcess: false), output: .sequence, error: .sequence
@@ -50,11 +51,10 @@ extension Git {
     }
 
     /// Looked up here, since swift-subprocess starts a process for each directory of the path that it tries.
-    private var program: Executable {
-        guard !configuration.program.contains("/") else { return .path(FilePath(configuration.program)) }
+    private var program: String? {
+        guard !configuration.program.contains("/") else { return configuration.program }
         let candidates = configuration.path.split(separator: ":").map { "\($0)/\(configuration.program)" }
-        let found = candidates.first { access($0, X_OK) == 0 && Files.kind($0) == .file }
-        return found.map { .path(FilePath($0)) } ?? .name(configuration.program)
+        return candidates.first { access($0, X_OK) == 0 && Files.kind($0) == .file }
     }
 
     private var termination: TeardownStep {

@@ -21,12 +21,12 @@ import Testing
         _ = try scene.secretFile(Self.new)
         try await push(5, scene, receiver)
         let requests = receiver.requests
-        try verify(requests[0..<5], current: Self.old, Self.old)
-        try verify(requests[5..<10], current: Self.new, Self.old, Self.new)
-        try verify(requests[10..<15], current: Self.new, Self.new)
+        try Signatures.verify(requests[0..<5], current: Self.old, Self.old)
+        try Signatures.verify(requests[5..<10], current: Self.new, Self.old, Self.new)
+        try Signatures.verify(requests[10..<15], current: Self.new, Self.new)
         // The check checks something.
-        #expect(throws: Shell.Failed.self) { try verify(requests[10..<15], current: Self.new, Self.old) }
-        #expect(throws: Shell.Failed.self) { try verify(requests[10..<15], current: Self.old, Self.new) }
+        #expect(throws: Shell.Failed.self) { try Signatures.verify(requests[10..<15], current: Self.new, Self.old) }
+        #expect(throws: Shell.Failed.self) { try Signatures.verify(requests[10..<15], current: Self.old, Self.new) }
     }
 
     @Test func body_IsSignedAsItIsSent_WhateverItsNames() async throws {
@@ -48,7 +48,7 @@ import Testing
         try await eventually("all branches are told") {
             Set(try receiver.requests.flatMap(Self.displayIDs)).isSuperset(of: branches)
         }
-        try verify(receiver.requests[...], current: Self.old, Self.old)
+        try Signatures.verify(receiver.requests[...], current: Self.old, Self.old)
     }
 
     private static func displayIDs(_ request: RawReceiver.Request) throws -> [String] {
@@ -64,17 +64,5 @@ import Testing
             try scene.notify()
             try await eventually("its event") { receiver.requests.count == before + 1 }
         }
-    }
-
-    private func verify(_ requests: ArraySlice<RawReceiver.Request>, current: String, _ secrets: String...) throws {
-        let lines = try requests.map { request in
-            let names = ["webhook-id", "webhook-timestamp", "webhook-signature", "x-hub-signature"]
-            let headers = Dictionary(uniqueKeysWithValues: names.map { ($0, request.header($0) ?? "") })
-            let delivery: [String: Any] = ["headers": headers, "body": String(decoding: request.body, as: UTF8.self)]
-            return String(decoding: try JSONSerialization.data(withJSONObject: delivery), as: UTF8.self)
-        }
-        let words = [ProjectFile.path(".build/clients/bin/python"), ProjectFile.path("Tests/EndToEnd/Webhooks/verify_webhooks.py"), current]
-        let printed = try Shell().run(words + secrets, input: lines.joined(separator: "\n"))
-        #expect(printed == "\(requests.count) verified")
     }
 }

@@ -122,11 +122,11 @@ def delta_bomb(size):
 
 
 def zero_blob(size):
-    """A blob of `size` zeros, compressed as a stream."""
-    squeeze, chunk, out = zlib.compressobj(9), b"\0" * (1 << 20), []
-    for _ in range(size >> 20):
-        out.append(squeeze.compress(chunk))
-    return [entry(3, b"", size)[: len(entry(3, b"", size)) - len(zlib.compress(b"", 9))] + b"".join(out) + squeeze.flush()]
+    """A blob of `size` zeros, a multiple of 1 MiB: one compressed block, over and over, and the checksum of so many zeros."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = squeeze.compress(b"\0" * (1 << 20)) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    head = entry(3, b"", size)[: -len(zlib.compress(b"", 9))]
+    return [head + b"\x78\xda" + block * (size >> 20) + b"\x03\x00" + struct.pack(">HH", size % 65521, 1)]
 
 
 def objects_of(repository):

@@ -95,7 +95,8 @@ final class StruckNode: Sendable {
 
     /// A node that has survived needs no help; one whose start failed ends, as ERROR says, and is started again by its supervisor.
     private func goOn() async throws {
-        try await wait(60, "the node goes on by itself") {
+        // A fourth failure, of a lock that is too young to be removed, puts the next attempt off by up to 80 s.
+        try await wait(180, "the node goes on by itself") {
             if !node.isRunning || node.state == "ERROR" { return true }
             return node.state == "SYNCHRONIZED" && names.allSatisfy { node.mirrors($0, of: scene.upstream) }
         }

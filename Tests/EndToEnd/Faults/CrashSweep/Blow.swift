@@ -34,7 +34,9 @@ struct Blow: Sendable {
         /// minute is enough for.
         static func numbers(of blow: Blow, _ random: inout Seeded) -> [Int] {
             if let one = environment["HELIOSTAT_STRIKE"].flatMap({ Int($0) }) { return [one] }
-            let few = blow.fault == "KILL" ? 2 : blow.milliseconds == 0 || Bool.random(using: &random) ? 1 : 0
+            // Where git leaves a lock, its repository waits to be tried again.
+            let waits = blow.milliseconds > 0 && Blow.groups.suffix(2).contains(blow.calls)
+            let few = blow.fault == "KILL" ? 2 : waits ? 0 : 1
             let count = min(environment["HELIOSTAT_STRIKES"].flatMap { Int($0) } ?? few, last)
             return (0..<count).map { stretch in
                 Int.random(in: (stretch * last / count + 1)...((stretch + 1) * last / count), using: &random)

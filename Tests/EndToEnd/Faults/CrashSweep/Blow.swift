@@ -30,10 +30,14 @@ struct Blow: Sendable {
         static let last = 300
         private static let environment = ProcessInfo.processInfo.environment
 
-        /// As many as `HELIOSTAT_STRIKES` says, of each stretch of the range one; or the one of `HELIOSTAT_STRIKE`.
+        /// As many as `HELIOSTAT_STRIKES` says, of each stretch of the range one; or the one of `HELIOSTAT_STRIKE`. Without either what a
+        /// minute is enough for.
         static func numbers(of blow: Blow, _ random: inout Seeded) -> [Int] {
             if let one = environment["HELIOSTAT_STRIKE"].flatMap({ Int($0) }) { return [one] }
-            let count = min(environment["HELIOSTAT_STRIKES"].flatMap { Int($0) } ?? (blow.fault == "KILL" ? 3 : 1), last)
+            // Where git leaves a lock, its repository waits to be tried again.
+            let waits = blow.milliseconds > 0 && Blow.groups.suffix(2).contains(blow.calls)
+            let few = blow.fault == "KILL" ? 2 : waits ? 0 : 1
+            let count = min(environment["HELIOSTAT_STRIKES"].flatMap { Int($0) } ?? few, last)
             return (0..<count).map { stretch in
                 Int.random(in: (stretch * last / count + 1)...((stretch + 1) * last / count), using: &random)
             }

@@ -81,6 +81,16 @@ import Testing
         }
     }
 
+    @Test func turn_IsShort_WhereNothingHasACopyYet() throws {
+        var catalogue = try Sample.catalogue(of: 20_000)
+        for id in 1..<19_999 { catalogue.update(RepositoryID(Int64(id))) { $0.hasCopy = false } }
+        let stream = HashStream(HashCursor(catalogue, .all), texts)
+        var (told, turns) = ([UInt8](), 1)
+        while try next(stream, &told) { turns += 1 }
+        #expect(told == direct(catalogue))
+        #expect(turns > catalogue.shelfCount / 40)
+    }
+
     @Test func reader_IsToldOfTheMomentAtWhichItBegan() throws {
         var catalogue = try Sample.catalogue(of: 5000)
         let before = direct(catalogue)

@@ -7,6 +7,8 @@ final class HashStream: BodyProducer, @unchecked Sendable {  // one connection p
     private var cursor: HashCursor
     private let texts: HashTexts?
     private var range: FileRange?
+    /// Shelves passed in one turn, since those without a copy say nothing: the loop has others to serve.
+    private static let shelvesAtOnce = 32
 
     /// - Parameter texts: of which it takes whole shelves; nil when it is rendered for this reader alone.
     init(_ cursor: HashCursor, _ texts: HashTexts? = nil) {
@@ -17,15 +19,18 @@ final class HashStream: BodyProducer, @unchecked Sendable {  // one connection p
     func produce(into output: inout [UInt8]) -> Bool {
         guard let texts else { return render(&output) }
         cursor.open(&output)
-        while range?.count ?? 0 < ResponseBody.rangeSize, let key = cursor.key {
+        var passed = 0
+        while passed < Self.shelvesAtOnce, range?.count ?? 0 < ResponseBody.rangeSize, let key = cursor.key {
             let text = texts.text(key, repositories: cursor.repositories) { [cursor] in
                 var ahead = cursor
                 return ahead.fillShelf(&$0)
             }
             guard let text, append(text.range) else { break }
             cursor.passShelf(leaving: text.last)
+            passed += 1
         }
-        return range == nil ? render(&output) : true
+        // What has no text, because there is no memory for it or nothing is left but the end, is rendered here.
+        return passed == 0 ? render(&output) : true
     }
 
     func takeRange() -> FileRange? {

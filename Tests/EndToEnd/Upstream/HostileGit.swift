@@ -78,6 +78,12 @@ final class HostileScene: Sendable {
         try await scene.arrives(Self.name, of: upstream)
     }
 
+    /// The server behaves from now on, and what it has arrives.
+    func recovers(within seconds: Double = 20) async throws {
+        try behave(true)
+        try await arrives(within: seconds)
+    }
+
     /// As `eventually`; the end of the log tells of a wait that was in vain.
     func wait(within seconds: Double = 10, _ what: String, _ condition: () async throws -> Bool) async throws {
         do {

@@ -54,8 +54,7 @@ extension Faults {
             #expect(try hostile.node.contentHashes().values.contains(UpstreamFixture.contentHash(of: copy)))
             try await hostile.neighbourFollows()
             // And away with them.
-            try hostile.behave(true)
-            try await hostile.arrives(within: 60 + 10 * Double(Self.scale))
+            try await hostile.recovers(within: 60 + 10 * Double(Self.scale))
             #expect(hostile.peakMegabytes < Self.enough, "\(hostile.peakMegabytes) MiB")
             try measured("\(count) refs gone again, \(situation)", hostile, child: child, since: start)
             #expect(try await hostile.node.end() == 0)
@@ -77,8 +76,7 @@ extension Faults {
             #expect(hostile.node.log.contains("more than sync.max_memory allows"))
             #expect(child < 64 + 32 && hostile.peakMegabytes < Self.enough)
             try await hostile.neighbourFollows()
-            try hostile.behave(true)
-            try await hostile.arrives()
+            try await hostile.recovers()
         }
 
         @Test(arguments: ["odd", "v0-odd"])
@@ -106,8 +104,7 @@ extension Faults {
             #expect(try hostile.isTold("rejected"))
             #expect(!hostile.scene.hasCopy(HostileScene.name))
             try await hostile.neighbourFollows()
-            try hostile.behave(true)
-            try await hostile.arrives()
+            try await hostile.recovers()
         }
 
         @Test(arguments: ["garbage", "v0-garbage"])
@@ -116,8 +113,7 @@ extension Faults {
             try await hostile.scene.synchronized()
             try await hostile.neighbourFollows()
             #expect(!hostile.node.log.utf8.contains { $0 < 0x20 && $0 != 0x0A })
-            try hostile.behave(true)
-            try await hostile.arrives()
+            try await hostile.recovers()
         }
 
         // MARK: Packs
@@ -142,8 +138,7 @@ extension Faults {
             let connections = hostile.served
             try await hostile.wait(within: 30, "it is tried again") { hostile.served > connections }
             #expect(hostile.node.status()?.code == 200)
-            try hostile.behave(true)
-            try await hostile.arrives(within: 40)
+            try await hostile.recovers(within: 40)
             #expect(try await hostile.node.end() == 0)
             try hostile.node.expectCleanDisk([HostileScene.name])
         }
@@ -154,8 +149,7 @@ extension Faults {
             try await hostile.wait("nothing lies about between two attempts") { hostile.node.leftovers.isEmpty }
             #expect(!hostile.scene.hasCopy(HostileScene.name))
             try await hostile.neighbourFollows()
-            try hostile.behave(true)
-            try await hostile.arrives(within: 30)
+            try await hostile.recovers(within: 30)
         }
 
         /// A pack of kilobytes with an object of gigabytes; and one that is as large as it looks.
@@ -179,8 +173,7 @@ extension Faults {
             try await hostile.neighbourFollows()
             try await hostile.wait("the disk is free again") { try hostile.node.leftovers.isEmpty && hostile.diskMegabytes < 8 }
             #expect(hostile.peakMegabytes < Self.enough)
-            try hostile.behave(true)
-            try await hostile.arrives()
+            try await hostile.recovers()
         }
 
         /// No harm: what git does not have to unfold stays small.

@@ -295,6 +295,7 @@ class Peer(socketserver.StreamRequestHandler):
         end = len(answer) * 99 // 100
         self.say(answer[:end])
         for byte in answer[end:]:
+            # The attack itself: bytes that come, and never fast enough.
             time.sleep(float(self.arguments[0]))
             self.say(bytes([byte]))
 

@@ -36,7 +36,8 @@ extension Connection {
     func answer(_ refusal: Refusal) {
         let terms = terms
         var headers: [(String, String)] = []
-        if refusal == .methodNotAllowed, let route = terms.route { headers = [("Allow", route.allow)] }
+        // Empty where nothing is: there no method is allowed.
+        if refusal.status == 405 { headers = [("Allow", terms.route?.allow ?? "")] }
         let response = Response.error(refusal.status, refusal.message, headers: headers)
         let framing = framing(of: response.body, terms)
         let start = output.count

@@ -107,9 +107,12 @@ extension ConnectionMachine {
         reply = ReplyTerms(method: head.method)
         let length = head.contentLength ?? 0
         guard length == 0 || head.method != .get && head.method != .head else { throw .unexpectedBody }
-        guard let route = rules.router.find(bytes, head.targetStart..<head.pathEnd) else { throw .notFound }
+        let route = rules.router.find(bytes, head.targetStart..<head.pathEnd)
         reply.route = route
-        endpoint = route.endpoint(head.method)
+        // Before the rest: what follows a method that is not known, nobody knows either.
+        guard let method = head.method else { throw .unknownMethod }
+        guard let route else { throw .notFound }
+        endpoint = route.endpoint(method)
         guard endpoint != nil else { throw .methodNotAllowed }
         let limit = endpoint?.bodyLimit ?? 0
         // RFC 9110 section 10.1.1: an expectation in HTTP/1.0 is ignored.
@@ -126,14 +129,14 @@ extension ConnectionMachine {
         }
         beginAnswer(keepsAlive: head.keepsAlive)
         let consumed = head.end + length
-        guard let endpoint else { preconditionFailure("a request without an endpoint is refused") }
-        return Step(action: .handle(request(bytes, consumed, peer), endpoint), consumed: consumed)
+        guard let endpoint, let method = head.method else { preconditionFailure("a request without an endpoint is refused") }
+        return Step(action: .handle(request(method, bytes, consumed, peer), endpoint), consumed: consumed)
     }
 
-    private func request(_ bytes: Span<UInt8>, _ end: Int, _ peer: PeerAddress?) -> Request {
+    private func request(_ method: Method, _ bytes: Span<UInt8>, _ end: Int, _ peer: PeerAddress?) -> Request {
         let start = head.start
         return Request(
-            method: head.method, body: head.end == end ? [] : Self.copy(bytes, head.end..<end),
+            method: method, body: head.end == end ? [] : Self.copy(bytes, head.end..<end),
             headBytes: Self.copy(bytes, start..<head.end), pathRange: (head.targetStart - start)..<(head.pathEnd - start),
             queryRange: min(head.pathEnd + 1, head.targetEnd) - start..<(head.targetEnd - start), route: reply.route,
             address: peer)

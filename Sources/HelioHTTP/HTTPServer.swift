@@ -2,7 +2,7 @@ public import HelioLoop
 
 /// An HTTP/1.1 server for small answers, many connections and streamed bodies. It runs on its loop, handlers included.
 ///
-/// Request bodies need a `Content-Length`; `Transfer-Encoding` in a request is refused with 501 and the connection closed: no
+/// Request bodies need a `Content-Length`; `Transfer-Encoding` in a request is refused with 411 and the connection closed: no
 /// client of these endpoints needs it, and it is where request smuggling lives.
 public actor HTTPServer {
     private let loop: EventLoop

@@ -78,7 +78,8 @@ struct HeadParser {
         guard !hasRequestLine, lineStart < bytes.count else { return }
         let first = bytes[lineStart]
         guard Characters.isToken(first) || first == 0x0D && !hasSkippedLine else { throw .badRequestLine }
-        guard bytes.count - lineStart <= limits.targetBytes + RequestLine.overhead else { throw .targetTooLong }
+        let carriageReturn = 1
+        guard bytes.count - lineStart <= limits.targetBytes + RequestLine.overhead + carriageReturn else { throw .targetTooLong }
     }
 
     private func tooLarge(_ limits: Configuration) -> Refusal { hasRequestLine ? .headTooLarge : .targetTooLong }

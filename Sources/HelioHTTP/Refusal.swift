@@ -10,20 +10,22 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case tooManyConnections = "too_many_connections", unanswered
     case plainHTTP = "plain_http"
 
+    /// What the client got wrong is 4xx without exception, though RFC 9110 has 501 and 505 for methods, codings and versions that a
+    /// server does not know: a balancer takes 5xx for a sick server, and whoever can send a request could have a sound node taken out.
     public var status: Int {
         switch self {
         case .badRequestLine, .badTarget, .badVersion, .badHeader, .badHost, .badContentLength, .unexpectedBody, .incomplete, .plainHTTP: 400
+        case .unsupportedVersion: 400
         case .notFound: 404
-        case .methodNotAllowed: 405
+        case .methodNotAllowed, .unknownMethod: 405
         case .headTimeout, .bodyTimeout: 408
+        case .transferEncoding: 411
         case .bodyTooLarge: 413
         case .targetTooLong: 414
         case .expectation: 417
         case .headTooLarge: 431
         case .unanswered: 500
-        case .transferEncoding, .unknownMethod: 501
         case .tooManyConnections: 503
-        case .unsupportedVersion: 505
         }
     }
 

@@ -1,6 +1,7 @@
 /// What the parser has found in a head; offsets are into the bytes it was given.
 struct RequestHead: Equatable {
-    var method = Method.get
+    /// nil for one that is none of ours.
+    var method: Method? = .get
     var targetStart = 0
     var targetEnd = 0
     /// Where the path ends: at the `?`, or at `targetEnd`.

@@ -7,15 +7,16 @@ enum RequestLine {
         _ line: Range<Int>, of bytes: Span<UInt8>, _ limits: Configuration, into head: inout RequestHead
     ) throws(Refusal) {
         let methodEnd = tokenEnd(line, of: bytes)
-        guard methodEnd > line.lowerBound, methodEnd < line.upperBound, bytes[methodEnd] == 0x20 else { throw .badRequestLine }
+        guard methodEnd > line.lowerBound else { throw .badRequestLine }
+        // As while the line is incomplete: an answer must not depend on how the bytes were split.
+        guard line.count <= limits.targetBytes + overhead else { throw .targetTooLong }
+        guard methodEnd < line.upperBound, bytes[methodEnd] == 0x20 else { throw .badRequestLine }
         head.targetStart = methodEnd + 1
         try readTarget(line, of: bytes, into: &head)
         guard head.targetEnd - head.targetStart <= limits.targetBytes else { throw .targetTooLong }
         try readVersion((head.targetEnd + 1)..<line.upperBound, of: bytes, into: &head)
-        guard let method = method(line.lowerBound..<methodEnd, of: bytes) else { throw .unknownMethod }
-        head.method = method
-        // `OPTIONS *` asks about the server as a whole, which has nothing to say.
-        if method == .options, bytes[head.targetStart] == 0x2A, head.targetEnd == head.targetStart + 1 { throw .unknownMethod }
+        head.method = method(line.lowerBound..<methodEnd, of: bytes)
+        // Neither a proxy's targets nor the `*` of `OPTIONS`, which asks about the server as a whole: that has nothing to say.
         guard bytes[head.targetStart] == 0x2F else { throw .badTarget }
     }
 

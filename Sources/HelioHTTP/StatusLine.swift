@@ -15,6 +15,7 @@ enum StatusLine {
         case 405: "Method Not Allowed"
         case 408: "Request Timeout"
         case 409: "Conflict"
+        case 411: "Length Required"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 415: "Unsupported Media Type"
@@ -22,9 +23,7 @@ enum StatusLine {
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
-        case 501: "Not Implemented"
         case 503: "Service Unavailable"
-        case 505: "HTTP Version Not Supported"
         default: status < 400 ? "Success" : "Error"
         }
     }

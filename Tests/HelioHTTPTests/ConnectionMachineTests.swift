@@ -50,12 +50,12 @@ extension Router {
 
     static let conversations: [(String, [String])] = [
         (get + get + get, ["GET /status 0", "GET /status 0", "GET /status 0"]),
-        (get + "GET / HTTP/2.0\r\n\r\n" + get, ["GET /status 0", "505", "finished"]),
+        (get + "GET / HTTP/2.0\r\n\r\n" + get, ["GET /status 0", "400", "finished"]),
         (post(3, body: "abc") + get, ["POST /notify 3", "GET /status 0"]),
         (post(3, body: "ab"), ["body"]), (post(3, body: "abcGET"), ["POST /notify 3", "head"]),
         (post(11), ["413", "finished"]), (post(10_000_000), ["413", "finished"]),
         (post(3, "Transfer-Encoding: chunked\r\n", body: "3\r\nabc\r\n0\r\n\r\n"), ["400", "finished"]),
-        ("POST /notify HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;ext\r\nabc\r\n0\r\nHost: x\r\n\r\n" + get, ["501", "finished"]),
+        ("POST /notify HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;ext\r\nabc\r\n0\r\nHost: x\r\n\r\n" + get, ["411", "finished"]),
         ("GET /status HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", ["400", "finished"]),
         ("HEAD /status HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", ["HEAD /status 0"]),
         ("DELETE /notify HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na", ["413", "finished"]),
@@ -75,6 +75,7 @@ extension Router {
         ("OPTIONS /status HTTP/1.1\r\nHost: h\r\n\r\n", ["OPTIONS /status 0"]),
         ("OPTIONS /notify HTTP/1.1\r\nHost: h\r\n\r\n", ["405"]), ("TRACE /status HTTP/1.1\r\nHost: h\r\n\r\n", ["405"]),
         ("PATCH /status HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde", ["405", "finished"]),
+        ("BREW /status HTTP/1.1\r\nHost: h\r\n\r\n" + get, ["405", "finished"]), ("BREW /nothing HTTP/1.1\r\nHost: h\r\n\r\n", ["405", "finished"]),
         ("GET /status HTTP/1.0\r\n\r\n" + get, ["GET /status 0", "finished"]),
     ]
 

@@ -19,6 +19,11 @@ private func get(_ lines: String...) -> String {
 
 private func target(_ target: String) -> String { "GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n" }
 
+/// A request line as long as the limits let it be.
+private func longest(_ method: String, _ bytes: Int) -> String {
+    "\(method) /\(String(repeating: "a", count: bytes - 1)) HTTP/1.1\r\nHost: h\r\n\r\n"
+}
+
 private func version(_ version: String) -> String { "GET / \(version)\r\nHost: h\r\n\r\n" }
 
 @Suite struct HeadParserTests {
@@ -52,9 +57,9 @@ private func version(_ version: String) -> String { "GET / \(version)\r\nHost: h
         (version("HTTP/1.1 "), .badVersion), (version("HTTP/1,1"), .badVersion), (version("HTTP/1.x"), .badVersion),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", .unsupportedVersion), ("\u{16}\u{3}\u{1}", .badRequestLine),
         // methods
-        ("get / HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod), ("BREW / HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod),
-        ("PROPFIND / HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod), ("CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod),
-        ("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", .unknownMethod), (" / HTTP/1.1\r\n", .badRequestLine),
+        ("CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", .badTarget), ("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", .badTarget),
+        (" / HTTP/1.1\r\n", .badRequestLine),
+        (longest("OPTIONS", 4097), .targetTooLong), (longest("PROPFIND", 4096), .targetTooLong), (longest("X", 4097), .targetTooLong),
         ("G(T / HTTP/1.1\r\n", .badRequestLine), ("GET\r\n", .badRequestLine),
         // targets
         (target("http://h/status"), .badTarget), (target("h:80"), .badTarget), (target("*"), .badTarget), (target("status"), .badTarget),
@@ -72,6 +77,8 @@ private func version(_ version: String) -> String { "GET / \(version)\r\nHost: h
         get(), "\r\n" + get(), get("Content-Length: 0"), get("Content-Length: \t007 "), get("A:"), get("A: \u{E9}\t!"),
         get("!#$%&'*+-.^_`|~9: v"), "GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost:\r\n\r\n",
         "GET / HTTP/1.1\r\nhOsT: [::1]:7990\r\n\r\n", target("/a/%2F;p=1,(x)!$&'*+=:@-._~?q=/?%41"), "OPTIONS / HTTP/1.1\r\nHost: h\r\n\r\n",
+        "get / HTTP/1.1\r\nHost: h\r\n\r\n", "PROPFIND / HTTP/1.1\r\nHost: h\r\n\r\n",
+        longest("OPTIONS", 4096), longest("PROPFIND", 4095),
     ]
 
     @Test(arguments: accepted)

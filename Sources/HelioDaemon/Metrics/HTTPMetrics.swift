@@ -59,7 +59,7 @@ struct HTTPMetrics: Sendable {
 private enum ExpectedCodes {
     static func of(_ route: String) -> [Int] {
         switch route {
-        case "none": [400, 404, 408, 413, 414, 417, 431, 501, 503, 505]
+        case "none": [400, 404, 405, 408, 411, 413, 414, 417, 431, 503]
         case "/status", "/livez": [200, 405, 503]
         case "/readyz": [200, 400, 405, 503]
         case "/notify": [202, 400, 401, 405, 413, 429]

@@ -53,12 +53,23 @@ struct HAProxy {
         try await eventually("HAProxy listens") { canConnect(to: admin) && canConnect(to: front) }
     }
 
+    /// How many requests a backend was given.
+    func requests(_ backend: String = "nodes") throws -> Int {
+        let rows = try ask("show stat \(backend) 2 -1").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        guard rows.count > 1, let column = rows[0].firstIndex(of: "req_tot"), let count = Int(rows[1][column]) else { throw CocoaError(.coderInvalidValue) }
+        return count
+    }
+
+    private func ask(_ command: String) throws -> [Substring] {
+        let client = try RawClient(port: adminPort)
+        try client.send(command + "\n")
+        return String(decoding: try client.receiveAll(), as: UTF8.self).split(separator: "\n")
+    }
+
     /// The servers of a backend, by name.
     func servers(_ backend: String = "nodes") throws -> [String: Server] {
-        let client = try RawClient(port: adminPort)
-        try client.send("show servers state \(backend)\n")
         var servers: [String: Server] = [:]
-        for line in String(decoding: try client.receiveAll(), as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
+        for line in try ask("show servers state \(backend)") where !line.hasPrefix("#") {
             let words = line.split(separator: " ")
             guard words.count > 8, let operation = Int(words[5]), let bits = Int(words[6]), let weight = Int(words[7]) else { continue }
             servers[String(words[3])] = Server(operation: operation, administration: bits, weight: weight)

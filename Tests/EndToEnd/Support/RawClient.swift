@@ -29,8 +29,9 @@ final class RawClient: Sendable {
 
     deinit { close(descriptor) }
 
-    func send(_ text: String) throws {
-        let bytes = Array(text.utf8)
+    func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) throws {
         var done = 0
         while done < bytes.count {
             let count = bytes[done...].withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -38,6 +39,8 @@ final class RawClient: Sendable {
             done += count
         }
     }
+
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// - Returns: the next bytes, none at the end; nil when nothing came within `seconds`.
     func receive(atMost limit: Int = 1 << 16, within seconds: Double = 10) throws -> [UInt8]? {

@@ -1,0 +1,91 @@
+extension FramingCorpus {
+    private typealias H = Hostile
+
+    static let versions: [FramingCase] = [
+        "HTTP/1.2", "HTTP/1.9", "HTTP/2.0", "HTTP/3.0", "HTTP/0.9", "HTTP/2", "HTTP/1", "HTTP/1.", "HTTP/1.10", "HTTP/01.1", "HTTP/1.01",
+        "HTTP/-1.1", "HTTP/1.1x", "HTTP/1.x", "HTTP/1,1", "HTTP/11", "HTTP 1.1", "HTTP/ 1.1", "HTTP /1.1", "http/1.1", "HTTPS/1.1",
+        "RTSP/1.0", "ICY", "/1.1", "HTTP/1.1 ", "HTTP/1.1\t", " HTTP/1.1", "\tHTTP/1.1", "HTTP/1.1 HTTP/1.1", "HTTP/1.1\0",
+        "HTTP/\u{B9}.1", "HTTP/4294967297.1",
+    ].map { FramingCase("version \($0.debugDescription)", H.line("GET /livez \($0)"), .refused(400)) } + [
+        FramingCase("HTTP/0.9", "GET /livez\r\n", .refused(400)),
+        FramingCase("HTTP/0.9 and a request", "GET /livez\r\n\r\n" + H.smuggled, .refused(400)),
+        FramingCase("HTTP/1.0", "GET /livez HTTP/1.0\r\n\r\n", .last(200)),
+        FramingCase("HTTP/1.0 and a request", "GET /livez HTTP/1.0\r\n\r\n" + H.smuggled, .last(200)),
+        FramingCase("HTTP/1.0, kept alive", "GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", .read(200)),
+        FramingCase("HTTP/2's preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0", .refused(400)),
+        FramingCase("a TLS greeting", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{FC}\u{3}\u{3}", .refused(400)),
+        FramingCase("a greeting of SSH", "SSH-2.0-OpenSSH_9.2\r\n", .refused(400)),
+        FramingCase("PROXY protocol", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n" + H.smuggled, .refused(400)),
+    ]
+
+    static let methods: [FramingCase] = [
+        FramingCase("get", H.line("get /livez HTTP/1.1"), .refused(405)),
+        FramingCase("Get", H.line("Get /livez HTTP/1.1"), .refused(405)),
+        FramingCase("GETT", H.line("GETT /livez HTTP/1.1"), .refused(405)),
+        FramingCase("PROPFIND with a body", "PROPFIND / HTTP/1.1\r\nHost: h\r\nContent-Length: \(H.length)\r\n\r\n" + H.smuggled, .refused(405)),
+        FramingCase("BREW of nothing", H.line("BREW /pot HTTP/1.1") + H.smuggled, .refused(405)),
+        FramingCase("a method of 300 letters", H.line("\(H.many(300, "G")) /livez HTTP/1.1"), .refused(405)),
+        FramingCase("a method of 6,000 letters", H.line("\(H.many(6000, "G")) /livez HTTP/1.1"), .refused(414)),
+        FramingCase("no method", H.line("/livez HTTP/1.1"), .refused(400)),
+        FramingCase("a method alone", "GET\r\n\r\n", .refused(400)),
+        FramingCase("GET with a colon", H.line("GET: /livez HTTP/1.1"), .refused(400)),
+        FramingCase("GET with a tab", H.line("GET\t/livez HTTP/1.1"), .refused(400)),
+        FramingCase("GET with two spaces", H.line("GET  /livez HTTP/1.1"), .refused(400)),
+        FramingCase("GET with NUL", H.line("GET\0 /livez HTTP/1.1"), .refused(400)),
+        FramingCase("GET above ASCII", H.line("G\u{C9}T /livez HTTP/1.1"), .refused(400)),
+        FramingCase("a quoted GET", H.line("\"GET\" /livez HTTP/1.1"), .refused(400)),
+        FramingCase("CONNECT of an authority", H.line("CONNECT h:80 HTTP/1.1") + H.smuggled, .refused(400)),
+        FramingCase("CONNECT of a path", H.line("CONNECT /livez HTTP/1.1") + H.smuggled, .refused(405)),
+        FramingCase("TRACE", H.line("TRACE /livez HTTP/1.1"), .read(405)),
+        FramingCase("PUT without a length", H.line("PUT /livez HTTP/1.1"), .read(405)),
+        FramingCase("POST without a length", H.line("POST /livez HTTP/1.1"), .read(405)),
+        FramingCase("POST with a body that nobody wants", "POST /livez HTTP/1.1\r\nHost: h\r\nContent-Length: \(H.length)\r\n\r\n" + H.smuggled, .refused(405)),
+        FramingCase("a method in a header", H.get("X-HTTP-Method-Override: DELETE"), .read(200)),
+    ]
+
+    static let connections: [FramingCase] = [
+        FramingCase("close, and a request", H.get("Connection: close") + H.smuggled, .last(200)),
+        FramingCase("CLOSE in a list", H.get("Connection: x, CLOSE") + H.smuggled, .last(200)),
+        FramingCase("close and keep-alive", H.get("Connection: keep-alive, close") + H.smuggled, .last(200)),
+        FramingCase("close on a second line", H.get("Connection: keep-alive", "Connection: close") + H.smuggled, .last(200)),
+        FramingCase("close of a request with a body", H.post("Connection: close", "Content-Length: 18") + H.smuggled, .last(200)),
+        FramingCase("Connection: Content-Length", H.post("Connection: Content-Length", "Content-Length: 18"), .read(200)),
+        FramingCase("Connection: Content-Length, of a request within",
+            H.post("Connection: close, Content-Length", "Content-Length: \(H.length)", body: H.smuggled), .last(200)),
+        FramingCase("Connection: Transfer-Encoding", H.post("Connection: Transfer-Encoding", "Transfer-Encoding: chunked", body: "0\r\n\r\n"), .refused(411)),
+        FramingCase("Connection: Host", H.get("Connection: Host"), .read(200)),
+        FramingCase("Connection: Connection", H.get("Connection: Connection, keep-alive"), .read(200)),
+        FramingCase("Connection of commas", H.get("Connection: ,,,"), .read(200)),
+        FramingCase("Connection with NUL", H.get("Connection: close\0"), .refused(400)),
+        FramingCase("Proxy-Connection: close", H.get("Proxy-Connection: close"), .read(200)),
+        FramingCase("Keep-Alive", H.get("Keep-Alive: timeout=0, max=0"), .read(200)),
+        FramingCase("an upgrade to h2c", H.get("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"), .read(200)),
+        FramingCase("an upgrade to h2c with a body", H.post("Connection: Upgrade", "Upgrade: h2c", "Content-Length: 18"), .read(200)),
+        FramingCase("an upgrade to WebSocket",
+            H.get("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"), .read(200)),
+        FramingCase("Expect with the body behind it", H.post("Expect: 100-continue", "Content-Length: 18"), .read(200)),
+        FramingCase("Expect without a body", H.get("Expect: 100-continue"), .refused(417)),
+        FramingCase("Expect with a body that nobody wants",
+            "POST /livez HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: \(H.length)\r\n\r\n" + H.smuggled, .refused(405)),
+        FramingCase("Expect: 200-ok", H.post("Expect: 200-ok", "Content-Length: 18"), .refused(417)),
+        FramingCase("Expect twice", H.post("Expect: 100-continue", "Expect: 100-continue", "Content-Length: 18"), .refused(417)),
+        FramingCase("Expect: 100-continue with a chunked body", H.post("Expect: 100-continue", "Transfer-Encoding: chunked", body: "0\r\n\r\n"), .refused(411)),
+        FramingCase("Expect in HTTP/1.0", "GET /livez HTTP/1.0\r\nExpect: 100-continue\r\nConnection: keep-alive\r\n\r\n", .read(200)),
+        FramingCase("X-Original-URL", H.get("X-Original-URL: /jolokia/read/\(H.mark)", "X-Rewrite-URL: /jolokia/read/\(H.mark)"), .read(200)),
+        FramingCase("a coded body", H.post("Content-Encoding: gzip", "Content-Length: 18"), .read(200)),
+        FramingCase("parts of a body", H.post("Content-Type: multipart/byteranges; boundary=x", "Content-Length: 18"), .read(200)),
+    ]
+
+    static let pipelines: [FramingCase] = [
+        FramingCase("two requests", H.get() + H.target("/nothing"), .read(200, 404)),
+        FramingCase("twenty requests", H.many(20, H.get()), .read(
+            200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200)),
+        FramingCase("a body, and a request", H.post("Content-Length: 18") + H.get(), .read(200, 200)),
+        FramingCase("two bodies", H.post("Content-Length: 18") + H.post("Content-Length: 18"), .read(200, 200)),
+        FramingCase("an empty line between", H.get() + "\r\n" + H.get(), .read(200, 200)),
+        FramingCase("a refused request between", H.get() + H.get("X : y") + H.smuggled, .last(200, 400)),
+        FramingCase("HEAD, and a request", "HEAD /livez HTTP/1.1\r\nHost: h\r\n\r\n" + H.get(), .read(200, 200)),
+        FramingCase("HEAD of nothing, and a request", "HEAD /nothing HTTP/1.1\r\nHost: h\r\n\r\n" + H.get(), .read(404, 200)),
+        FramingCase("a wrong method, and a request", H.line("DELETE /livez HTTP/1.1") + H.get(), .read(405, 200)),
+    ]
+}

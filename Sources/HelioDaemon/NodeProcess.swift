@@ -62,7 +62,9 @@ final class NodeProcess: Sendable {
             movesAdministration: configuration.http.adminListen != nil || !inherited.admin.isEmpty)
         // All have the same patterns in the same order, so one table counts for all.
         let http = HTTPMetrics(metrics.registry, routes: routers.socket.patterns)
-        publicServer = HTTPServerGroup(loops: loops, router: routers.open, openConnections: connections.tcp) { http.record($0) }
+        publicServer = HTTPServerGroup(
+            loops: loops, configuration: Self.limits(configuration.http), router: routers.open, openConnections: connections.tcp
+        ) { http.record($0) }
         adminServer = HTTPServer(loop: loop, router: routers.admin, openConnections: connections.admin) { http.record($0) }
         socketServer = HTTPServer(loop: loop, router: routers.socket, openConnections: connections.socket) { http.record($0) }
         agent = AgentServer(loop: loop) { [board] in AgentAnswer.line(board.snapshot, at: SystemClock.monotonic()) }
@@ -75,6 +77,13 @@ final class NodeProcess: Sendable {
         var loops = [try EventLoop.start()]
         for number in 1..<max(count, 1) { loops.append(try EventLoop.start(name: "loop \(number + 1)")) }
         return loops
+    }
+
+    private static func limits(_ http: NodeConfiguration.HTTP) -> HelioHTTP.Configuration {
+        DescriptorLimit.raise(for: http.maxConnections)
+        var limits = HelioHTTP.Configuration()
+        limits.connections = DescriptorLimit.connections(http.maxConnections)
+        return limits
     }
 
     func makeHands(_ adapters: Adapters) -> Hands {

@@ -20,8 +20,11 @@ public struct Configuration: Sendable {
     public var drainWindow = Duration.seconds(10)
     /// How long idle connections may still bring a request once the server is draining.
     public var drainGrace = Duration.seconds(1)
-    /// Of the whole server. Above it, connections are answered 503 and closed.
+    /// Of the whole server. When there are so many, the one that has kept it waiting longest makes way for a newcomer; where all are being
+    /// answered, the newcomer gets 503.
     public var connections = 10_000
+    /// After which an incomplete request is overdue, and its connection goes before idle ones when somebody has to make way.
+    public var patience = Duration.seconds(1)
     /// Pipelined bytes kept while an answer is under way.
     public var pipelineBytes = 16 * 1024
     /// No further request is begun and no further piece is produced while more than this waits to be written.

@@ -5,6 +5,10 @@ import HelioLoop
 final class ConnectionTable {
     /// Bytes read at a time. It bounds what one turn of a connection can ask of the loop, too.
     static let readBytes = 16 * 1024
+    /// Connections that make way when descriptors run out: the node's own work needs some, too.
+    private static let room = 16
+    /// Connections that one turn looks at, and closes, when deadlines are swept. A request waits for one turn at most.
+    private static let sweepPiece = (looks: 1024, closes: 64)
 
     let loop: EventLoop
     let rules: Rules
@@ -19,6 +23,8 @@ final class ConnectionTable {
     private(set) var count = 0 { didSet { openConnections.add(count - oldValue) } }
     let openConnections: OpenConnections
     private var slots: [Connection?] = []
+    private var displacement = Displacement()
+    private var isSweeping = false
     private var free: [Int] = []
     private var date = DateHeader()
     private var emptied: (() -> Void)?
@@ -28,7 +34,7 @@ final class ConnectionTable {
 
     /// Durations as the hot path compares them.
     struct Nanoseconds {
-        let idle, head, body, linger, drainWindow, drainGrace: Int64
+        let idle, head, body, linger, drainWindow, drainGrace, patience: Int64
     }
 
     init(loop: EventLoop, rules: Rules, openConnections: OpenConnections, observer: (@Sendable (Exchange) -> Void)?) {
@@ -43,7 +49,8 @@ final class ConnectionTable {
         self.limits = Nanoseconds(
             idle: limits.idleDeadline.inNanoseconds, head: limits.headDeadline.inNanoseconds,
             body: limits.bodyDeadline.inNanoseconds, linger: limits.lingerDeadline.inNanoseconds,
-            drainWindow: limits.drainWindow.inNanoseconds, drainGrace: limits.drainGrace.inNanoseconds)
+            drainWindow: limits.drainWindow.inNanoseconds, drainGrace: limits.drainGrace.inNanoseconds,
+            patience: limits.patience.inNanoseconds)
     }
 
     deinit { scratch.deallocate() }
@@ -55,7 +62,7 @@ final class ConnectionTable {
 
     /// Serves a new connection. Its request is usually here already, and then no poll is needed for it.
     func accept(_ arrival: Listener.Arrival) {
-        guard openConnections.value < configuration.connections else { return refuse(arrival.stream) }
+        guard openConnections.value < configuration.connections || displaceOne() else { return refuse(arrival.stream) }
         let slot = free.popLast() ?? slots.count
         let connection = Connection(table: self, stream: arrival.stream, peer: arrival.peer, slot: slot)
         if slot == slots.count { slots.append(connection) } else { slots[slot] = connection }
@@ -99,6 +106,22 @@ final class ConnectionTable {
             route: nil, routeIndex: nil, method: nil, status: status, bytes: bytes, duration: .zero, ending: .refused(refusal)))
     }
 
+    /// - Returns: whether there was a connection on this loop that keeps the server waiting.
+    private func displaceOne() -> Bool {
+        guard let connection = displacement.next(slots, loop.now) else { return false }
+        connection.displace()
+        return true
+    }
+
+    /// There is no descriptor for another connection. Some make way: one each time would be a failed accept for each.
+    /// - Returns: whether any did.
+    func makeRoom() -> Bool {
+        exhausted()
+        var displaced = 0
+        while displaced < Self.room, displaceOne() { displaced += 1 }
+        return displaced > 0
+    }
+
     /// Descriptors or memory ran out.
     func exhausted() {
         guard loop.now &- 1_000_000_000 >= lastExhausted || lastExhausted == .min else { return }
@@ -108,9 +131,28 @@ final class ConnectionTable {
 }
 
 extension ConnectionTable {
+    /// Strikes where deadlines have passed, in several turns of the loop when there are many connections.
     func sweep() {
+        guard !isSweeping else { return }
+        isSweeping = true
+        sweep(from: 0)
+    }
+
+    private func sweep(from start: Int) {
         let now = loop.now
-        for index in slots.indices { slots[index]?.checkDeadline(now) }
+        let end = min(slots.count, start + Self.sweepPiece.looks)
+        var (index, closes) = (start, 0)
+        while index < end, closes < Self.sweepPiece.closes {
+            if let connection = slots[index], now >= connection.deadline {
+                connection.checkDeadline(now)
+                closes += 1
+            }
+            index += 1
+        }
+        guard index < slots.count else { return isSweeping = false }
+        // The table stays on its loop: only the loop runs the job, and only the loop makes it.
+        nonisolated(unsafe) weak let table = self
+        loop.execute { [index] in table?.sweep(from: index) }
     }
 
     /// - Parameter done: called once no connection is left, which may be at once.

@@ -15,6 +15,8 @@ public struct Exchange: Sendable {
         case drainDeadline = "drain_deadline"
         /// TLS was not agreed upon, or not in the time that a head has.
         case handshake = "tls_handshake"
+        /// It made way for another, when there were too many.
+        case displaced
         /// The process is out of descriptors or memory; told at most once a second.
         case noDescriptors = "no_descriptors"
     }

@@ -42,7 +42,8 @@ public actor HTTPServer {
         let table = table
         return add(
             try Listener(
-                loop: loop, address: address, tls: tls, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
+                loop: loop, address: address, tls: tls, makesRoom: { table.makeRoom() }, exhausted: { _ in table.exhausted() },
+                accepted: { table.accept($0) }))
     }
 
     /// - Parameters:
@@ -55,7 +56,8 @@ public actor HTTPServer {
         let table = table
         return add(
             try Listener(
-                loop: loop, inherited: inherited, isShared: isShared, tls: tls, exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
+                loop: loop, inherited: inherited, isShared: isShared, tls: tls, makesRoom: { table.makeRoom() },
+                exhausted: { _ in table.exhausted() }, accepted: { table.accept($0) }))
     }
 
     /// A descriptor of each listening socket, for servers on other loops.

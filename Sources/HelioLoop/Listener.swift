@@ -28,20 +28,24 @@ public final class Listener {
     private let file: (device: UInt, node: UInt)?
     private let tls: () -> TLSContext?
     private let accepted: (Arrival) -> Void
+    private let makesRoom: () -> Bool
     private let exhausted: (LoopError) -> Void
     /// One at a time where other loops accept from the same socket: a loop that is busy leaves the rest to those that are not.
     private var batch = Listener.acceptBatch
 
     /// - Parameters:
     ///   - tls: asked for each connection, so that a certificate can be replaced; nil leaves the connection plain.
+    ///   - makesRoom: called when there is no descriptor for another connection: whether some were closed. When none was, the listener
+    ///     answers a few on its reserve, and pauses.
     ///   - exhausted: called each time the listener pauses, at most ten times a second.
     ///   - accepted: called for each connection; its first bytes are usually there to be read already.
     public convenience init(
         loop: EventLoop, address: ListenAddress, tls: @escaping () -> TLSContext? = { nil },
-        exhausted: @escaping (LoopError) -> Void = { _ in }, accepted: @escaping (Arrival) -> Void
+        makesRoom: @escaping () -> Bool = { false }, exhausted: @escaping (LoopError) -> Void = { _ in },
+        accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
         let (descriptor, bound) = try ListeningSocket.open(address)
-        try self.init(loop: loop, descriptor: descriptor, address: bound, tls: tls, exhausted: exhausted, accepted: accepted)
+        try self.init(loop: loop, descriptor: descriptor, address: bound, tls: tls, makesRoom: makesRoom, exhausted: exhausted, accepted: accepted)
     }
 
     /// - Parameters:
@@ -49,16 +53,17 @@ public final class Listener {
     ///   - isShared: whether other loops accept from it too.
     public convenience init(
         loop: EventLoop, inherited: Int32, isShared: Bool = false, tls: @escaping () -> TLSContext? = { nil },
-        exhausted: @escaping (LoopError) -> Void = { _ in }, accepted: @escaping (Arrival) -> Void
+        makesRoom: @escaping () -> Bool = { false }, exhausted: @escaping (LoopError) -> Void = { _ in },
+        accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
         let address = try ListeningSocket.adopt(inherited)
-        try self.init(loop: loop, descriptor: inherited, address: address, tls: tls, exhausted: exhausted, accepted: accepted)
+        try self.init(loop: loop, descriptor: inherited, address: address, tls: tls, makesRoom: makesRoom, exhausted: exhausted, accepted: accepted)
         if isShared { batch = 1 }
     }
 
     private init(
         loop: EventLoop, descriptor: Int32, address: ListenAddress, tls: @escaping () -> TLSContext?,
-        exhausted: @escaping (LoopError) -> Void, accepted: @escaping (Arrival) -> Void
+        makesRoom: @escaping () -> Bool, exhausted: @escaping (LoopError) -> Void, accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
         precondition(loop.isCurrent, "a listener is made on its loop")
         self.descriptor = descriptor
@@ -68,6 +73,7 @@ public final class Listener {
         self.loop = loop
         self.tls = tls
         self.accepted = accepted
+        self.makesRoom = makesRoom
         self.exhausted = exhausted
         event = event_new(loop.base, descriptor, Int16(EV_READ | EV_PERSIST), { _, _, listener in
             listener.map { Unmanaged<Listener>.fromOpaque($0).takeUnretainedValue() }?.acceptBatch()
@@ -121,6 +127,8 @@ public final class Listener {
     private func checkExhaustion(_ code: Int32) {
         switch code {
         case EMFILE, ENFILE:
+            // The socket stays readable: the next round accepts again.
+            if makesRoom() { return }
             spendReserve()
             suspend(code)
         case ENOBUFS, ENOMEM: suspend(code)

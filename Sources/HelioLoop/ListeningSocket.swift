@@ -3,8 +3,8 @@ import Glibc
 
 /// Makes bound, listening, non-blocking sockets. What is set here is inherited by every accepted connection.
 enum ListeningSocket {
-    /// Linux caps it at `net.core.somaxconn`, 4096 since 5.4.
-    static let backlog: Int32 = 1024
+    /// What Linux caps it at, `net.core.somaxconn`, since 5.4. A connection that does not fit tries again after a second.
+    static let backlog: Int32 = 4096
     /// Seconds for which the kernel keeps a connection that has said nothing yet to itself: the first read of nearly every
     /// connection then finds its request, and no poll is needed before it.
     static let deferAcceptSeconds: Int32 = 1

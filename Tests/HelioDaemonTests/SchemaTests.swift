@@ -41,7 +41,7 @@ struct SchemaTests {
         #expect(try probe("sync.purge_guard.percent", ["0%", "100%"], ["101%", "-1%", "5"]))
         #expect(try probe("disk.low.size", ["1KiB", "1024TiB"], ["1023B", "1025TiB"]))
         let probed = Schema.node.keys.filter { $0.expectation.contains(" from ") }
-        #expect(probed.count == 36)
+        #expect(probed.count == 37)
         for key in probed { try probeBounds(of: key) }
     }
 

@@ -59,8 +59,8 @@ private func version(_ version: String) -> String { "GET / \(version)\r\nHost: h
         // methods
         ("CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", .badTarget), ("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", .badTarget),
         (" / HTTP/1.1\r\n", .badRequestLine),
-        (longest("OPTIONS", 4097), .targetTooLong), (longest("PROPFIND", 4096), .targetTooLong), (longest("X", 4097), .targetTooLong),
-        ("G(T / HTTP/1.1\r\n", .badRequestLine), ("GET\r\n", .badRequestLine),
+        (longest("OPTIONS", 4097), .targetTooLong), (longest("PROPFIND", 4096), .targetTooLong),
+        (longest("X", 4097), .targetTooLong), ("G(T / HTTP/1.1\r\n", .badRequestLine), ("GET\r\n", .badRequestLine),
         // targets
         (target("http://h/status"), .badTarget), (target("h:80"), .badTarget), (target("*"), .badTarget), (target("status"), .badTarget),
         (target("/%00"), .badTarget), (target("/%zz"), .badTarget), (target("/%2"), .badTarget), (target("/%"), .badTarget),

@@ -107,24 +107,6 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
-    @Test func connections_AboveTheCap_Get503() async throws {
-        try await LiveServer.run(limits { $0.connections = 2 }) { (server) async throws in
-            var held: [RawSocket] = []
-            for _ in 0..<2 {
-                let client = try server.client()
-                try await client.send(get("/status"))
-                _ = try await client.receive(until: "{}")
-                held.append(client)
-            }
-            let refused = try server.client()
-            try await refused.send(get("/status"))
-            let answer = try await refused.receiveAll()
-            #expect(answer.hasPrefix("HTTP/1.1 503") && answer.contains("Connection: close"))
-            try await held[0].send(get("/status"))
-            #expect(try await held[0].receive(until: "{}").hasPrefix("HTTP/1.1 200"))
-        }
-    }
-
     @Test func endlessLine_IsRefused_AndReadNoFurtherThanTheLinger() async throws {
         try await LiveServer.run(limits { $0.lingerDeadline = .seconds(60) }) { (server) async throws in
             let client = try server.client()

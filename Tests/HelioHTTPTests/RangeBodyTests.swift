@@ -156,7 +156,7 @@ import Testing
             let client = try server.client(receiveBuffer: 4096)
             try await client.send("GET /large-range HTTP/1.1\r\nHost: h\r\n\r\n")
             try await eventually("it is cut") { server.record.contains(.cut(.slowReader)) }
-            #expect(server.http.connections == 0)
+            try await eventually("nothing is left") { server.http.connections == 0 }
         }
     }
 

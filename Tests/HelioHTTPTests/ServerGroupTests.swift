@@ -94,9 +94,13 @@ import Testing
     @Test func limit_IsOnAllConnectionsTogether() async throws {
         var few = Configuration.quick
         few.connections = 4
-        try await Scene(few).run { (scene) async throws in
-            let held = try (0..<4).map { _ in try RawSocket(port: scene.port) }
-            for client in held { _ = try await scene.loop(of: client) }
+        let pending = Held()
+        let held = try Scene(few) { router, _ in router.add(.get, "/held") { _, responder in pending.add(responder.detach()) } }
+        try await held.run { (scene) async throws in
+            defer { pending.release() }
+            let clients = try (0..<4).map { _ in try RawSocket(port: scene.port) }
+            for client in clients { try await client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n") }
+            try await eventually("all are with their handler") { pending.count == 4 }
             #expect(scene.open.value == 4)
             let fifth = try RawSocket(port: scene.port)
             try await fifth.send("GET /loop HTTP/1.1\r\nHost: h\r\n\r\n")

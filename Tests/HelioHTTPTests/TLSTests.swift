@@ -172,8 +172,8 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
         configuration.connections = 1
         try await run(configuration) { (server) async throws in
             let first = try client(server)
-            try await first.send(get("/status"))
-            _ = try await first.receive(until: "{}")
+            try await first.send(get("/held"))
+            try await eventually("it is being answered") { server.held.count == 1 }
             let second = try client(server)
             await #expect(throws: RawSocket.Failure.self) {
                 try await second.send(get("/status"))

@@ -16,6 +16,7 @@ extension Schema where Root == NodeConfiguration {
             Key("http.listen", \.http.listen, .address),
             Key("http.admin_listen", \.http.adminListen, .address),
             Key("http.loops", \.http.loops, .count(1...64)),
+            Key("http.max_connections", \.http.maxConnections, .count(16...65_536)),
             Key("http.tls.cert_file", \.http.tls.certFile, .certificates, .live),
             Key("http.tls.key_file", \.http.tls.keyFile, .tlsKeyFile, .live),
             Key("http.token_file", \.http.tokenFile, .ownSecretFile(), .live),

@@ -42,6 +42,8 @@ public struct NodeConfiguration: Sendable, Equatable {
         public var adminListen: HostPort?
         /// Threads that answer on `listen`.
         public var loops = 1
+        /// Open at once on `listen`; another 10,000 each are for administration.
+        public var maxConnections = 10_000
         public var tls = TLS()
         /// Its token is asked for by the REST interface and the status page; nil leaves them open.
         public var tokenFile: String?

@@ -56,8 +56,8 @@ struct HAProxy {
     /// How many requests a backend was given.
     func requests(_ backend: String = "nodes") throws -> Int {
         let rows = try ask("show stat \(backend) 2 -1").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-        guard rows.count > 1, let column = rows[0].firstIndex(of: "req_tot"), let count = Int(rows[1][column]) else { throw CocoaError(.coderInvalidValue) }
-        return count
+        let column = rows.first?.firstIndex(of: "req_tot")
+        return try #require(column.flatMap { rows.count > 1 ? Int(rows[1][$0]) : nil }, "show stat has no such count")
     }
 
     private func ask(_ command: String) throws -> [Substring] {

@@ -1,0 +1,89 @@
+/// For what a connection keeps the server waiting, and since when. The least is missed least.
+struct Wait: Comparable {
+    enum Kind: Int {
+        /// The rest of a request, its first byte or the end of a handshake is overdue; or the answer is given and its end not heard.
+        case stalled
+        /// Another request, after at least one that was answered.
+        case idle
+        /// The rest of a request that has only begun: it is probably on its way.
+        case begun
+    }
+
+    let kind: Kind
+    /// In nanoseconds of the monotonic clock.
+    let since: Int64
+
+    static func < (a: Self, b: Self) -> Bool {
+        a.kind == b.kind ? a.since < b.since : a.kind.rawValue < b.kind.rawValue
+    }
+}
+
+extension Connection {
+    /// nil while it is being answered: that may take, and the peer reads.
+    func wait(_ now: Int64) -> Wait? {
+        let (limits, isNew) = (table.limits, machine.exchange == 0)
+        let since: Int64
+        switch timed {
+        case .idle: since = deadline &- limits.idle
+        case .handshake, .head: since = deadline &- limits.head
+        case .body: since = deadline &- limits.body
+        case .lingering: since = deadline &- limits.linger
+        case .answering, .writing: return nil
+        }
+        if timed == .idle, !isNew { return Wait(kind: .idle, since: since) }
+        return Wait(kind: now &- since >= limits.patience ? .stalled : .begun, since: since)
+    }
+
+    /// Makes way for another. What was answered still goes out.
+    func displace() {
+        if let observer = table.observer { observer(exchange(.cut(.displaced))) }
+        close()
+    }
+}
+
+/// Finds the connections that make way when there is no room for another.
+///
+/// A flood of newcomers would have every connection looked at for each of them; so one look finds many, and a connection that has got on
+/// since is passed over when its turn comes. Nothing is kept up to date in between: requests that are answered at once pay nothing.
+struct Displacement {
+    private struct Candidate {
+        let slot: Int
+        let wait: Wait
+    }
+
+    /// Found by one look.
+    private static let batch = 256
+    /// Nanoseconds to the next look after one that found nobody.
+    private static let pause: Int64 = 10_000_000
+
+    /// Whoever goes next is the last.
+    private var candidates: [Candidate] = []
+    private var nextLook = Int64.min
+
+    /// - Returns: the connection that would be missed least; nil when all are being answered.
+    mutating func next(_ slots: [Connection?], _ now: Int64) -> Connection? {
+        if let connection = takeCandidate(slots, now) { return connection }
+        guard now >= nextLook else { return nil }
+        look(slots, now)
+        if candidates.isEmpty { nextLook = now &+ Self.pause }
+        return takeCandidate(slots, now)
+    }
+
+    private mutating func takeCandidate(_ slots: [Connection?], _ now: Int64) -> Connection? {
+        while let candidate = candidates.popLast() {
+            // What had only begun may be overdue by now; what else has changed means that the connection has got on.
+            guard let connection = slots[candidate.slot], connection.wait(now)?.since == candidate.wait.since else { continue }
+            return connection
+        }
+        return nil
+    }
+
+    private mutating func look(_ slots: [Connection?], _ now: Int64) {
+        for (slot, connection) in slots.enumerated() {
+            guard let wait = connection?.wait(now) else { continue }
+            candidates.append(Candidate(slot: slot, wait: wait))
+        }
+        candidates.sort { $0.wait > $1.wait }
+        candidates.removeFirst(max(0, candidates.count - Self.batch))
+    }
+}

@@ -22,7 +22,7 @@ extension Faults {
             var idle = try (0..<1000).map { _ in try RawClient(port: node.port) }
             // Said something, so that the kernel hands them over.
             for client in idle { try? client.send("G") }  // those that were refused are gone
-            try await eventually("no descriptor is left") { descriptors >= 240 }
+            try await eventually("there is no room for more of them") { descriptors >= 140 }
             let (before, since) = (node.processorSeconds, ContinuousClock.now)
             for _ in 0..<20 {
                 try await eventually(within: 3, "an answer") { node.status()?.code == 200 }

@@ -58,6 +58,13 @@ final class RawClient: Sendable {
         return poll(&state, 1, 0) > 0 && state.revents & Int16(POLLERR) != 0
     }
 
+    /// Whether the peer has ended the connection, or cut it, and all that it sent was read.
+    var isEnded: Bool {
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        return count == 0 || count < 0 && errno != EAGAIN
+    }
+
     /// Everything up to the end of the connection.
     /// - Throws: `Reset` when the peer cut it.
     func receiveAll(within seconds: Double = 20) throws -> [UInt8] {

@@ -109,7 +109,7 @@ final class HostileScene: Sendable {
         get throws { Int(try Shell().attempt(["du", "-sm", node.data]).output.prefix { $0 != "\t" }) ?? 0 }
     }
 
-    private static func memory(of process: Int32, _ field: String) -> Int {
+    static func memory(of process: Int32, _ field: String) -> Int {
         let text = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""  // gone: nothing
         let line = text.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
         return (Int(line.filter(\.isNumber)) ?? 0) >> 10

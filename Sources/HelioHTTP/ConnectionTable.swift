@@ -62,7 +62,7 @@ final class ConnectionTable {
 
     /// Serves a new connection. Its request is usually here already, and then no poll is needed for it.
     func accept(_ arrival: Listener.Arrival) {
-        guard openConnections.value < configuration.connections || displaceOne() else { return refuse(arrival.stream) }
+        guard openConnections.value < configuration.connections || displaceOne() || borrowsPlace() else { return refuse(arrival.stream) }
         let slot = free.popLast() ?? slots.count
         let connection = Connection(table: self, stream: arrival.stream, peer: arrival.peer, slot: slot)
         if slot == slots.count { slots.append(connection) } else { slots[slot] = connection }
@@ -111,6 +111,17 @@ final class ConnectionTable {
         guard let connection = displacement.next(slots, loop.now) else { return false }
         connection.displace()
         return true
+    }
+
+    /// Another loop may have connections that keep it waiting. It closes one a moment after the newcomer is here, so the limit is passed by
+    /// a few for that long.
+    private func borrowsPlace() -> Bool {
+        let limit = configuration.connections
+        return openConnections.value < limit + limit / 64 && openConnections.askForRoom()
+    }
+
+    func giveWay() {
+        if openConnections.value > configuration.connections { _ = displaceOne() }
     }
 
     /// There is no descriptor for another connection. Some make way: one each time would be a failed accept for each.

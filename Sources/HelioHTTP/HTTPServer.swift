@@ -25,6 +25,12 @@ public actor HTTPServer {
         self.openConnections = openConnections
         table = ConnectionTable(loop: loop, rules: Rules(router: router, configuration: configuration), openConnections: openConnections,
             observer: observer)
+        openConnections.join { [weak self] in self?.giveWay() }
+    }
+
+    /// One connection of this loop makes way for a newcomer on another.
+    private nonisolated func giveWay() {
+        loop.execute { [weak self] in self?.assumeIsolated { $0.table.giveWay() } }
     }
 
     isolated deinit {

@@ -108,6 +108,40 @@ import Testing
         }
     }
 
+    /// All slow clients are on one loop, and newcomers come to the other as well.
+    @Test func newcomer_IsMadeWayFor_ByWhicheverLoopKeepsOthers() async throws {
+        var few = Configuration.quick
+        (few.connections, few.patience) = (128, .milliseconds(1))
+        let isFree = DispatchSemaphore(value: 0)
+        let entered = Mutex(-1)
+        let group = try Scene(few) { router, loops in
+            router.add(.get, "/busy") { _, responder in
+                entered.withLock { $0 = loops.firstIndex { $0.isCurrent } ?? -1 }
+                isFree.wait()
+                responder.send(Response(status: 204))
+            }
+        }
+        try await group.run { (scene) async throws in
+            let first = try RawSocket(port: scene.port)
+            try await first.send("GET /busy HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            try await eventually("a loop is busy") { entered.withLock { $0 } >= 0 }
+            let slow = try (0..<127).map { _ in try RawSocket(port: scene.port) }
+            for client in slow { try await client.send("G") }
+            try await eventually("they are all here") { scene.open.value == 128 }
+            isFree.signal()
+            #expect(try await first.receiveAll().hasPrefix("HTTP/1.1 204"))
+            // One after the other is displaced, on the other loop, until this one has had its share of newcomers.
+            var (newcomers, loops) = ([RawSocket](), [Substring: Int]())
+            try await eventually("newcomers are served by the loop that was busy") {
+                newcomers.append(try RawSocket(port: scene.port))
+                loops[try await scene.loop(of: newcomers[newcomers.count - 1]), default: 0] += 1
+                return newcomers.count >= 40 && loops["\(entered.withLock { $0 })>", default: 0] >= 2
+            }
+            try await eventually("the limit holds") { scene.open.value <= 128 }
+            withExtendedLifetime((slow, newcomers)) {}
+        }
+    }
+
     /// A connection that waits in the kernel when the sockets close is answered, by whichever loop.
     @Test func drain_EndsEveryLoop_AndTheAddressIsFree() async throws {
         let scene = try Scene()

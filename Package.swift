@@ -65,7 +65,7 @@ let package = Package(
         module("HelioMetrics", ["HelioLock"]),
         module("HelioLoop", ["CLibevent", "COpenSSL", "HelioLock"], hot),
         module("HelioHTTP", ["HelioLoop", "HelioLock"], hot),
-        module("HelioGit", ["HelioNode", "CGit2", crypto, subprocess, system]),
+        module("HelioGit", ["HelioLock", "HelioNode", "CGit2", crypto, subprocess, system]),
         module("HelioStore", ["HelioNode", grdb, sqlite]),
         module("HelioClient", ["HelioLoop", "CCurl"]),
         module("HelioFarm", ["HelioNode", "HelioLoop", "HelioLock"]),

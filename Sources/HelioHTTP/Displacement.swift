@@ -78,12 +78,24 @@ struct Displacement {
         return nil
     }
 
+    /// Keeps the first of those who would go. Only who goes before the last of them is added, so few sorts suffice, and of few: requests
+    /// wait meanwhile.
     private mutating func look(_ slots: [Connection?], _ now: Int64) {
-        for (slot, connection) in slots.enumerated() {
-            guard let wait = connection?.wait(now) else { continue }
+        var last: Wait?
+        for slot in slots.indices {
+            guard let wait = slots[slot]?.wait(now) else { continue }
+            if let last, wait >= last { continue }
             candidates.append(Candidate(slot: slot, wait: wait))
+            if candidates.count == 2 * Self.batch { last = keepFirst() }
         }
+        keepFirst()
+    }
+
+    /// - Returns: the wait of the last that is kept.
+    @discardableResult
+    private mutating func keepFirst() -> Wait? {
         candidates.sort { $0.wait > $1.wait }
         candidates.removeFirst(max(0, candidates.count - Self.batch))
+        return candidates.first?.wait
     }
 }

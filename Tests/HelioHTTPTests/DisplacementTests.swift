@@ -83,6 +83,22 @@ private func limits(_ connections: Int, patience: Duration) -> Configuration {
         }
     }
 
+    /// More than one look finds, or keeps in mind.
+    @Test func longestWait_IsFound_AmongManyHundreds() async throws {
+        try await LiveServer.run(limits(700, patience: .milliseconds(1))) { (server) async throws in
+            let slow = try (0..<700).map { _ in try server.client() }
+            for client in slow { try await client.send("G") }
+            try await eventually("they are here") { await server.http.held.input == 700 }
+            try await Pace.take(.milliseconds(10))
+            var newcomers: [RawSocket] = []
+            for _ in 0..<400 { newcomers.append(try await idle(server)) }
+            #expect(server.record.all.filter { $0.ending == .cut(.displaced) }.count == 400)
+            for client in slow.prefix(200) { #expect(try await client.receiveAll() == "") }
+            // Those in the middle may have come in one turn of the loop, and wait equally long.
+            for client in slow.suffix(100) { #expect(try await client.receive(within: 0) == nil) }
+        }
+    }
+
     /// More than one turn closes.
     @Test func everyDeadline_Strikes_HoweverManyAreDue() async throws {
         var configuration = Configuration.quick

@@ -90,7 +90,8 @@ extension FramingCorpus {
         FramingCase("coding, length and a list", H.post("Transfer-Encoding: x", "Content-Length: 18, 18"), .refused(400)),
         FramingCase("chunked in HTTP/1.0", H.line("POST /jolokia HTTP/1.0\r\nTransfer-Encoding: chunked") + "0\r\n\r\n", .refused(411)),
         FramingCase("chunked and kept alive in HTTP/1.0",
-            H.line("POST /jolokia HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked") + "0\r\n\r\n" + H.smuggled, .refused(411)),
+            H.line("POST /jolokia HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked") + "0\r\n\r\n" + H.smuggled,
+            .refused(411)),
         FramingCase("chunked of a GET", H.get("Transfer-Encoding: chunked") + "0\r\n\r\n", .refused(411)),
         FramingCase("TE", H.get("TE: chunked"), .read(200)),
     ]

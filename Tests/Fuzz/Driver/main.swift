@@ -1,0 +1,43 @@
+// `HELIOSTAT_FUZZ_TARGET=NAME heliostat-fuzz [OPTION-OF-LIBFUZZER…] [CORPUS…]` runs one target until it is told to stop; without the
+// variable it prints the targets, each with its longest input. The name is no argument, because libFuzzer starts itself again with
+// arguments that it takes for its own. `scripts/fuzz` builds and calls it.
+import Glibc
+
+typealias TestOneInput = @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+
+/// libFuzzer's own loop, which it offers to those who keep `main` (FuzzerDriver.cpp).
+@_silgen_name("LLVMFuzzerRunDriver")
+func runDriver(
+    _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ test: TestOneInput
+) -> Int32
+
+/// A function that C calls can carry nothing with it. Written once, before the loop, and read by its one thread.
+nonisolated(unsafe) var chosen: any FuzzTarget = FuzzTargets.all[0]
+
+let testOneInput: TestOneInput = { start, count in
+    let input = Array(UnsafeBufferPointer(start: start, count: count))
+    do throws(BrokenPromise) {
+        try chosen.run(input)
+    } catch {
+        fatalError("\(chosen.name): \(error)")  // a crash is how libFuzzer is told
+    }
+    return 0
+}
+
+func main() -> Int32 {
+    guard let name = getenv("HELIOSTAT_FUZZ_TARGET").map({ String(cString: $0) }) else {
+        for target in FuzzTargets.all { print(target.name, target.maximumLength) }
+        return 0
+    }
+    guard let target = FuzzTargets.named(name) else {
+        fputs("there is no target \(name)\n", stderr)
+        return EX_USAGE
+    }
+    chosen = target
+    var count = CommandLine.argc
+    var arguments = CommandLine.unsafeArgv
+    return runDriver(&count, &arguments, testOneInput)
+}
+
+exit(main())

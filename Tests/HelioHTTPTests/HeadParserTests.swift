@@ -72,6 +72,8 @@ private func version(_ version: String) -> String { "GET / \(version)\r\nHost: h
         get(), "\r\n" + get(), get("Content-Length: 0"), get("Content-Length: \t007 "), get("A:"), get("A: \u{E9}\t!"),
         get("!#$%&'*+-.^_`|~9: v"), "GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost:\r\n\r\n",
         "GET / HTTP/1.1\r\nhOsT: [::1]:7990\r\n\r\n", target("/a/%2F;p=1,(x)!$&'*+=:@-._~?q=/?%41"), "OPTIONS / HTTP/1.1\r\nHost: h\r\n\r\n",
+        // The longest request line there is, whose end comes in two pieces.
+        "OPTIONS /\(String(repeating: "a", count: Configuration().targetBytes - 1)) HTTP/1.1\r\nHost: h\r\n\r\n",
     ]
 
     @Test(arguments: accepted)

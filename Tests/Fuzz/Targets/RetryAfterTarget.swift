@@ -29,11 +29,11 @@ struct RetryAfterTarget: FuzzTarget {
     /// Reckoned by libc; nil unless it is a date as RFC 9110 section 5.6.7 writes it, but for the day of the week and a day that its month
     /// does not have.
     private static func date(_ text: String) -> Int64? {
-        guard let match = text.trimmingSpaces.wholeMatch(of: #/.*, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT/#)
+        guard let match = text.trimmingSpaces.wholeMatch(of: #/[^ ]*, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT/#)
         else { return nil }
         let months = ["Jan": 0, "Feb": 1, "Mar": 2, "Apr": 3, "May": 4, "Jun": 5, "Jul": 6, "Aug": 7, "Sep": 8, "Oct": 9, "Nov": 10, "Dec": 11]
         let (_, day, month, year, hour, minute, second) = match.output
-        guard !match.output.0.prefix(while: { $0 != "," }).contains(" "), let month = months[String(month)], let day = Int32(day),
+        guard let month = months[String(month)], let day = Int32(day),
             let year = Int32(year), let hour = Int32(hour), let minute = Int32(minute), let second = Int32(second), (1...31).contains(day),
             year >= 1970, hour < 24, minute < 60, second <= 60
         else { return nil }

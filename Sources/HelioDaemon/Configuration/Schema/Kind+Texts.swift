@@ -119,10 +119,13 @@ func quoted(_ text: String) -> String {
 
 /// For messages that repeat what stands in a file: on one line, shortened, with what a terminal would obey escaped.
 func onOneLine(_ text: String) -> String {
-    let limit = 1000
-    let scalars = text.unicodeScalars.prefix(limit)
-    let shown = scalars.contains(where: isObeyed) ? scalars.map { isObeyed($0) ? inHex($0) : String($0) }.joined() : String(scalars)
-    return text.unicodeScalars.dropFirst(limit).isEmpty ? shown : shown + "…"
+    let limit = 1000  // bytes
+    var shown = ""
+    for scalar in text.unicodeScalars {
+        guard shown.utf8.count < limit else { return shown + "…" }
+        if isObeyed(scalar) { shown += inHex(scalar) } else { shown.unicodeScalars.append(scalar) }
+    }
+    return shown
 }
 
 /// What moves the cursor, changes the terminal, begins a line or turns the direction of writing.

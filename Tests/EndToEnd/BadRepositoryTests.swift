@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Broken, strange and hostile repositories beside good ones: the node says what is wrong, and they hold nobody up.
-@Suite(.serialized) struct BadRepositoryTests {
+@Suite(.serialized, .ownThreads) struct BadRepositoryTests {
     private static let impatient = "sync: { interval: 2s, attempts: 1 }"
 
     /// A repository that is mirrored in spite of its looks, or not mirrored for a reason.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The command line beside a running node, and without one.
-@Suite(.serialized) struct CommandLineTests {
+@Suite(.serialized, .ownThreads) struct CommandLineTests {
     private static let quiet = "sync: { interval: 1h }"
 
     private func heliostat(_ words: String...) throws -> Shell.Ended { try Shell().attempt([NodeFixture.binary] + words) }

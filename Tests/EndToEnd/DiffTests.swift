@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `heliostat diff` between nodes, their upstream and what somebody saved.
-@Suite(.serialized) struct DiffTests {
+@Suite(.serialized, .ownThreads) struct DiffTests {
     /// What a comparison came to.
     private struct Outcome {
         let status: Int32

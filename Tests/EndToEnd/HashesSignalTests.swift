@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct HashesSignalTests {
+@Suite(.ownThreads) struct HashesSignalTests {
     @Test(arguments: ["TERM", "INT"]) func hashes_EndsItsGit_WhenItIsTold(_ signal: String) throws {
         let directory = try TemporaryDirectory()
         let shell = Shell(directory: directory.path)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The timers of a node at work, for those who monitor with JMX.
-@Suite(.serialized) struct JolokiaTests {
+@Suite(.serialized, .ownThreads) struct JolokiaTests {
     private static let domain = "com.atlassian.bitbucket"
     private static let vet = "\(domain):type=metrics,category00=mirror,category01=farm,category02=vet,name=timer"
 

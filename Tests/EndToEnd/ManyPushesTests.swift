@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A repository that is pushed to all day long stays as tidy as its upstream.
-@Suite(.serialized) struct ManyPushesTests {
+@Suite(.serialized, .ownThreads) struct ManyPushesTests {
     private static let pushes = 2000
     /// Pushes that may be under way before the test waits for one of them.
     private static let inFlight = 20

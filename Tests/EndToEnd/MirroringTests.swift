@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A directory of repositories as it is found in the field, and what a node says of it.
-@Suite(.serialized) struct MirroringTests {
+@Suite(.serialized, .ownThreads) struct MirroringTests {
     private static let names = ["OWNER/NAME", "OWNER/OTHER", "A/B/c", "deep/1/2/3/4/leaf", "ROOT/x", "PUBLIC/open"]
 
     private func scene() throws -> Scene {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Notifications as they come from the upstream's host: over TCP with their token, from a hook.
-@Suite(.serialized) struct NotifyTests {
+@Suite(.serialized, .ownThreads) struct NotifyTests {
     private static let secret = "0123456789abcdef0123456789abcdef"
 
     private func scene() throws -> Scene {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is pushed upstream is at the mirror soon after.
-@Suite(.serialized) struct PushTests {
+@Suite(.serialized, .ownThreads) struct PushTests {
     @Test func pushes_AppearWithinTwoSeconds_AfterNotify() async throws {
         let scene = try Scene(PushCase.all.map(\.repository), extra: "sync: { interval: 1h }")
         for push in PushCase.all { try scene.prepare(push) }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Lists of URLs, with real servers on the loopback.
-@Suite(.serialized) struct URLUpstreamTests {
+@Suite(.serialized, .ownThreads) struct URLUpstreamTests {
     /// A failure of its own quarantines at once, and is retried soon.
     private static let impatient = "sync: { interval: 2s, attempts: 1 }"
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The upstream directory as a whole goes wrong: missing, unreadable, emptied, vanishing.
-@Suite(.serialized) struct UpstreamFaultTests {
+@Suite(.serialized, .ownThreads) struct UpstreamFaultTests {
     private func move(_ one: String, _ other: String) throws { try FileManager.default.moveItem(atPath: one, toPath: other) }
 
     @Test func node_WaitsForAnUpstreamThatIsMissing() async throws {

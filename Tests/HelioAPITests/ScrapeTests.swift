@@ -7,7 +7,7 @@ import Testing
 private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
 
 /// One after the other: some hold up a thread of the cooperative pool, which has as few as the machine has processors.
-@Suite(.serialized) struct ScrapeTests {
+@Suite(.serialized, .ownThreads) struct ScrapeTests {
     /// While one rendering is held up, many ask: the next serves all of one format, and one more all of the other.
     @Test func scrapes_ShareARendering_WhenTheyWaitForTheSame() async throws {
         try await LiveNode.run { node async throws in

@@ -10,7 +10,7 @@ enum ImportTable {
         "HelioHTTP": ["HelioLoop", "HelioLock"],
         "HelioClient": ["HelioLoop", "CCurl"],
         "HelioFarm": ["HelioNode", "HelioLoop", "HelioLock"],
-        "HelioGit": ["HelioNode", "CGit2"],
+        "HelioGit": ["HelioLock", "HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
         "HelioWebhooks": ["HelioNode", "HelioJSON", "HelioStore"],
         "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioLock", "CZlib"],

@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Foundation
+internal import HelioLock
 internal import HelioNode
-internal import Synchronization
 
 /// Asks a node one question at a time, each on a connection of its own. It blocks, which a command line may do.
 public struct NodeClient: Sendable {
@@ -91,9 +91,9 @@ public struct NodeClient: Sendable {
 }
 
 private final class Outcomes: Sendable {
-    private let values: Mutex<[Result<Answer, ClientError>]>
+    private let values: Locked<[Result<Answer, ClientError>]>
 
-    init(_ initial: [Result<Answer, ClientError>]) { values = Mutex(initial) }
+    init(_ initial: [Result<Answer, ClientError>]) { values = Locked(initial) }
 
     func set(_ value: Result<Answer, ClientError>, at index: Int) { values.withLock { $0[index] = value } }
 

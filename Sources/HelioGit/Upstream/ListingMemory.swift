@@ -1,5 +1,5 @@
+import HelioLock
 import HelioNode
-import Synchronization
 
 /// What the last listing read of each repository, and the stamp that its files had before: a repository whose stamp is the same is
 /// not read again. A vet and a synchronisation always read.
@@ -15,7 +15,7 @@ final class ListingMemory: Sendable {
         var listing = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let settling: Duration
 
     init(settling: Duration = ListingStamp.settling) { self.settling = settling }

@@ -23,6 +23,7 @@ final class FarmScene: Sendable {
     let proxy: DelayingProxy?
     private let receiver: RawReceiver
     private let told: Mutex<[Event]>
+    private let box = Box()
     /// What serves each node's copies to clients, where a test has it.
     private let sites = Mutex<[CopyServer]>([])
 
@@ -39,10 +40,8 @@ final class FarmScene: Sendable {
         redis = try await RealRedis()
         self.proxy = try proxy?(redis.port)
         told = Mutex([])
-        let box = Box()
-        receiver = try RawReceiver { request in
-            box.take(request.body)
-            return RawReceiver.answer("200 OK")
+        receiver = try RawReceiver { [box] request in
+            box.refuses.load(ordering: .relaxed) ? RawReceiver.answer("503 Service Unavailable") : box.takes(request.body)
         }
         var made: [NodeFixture] = []
         for number in 1...count {
@@ -72,7 +71,12 @@ final class FarmScene: Sendable {
 
     private final class Box: Sendable {
         let sink = Mutex<(@Sendable ([UInt8]) -> Void)?>(nil)
-        func take(_ body: [UInt8]) { sink.withLock { $0 }?(body) }
+        let refuses = Atomic(false)
+
+        func takes(_ body: [UInt8]) -> [RawReceiver.Step] {
+            sink.withLock { $0 }?(body)
+            return RawReceiver.answer("200 OK")
+        }
     }
 
     private func note(_ body: [UInt8], _ copies: [String]) {
@@ -106,6 +110,12 @@ final class FarmScene: Sendable {
             let site = try await CopyServer(in: node.directory, serving: node.data + "/repositories")
             sites.withLock { $0.append(site) }
         }
+    }
+
+    /// Whether the receiver refuses what it is told.
+    var refuses: Bool {
+        get { box.refuses.load(ordering: .relaxed) }
+        set { box.refuses.store(newValue, ordering: .relaxed) }
     }
 
     // MARK: Asking

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Rows are counted by one node for the whole farm, with real nodes and a real Redis.
-@Suite struct InventoryTests {
+@Suite(.ownThreads) struct InventoryTests {
     private let queries: Set = ["repositories", "refs", "sync_queue", "webhook_pending", "webhook_dead", "hash_unknown", "vet_mismatch"]
 
     @Test func series_AreOnOneNode_AndMoveWhenItIsKilledAndWhenItIsStopped() async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Everything that loads the machine or measures time runs one after the other.
-@Suite(.serialized) struct Faults {}
+@Suite(.serialized, .ownThreads) struct Faults {}
 
 extension Faults {
     /// The table of `/status`, state by state, as a balancer sees it.
@@ -91,7 +91,7 @@ extension Faults {
 }
 
 /// Thirty seconds of waiting, which need not hold up the rest.
-@Suite struct FailedStart {
+@Suite(.ownThreads) struct FailedStart {
     @Test func status_Answers503ErrorFor30SecondsAndExits1_WhenTheDatabaseIsCorrupt() async throws {
         let directory = try TemporaryDirectory()
         let upstream = try UpstreamFixture(in: directory.path)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Metrics of real nodes. One after the other: each starts a node, and some of them a Prometheus.
-@Suite(.serialized) struct Metrics {}
+@Suite(.serialized, .ownThreads) struct Metrics {}
 
 extension Metrics {
     /// A real Prometheus scrapes a node that is synchronising all the time.

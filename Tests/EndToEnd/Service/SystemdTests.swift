@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A node as systemd runs it.
-@Suite(.serialized) struct Systemd {
+@Suite(.serialized, .ownThreads) struct Systemd {
     @Test func unit_IsRight_AndGivesLittleAway() throws {
         let directory = try TemporaryDirectory()
         let unit = try ProjectFile.text("conf/heliostat.service").replacing("/usr/bin/heliostat", with: NodeFixture.binary)

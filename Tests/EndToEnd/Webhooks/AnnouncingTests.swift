@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is told, and what is not, of a start, of a new repository and of pushes of every size.
-@Suite struct AnnouncingTests {
+@Suite(.ownThreads) struct AnnouncingTests {
     private let receiver: RawReceiver
 
     init() throws { receiver = try RawReceiver { _ in RawReceiver.answer("200 OK") } }

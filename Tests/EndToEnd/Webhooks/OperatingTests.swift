@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What operators do about webhooks, by the command line and under `/admin`.
-@Suite struct OperatingTests {
+@Suite(.ownThreads) struct OperatingTests {
     private func push(_ count: Int, _ scene: Scene) async throws {
         for number in 0..<count {
             try scene.upstream.commit("P/r", message: "push \(number)")

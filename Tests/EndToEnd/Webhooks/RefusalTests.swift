@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is not spoken to, not followed and not read, and where an operator sees why.
-@Suite struct RefusalTests {
+@Suite(.ownThreads) struct RefusalTests {
     private func deliveries(_ scene: Scene) throws -> String { try scene.node.command("webhooks", "deliveries").output }
 
     private func expectReason(_ reason: String, _ scene: Scene) async throws {

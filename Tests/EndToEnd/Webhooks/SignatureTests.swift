@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Signatures as receivers check them, with code that somebody else wrote.
-@Suite struct SignatureTests {
+@Suite(.ownThreads) struct SignatureTests {
     private static let old = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     private static let new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 public import Testing
 
 /// Runs a test, or each test of a suite, on threads that nothing else uses.
@@ -19,38 +18,35 @@ extension Trait where Self == OwnThreads {
 }
 
 /// As many threads as there are jobs at once: a job may wait as long as it likes. Idle threads stay for the next.
-private final class WaitingThreads: TaskExecutor {
+private final class WaitingThreads: TaskExecutor, @unchecked Sendable {
+    // @unchecked: `jobs` and `idle` are touched under `filled` only, which ThreadSanitizer sees.
     static let shared = WaitingThreads()
 
-    private struct Queue {
-        var jobs: [UnownedJob] = []
-        var idle = 0
-    }
-
-    private let queue = Mutex(Queue())
-    private let filled = DispatchSemaphore(value: 0)
+    private let filled = NSCondition()
+    private var jobs: [UnownedJob] = []
+    private var idle = 0
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isNewThreadNeeded = queue.withLock { queue in
-            queue.jobs.append(job)
-            guard queue.jobs.count > queue.idle else { return false }
-            queue.idle += 1
+        let isNewThreadNeeded = filled.withLock {
+            jobs.append(job)
+            filled.signal()
+            guard jobs.count > idle else { return false }
+            idle += 1
             return true
         }
         if isNewThreadNeeded { Thread.detachNewThread(run) }
-        filled.signal()
     }
 
     private func run() {
         while true {
-            filled.wait()
-            let job = queue.withLock { queue in
-                queue.idle -= 1
-                return queue.jobs.removeFirst()
+            let job = filled.withLock {
+                while jobs.isEmpty { filled.wait() }
+                idle -= 1
+                return jobs.removeFirst()
             }
             job.runSynchronously(on: asUnownedTaskExecutor())
-            queue.withLock { $0.idle += 1 }
+            filled.withLock { idle += 1 }
         }
     }
 }

@@ -38,7 +38,7 @@ import Testing
         let scene = try Scene()
         let receiver = try RawReceiver { _ in RawReceiver.answer("200 OK") + [.close] }
         let hosts = scene.directory.path + "/hosts"
-        let environment = ["LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": hosts]
+        let environment = ["LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": hosts, "NSS_WRAPPER_DISABLE_DEEPBIND": "1"]
         try "127.0.0.1 ci.test\n".write(toFile: hosts, atomically: false, encoding: .utf8)
         try scene.configure(webhooks: ["{ name: ci, url: \"http://ci.test:\(receiver.port)/\" }"], allow: "127.0.0.1")
         try scene.node.start(environment: environment)

@@ -38,6 +38,18 @@ func tests(
         swiftSettings: settings)
 }
 
+/// What `scripts/fuzz` builds: the fuzz targets and libFuzzer's loop. Its own linking needs `-sanitize=fuzzer`, so it is part of the
+/// package only while that script says so. The same targets run on the kept inputs in `FuzzTests`; a source cannot be in two targets.
+let fuzzer = Target.executableTarget(
+    name: "heliostat-fuzz",
+    dependencies: [
+        "HelioAPI", "HelioClient", "HelioDaemon", "HelioFarm", "HelioGit", "HelioHTTP", "HelioJSON", "HelioMetrics", "HelioNode", "HelioWebhooks",
+    ],
+    path: "Tests/Fuzz", exclude: ["Corpora", "Dictionaries", "Replay"], swiftSettings: settings)
+let fuzzing =
+    Context.environment["HELIOSTAT_FUZZ"] != nil
+    ? fuzzer : tests("FuzzTests", fuzzer.dependencies, path: fuzzer.path, exclude: ["Corpora", "Dictionaries", "Driver"])
+
 let package = Package(
     name: "heliostat",
     products: [.executable(name: "heliostat", targets: ["heliostat"])],
@@ -98,6 +110,7 @@ let package = Package(
         tests(
             "HelioDaemonTests", ["HelioDaemon", "HelioHTTP", "HelioLock", "HelioLoop", "HelioMetrics", "HelioNode", "HelioStore"], resources: [.copy("Fixtures")]),
         tests("TidyTests", []),
+        fuzzing,
         tests(
             "EndToEndTests", ["heliostat"], path: "Tests/EndToEnd",
             exclude: [

@@ -37,19 +37,47 @@ struct AnswerParserTests {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n", "HTTP/1.1 200 OK\r\n",
     ])
     func answer_IsRefused_WhenMalformedOrCut(text: String) {
-        #expect(throws: AnswerParser.Malformed.self) {
+        #expect(throws: Malformed.self) {
             var parser = AnswerParser()
             if try parser.take(ArraySlice(text.utf8), isEnd: false) == nil { _ = try parser.take([], isEnd: true) }
         }
     }
 
+    /// A reader on the way could find another end of each of them.
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nok",
+        "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 200 OK\r\nX: y\r\n z\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nX: y\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nX: y\rz\r\n\r\nok", "HTTP/1.1 200 OK\r\nX: y\0\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nno header\r\n\r\nok", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok", "HTTP/1.1 +20 OK\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\nok\n0\n\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokay\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX: y\r\n\r\n",
+    ])
+    func answer_IsRefused_WhenItsEndIsAmbiguous(text: String) {
+        for size in [1, 1000] {
+            #expect(throws: Malformed.self) {
+                var parser = AnswerParser()
+                let bytes = Array(text.utf8)
+                for start in stride(from: 0, to: bytes.count, by: size) {
+                    if try parser.take(bytes[start...].prefix(size), isEnd: false) != nil { return }
+                }
+                _ = try parser.take([], isEnd: true)
+            }
+        }
+    }
+
     @Test func answer_IsRefused_WhenEndless() {
-        #expect(throws: AnswerParser.Malformed(why: "it is longer than 8 MiB")) {
+        #expect(throws: Malformed(why: "it is longer than 8 MiB")) {
             var parser = AnswerParser()
             _ = try parser.take(ArraySlice("HTTP/1.1 200 OK\r\n\r\n".utf8), isEnd: false)
             for _ in 0..<9 { _ = try parser.take(ArraySlice(repeating: 0x61, count: 1 << 20), isEnd: false) }
         }
-        #expect(throws: AnswerParser.Malformed(why: "its head does not end")) {
+        #expect(throws: Malformed(why: "its head does not end")) {
             var parser = AnswerParser()
             for _ in 0..<3 { _ = try parser.take(ArraySlice(repeating: 0x61, count: 1 << 15), isEnd: false) }
         }

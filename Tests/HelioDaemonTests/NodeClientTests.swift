@@ -110,7 +110,7 @@ struct NodeClientTests {
     @Test(arguments: [
         "", "a:1", "https://", "httpss://a", "ftp://a", "http://", "http://a:0", "http://a:65536", "http://a:-1", "http://a:1/x", "http://u@a",
         "http://a b",
-        "http://[::1", "http://[::1]x", "http://a\r\nX:1",
+        "http://[::1", "http://[::1]x", "http://a\r\nX:1", "http://a:+1", "http://[a:b]:1", "http://[]", "http://:80", "http://a:",
     ])
     func url_IsRefused(url: String) {
         #expect(throws: ClientError.self) { try NodeAddress(url: url) }

@@ -21,11 +21,21 @@ import Testing
     @Test(arguments: [
         ("refs/pull", "refs/pull/1/head", true), ("refs/pull", "refs/pulled", false), ("refs/pull/", "refs/pull/1", true),
         ("refs/heads/tmp-*", "refs/heads/tmp-1", true), ("refs/heads/tmp-*", "refs/heads/tmp-1/x", false),
-        ("refs/**/x", "refs/a/b/x", true), ("refs/*/x", "refs/a/b/x", false), ("refs/heads/?", "refs/heads/a", true),
+        ("refs/**/x", "refs/a/b/x", true), ("refs/*/x", "refs/a/b/x", false), ("refs/**x*", "refs/x/xy", true), ("refs/**x*", "refs/x/y", false), ("refs/heads/?", "refs/heads/a", true),
         ("refs/heads/?", "refs/heads/ab", false), ("", "refs/heads/a", false), ("refs/heads/main", "refs/heads/main", true),
     ])
     func patterns_MatchAsForEachRefsDo(_ pattern: String, _ name: String, _ expected: Bool) {
         #expect(RefPatterns([pattern]).match(RefName(ByteString(name))) == expected)
+    }
+
+    /// Each star more would multiply the time, did it try and go back: this took longer than anybody waits.
+    @Test(arguments: ["*a", "**a"]) func pattern_OfManyStars_IsRefusedInTime(_ part: String) {
+        let pattern = RefPatterns(["refs/" + String(repeating: part, count: 64) + "b"])
+        let name = RefName(ByteString("refs/" + String(repeating: "a", count: 4096)))
+        let start = ContinuousClock.now
+        #expect(!pattern.match(name))
+        #expect(.now - start < .seconds(10))
+        #expect(pattern.match(RefName(ByteString("\(name)b"))))
     }
 
     @Test func parseRemote_RefusesWhatNoServerShouldSend() throws {

@@ -11,6 +11,8 @@ import Testing
         "https://u:p@host/x", "https://u@host/x", "ssh://u:p@host/x", "https://host/x\n", "https://host/x%0ay", "https://host/%0D", "https://host/x%00",
         "https://host", "https://host/", "https:///x", "git@host:x", "http://ho st/x", "https://host:99999/x", "https://host:x/x", "https://ho%2fst/x",
         "ssh://host/-x", "https://host/x?y", "https://host/x#y", "fd::17/foo", "https://hé/x", "",
+        "https://[/x", "https://[]/x", "https://[::1]h/x", "https://[::g]/x", "https://a[b]/x", "https://.h/x", "https://h:/x", "https://h:+80/x", "https://h:0/x",
+        "https://::1/x", "ssh://@h/x", "ssh://`id`@h/x", "ssh://a@b@h/x", "https://\(String(repeating: "h", count: 254))/x",
     ])
     func dangerousURLs_AreRefused(_ text: String) {
         let failure = #expect(throws: Failure.self) { _ = try UpstreamURL(text) }

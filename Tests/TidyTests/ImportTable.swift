@@ -19,6 +19,10 @@ enum ImportTable {
             "HelioWebhooks", "HelioAPI", "HelioFarm",
         ],
         "heliostat": ["HelioDaemon"],
+        "heliostat-fuzz": [
+            "HelioAPI", "HelioClient", "HelioDaemon", "HelioFarm", "HelioGit", "HelioHTTP", "HelioJSON", "HelioMetrics", "HelioNode",
+            "HelioWebhooks",
+        ],
         "heliostat-bench": ["HelioGit", "HelioMetrics", "HelioNode", "HelioStore"],
     ]
 

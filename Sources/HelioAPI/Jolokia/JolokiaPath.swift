@@ -19,7 +19,16 @@ enum JolokiaPath {
         return parts.map { String($0) }
     }
 
-    static func join(_ parts: [String]) -> String {
-        parts.map { $0.replacing("!", with: "!!").replacing("/", with: "!/") }.joined(separator: "/")
+    /// What `split` takes apart again, unless the last part is empty.
+    static func join(_ parts: [String]) -> String { parts.map(escaped).joined(separator: "/") }
+
+    /// Scalar by scalar, as `split` reads: a mark that follows makes another `Character` of a slash.
+    private static func escaped(_ part: String) -> String {
+        var text = String.UnicodeScalarView()
+        for scalar in part.unicodeScalars {
+            if scalar == "!" || scalar == "/" { text.append("!") }
+            text.append(scalar)
+        }
+        return String(text)
     }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where a node is asked: its administration socket, or its HTTP port.
 public enum NodeAddress: Sendable, Equatable, CustomStringConvertible {
     case socket(String)
@@ -14,7 +16,8 @@ public enum NodeAddress: Sendable, Equatable, CustomStringConvertible {
             throw .badURL(url, "expected http://host:port or https://host:port and nothing more")
         }
         let (host, digits) = Self.split(rest, default: isSecure ? "443" : "80")
-        guard !host.isEmpty, host.utf8.allSatisfy(Self.isHostByte), let port = UInt16(digits), port > 0 else {
+        // Digits alone: a number's reader would take a sign.
+        guard Self.isHost(host), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits), port > 0 else {
             throw .badURL(url, "expected http://host:port or https://host:port")
         }
         self = .tcp(host: host, port: port, isSecure: isSecure)
@@ -29,13 +32,17 @@ public enum NodeAddress: Sendable, Equatable, CustomStringConvertible {
         return (String(text[..<colon]), text[text.index(after: colon)...])
     }
 
-    /// Letters, digits and `-._:`; anything else could end the `Host` header early.
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "-._:".utf8.contains(byte)
-        }
+    /// A name of letters, digits and `-._`, of which anything else could end the `Host` header early; or an address with colons.
+    private static func isHost(_ host: String) -> Bool {
+        var address = in6_addr()
+        if host.utf8.contains(UInt8(ascii: ":")) { return !host.utf8.contains(0) && inet_pton(AF_INET6, host, &address) == 1 }
+        return (1...255).contains(host.utf8.count)
+            && host.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "-._".utf8.contains(byte)
+                }
+            }
     }
 
     public var description: String {

@@ -26,7 +26,7 @@ extension NodeClient {
             let read = try socket.read()
             socket.deadline = .now + timeout
             let isWhole: Bool
-            do throws(AnswerParser.Malformed) {
+            do throws(Malformed) {
                 isWhole = try answer.take(read[...], isEnd: read.isEmpty) { pieces.append($0) }
             } catch {
                 throw .badAnswer(error.why)

@@ -49,7 +49,7 @@ public struct NodeClient: Sendable {
         var parser = AnswerParser()
         while true {
             let piece = try socket.read()
-            do throws(AnswerParser.Malformed) {
+            do throws(Malformed) {
                 if let answer = try parser.take(piece[...], isEnd: piece.isEmpty) { return answer }
             } catch {
                 throw .badAnswer(error.why)

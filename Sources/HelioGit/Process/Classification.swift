@@ -12,19 +12,23 @@ import HelioNode
 enum Classification {
     /// What strerror(3) says of our own disk and memory; git puts it last on the line, where no text of a peer's that it quotes
     /// can stand.
-    private static let diskErrors = [
+    private static let diskErrors: [Needle] = [
         "no space left on device", "disk quota exceeded", "read-only file system", "input/output error", "file too large",
         "file size limit exceeded", "cannot allocate memory",
     ]
-    private static let diskComplaints = ["error: unable to write file", "fatal: unable to write file", "fatal: out of memory"]
+    private static let diskComplaints: [Needle] = ["error: unable to write file", "fatal: unable to write file", "fatal: out of memory"]
     /// What git says at a limit that it was given because it reads what an upstream sends, and the key of that limit. It is the
     /// repository's own trouble: as the node's it would keep the node from being SYNCHRONIZED, for as long as the upstream likes.
-    private static let limits = [
+    private static let limits: [(said: Needle, key: String)] = [
         ("fatal: out of memory", "sync.max_memory"), (": cannot allocate memory", "sync.max_memory"), (": file too large", "sync.max_pack"),
     ]
-    private static let lockComplaints = ["cannot lock ref", "unable to lock", "unable to create '': file exists", "but expected", "reference already exists"]
+    private static let lockComplaints: [Needle] = [
+        "cannot lock ref", "unable to lock", "unable to create '': file exists", "but expected", "reference already exists",
+    ]
+    private static let pauses: [Needle] = ["requested url returned error: 429", "requested url returned error: 503"]
+    private static let vanished: [Needle] = ["not our ref", "does not allow request for unadvertised object"]
 
-    private static let table: [(FailureReason, [String])] = [
+    private static let table: [(FailureReason, [Needle])] = [
         (.dns, [
             "could not resolve host", "could not resolve hostname", "could not resolve proxy", "name or service not known",
             "temporary failure in name resolution", "unable to look up", "no address associated with hostname",
@@ -81,29 +85,28 @@ enum Classification {
     /// - Returns: how long the host does not want to be asked; nil when it said nothing of the kind.
     static func pause(asked stderr: [UInt8]) -> Duration? {
         let lines = StderrText(withoutQuotations(stderr)).local
-        let isAsked = ["requested url returned error: 429", "requested url returned error: 503"].contains { code in lines.contains { $0.contains(code) } }
-        return isAsked ? pause : nil
+        return pauses.contains { code in lines.contains(where: code.isIn) } ? pause : nil
     }
 
     static func reason(of stderr: [UInt8], isUpstream: Bool) -> FailureReason {
         let text = StderrText(withoutQuotations(stderr))
         if isUpstream, limit(in: text) != nil { return .rejected }
         if text.local.contains(where: isDisk) { return .disk }
-        let whole = text.whole
         for (reason, needles) in table {
-            if needles.contains(where: whole.contains) { return reason }
+            if needles.contains(where: { $0.isIn(text.whole[...]) }) { return reason }
             // Where it stands among the others: git says what broke a ref beside that it cannot lock it.
-            if reason == .corrupt, lockComplaints.contains(where: { needle in text.local.contains { $0.contains(needle) } }) { return .refLock }
+            if reason == .corrupt, lockComplaints.contains(where: { text.local.contains(where: $0.isIn) }) { return .refLock }
         }
         return isUpstream ? .rejected : .internal
     }
 
     private static func limit(in text: StderrText) -> String? {
-        limits.first { said, _ in text.local.contains { $0.hasPrefix(said) || $0.hasSuffix(said) } }?.1
+        limits.first { said, _ in text.local.contains { said.begins($0) || said.ends($0) } }?.key
     }
 
-    private static func isDisk(_ line: String) -> Bool {
-        diskErrors.contains { line.hasSuffix(": \($0)") } || diskComplaints.contains(where: line.hasPrefix)
+    private static func isDisk(_ line: ArraySlice<UInt8>) -> Bool {
+        diskErrors.contains { $0.ends(line) && line.dropLast($0.bytes.count).suffix(2).elementsEqual(": ".utf8) }
+            || diskComplaints.contains { $0.begins(line) }
     }
 
     /// `'…'` becomes `''`: a repository may be named `corrupt` or `timed out`. An apostrophe inside a word opens nothing.
@@ -126,24 +129,38 @@ enum Classification {
     /// An object that we asked for by id is gone at the upstream: a ref moved or went between learning and fetching.
     /// Protocol 0 says all refs at each connection, so there git sees it by itself and asks for nothing.
     static func isVanishedObject(_ stderr: [UInt8]) -> Bool {
-        let text = String(decoding: stderr, as: UTF8.self)
-        return text.contains("not our ref") || text.contains("does not allow request for unadvertised object")
+        vanished.contains { $0.isIn(stderr[...]) }
     }
 }
 
-/// git's stderr in lower case, taken apart by who said it.
+/// git's stderr in lower case, taken apart by who said it. Bytes, because a hundred needles are looked for, and `String` compares
+/// letters where git and C compare bytes.
 private struct StderrText {
     /// Lines of the git that runs here.
-    private(set) var local: [String] = []
-    let whole: String
+    private(set) var local: [ArraySlice<UInt8>] = []
+    let whole: [UInt8]
+
+    private static let remoteError: Needle = "remote error:"
+    private static let remote: Needle = "remote:"
 
     init(_ stderr: [UInt8]) {
-        whole = String(decoding: stderr, as: UTF8.self).lowercased()
+        whole = stderr.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         // git repeats `remote: ` after a carriage return, too.
-        for line in whole.unicodeScalars.split(whereSeparator: { $0 == "\n" || $0 == "\r" }).map({ String($0) }) {
+        for line in whole.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
             // A message of the upstream's may hold line ends; git has nothing to say after it.
-            if line.contains("remote error:") { return }
-            if !line.hasPrefix("remote:") { local.append(line) }
+            if Self.remoteError.isIn(line) { return }
+            if !Self.remote.begins(line) { local.append(line) }
         }
     }
+}
+
+/// Words to look for, in lower case.
+private struct Needle: ExpressibleByStringLiteral, Sendable {
+    let bytes: [UInt8]
+
+    init(stringLiteral text: String) { bytes = Array(text.utf8) }
+
+    func isIn(_ text: ArraySlice<UInt8>) -> Bool { Bytes.holds(text, bytes) }
+    func begins(_ line: ArraySlice<UInt8>) -> Bool { line.starts(with: bytes) }
+    func ends(_ line: ArraySlice<UInt8>) -> Bool { line.suffix(bytes.count).elementsEqual(bytes) }
 }

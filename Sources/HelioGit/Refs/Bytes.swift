@@ -21,6 +21,23 @@ enum Bytes {
         }
     }
 
+    /// Whether `words` stand somewhere in `text`.
+    static func holds(_ text: ArraySlice<UInt8>, _ words: [UInt8]) -> Bool {
+        text.withUnsafeBytes { text in
+            words.withUnsafeBytes { words in
+                guard let first = words.first, let needle = words.baseAddress, var place = text.baseAddress else { return words.isEmpty }
+                var left = text.count
+                while left >= words.count {
+                    guard let found = memchr(place, Int32(first), left - words.count + 1) else { return false }
+                    if memcmp(found, needle, words.count) == 0 { return true }
+                    left -= UnsafeRawPointer(found) - place + 1
+                    place = UnsafeRawPointer(found) + 1
+                }
+                return false
+            }
+        }
+    }
+
     /// How many bytes two names begin with in common.
     static func sharedPrefix(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Int {
         one.withUnsafeBytes { left in

@@ -1,3 +1,4 @@
+import Glibc
 import HelioNode
 
 /// A URL that may be handed to git: one of the protocols, a host, a path; nothing that git, ssh or curl could take for an
@@ -36,27 +37,40 @@ struct UpstreamURL: Sendable, Hashable {
 
     /// User information without a password is `ssh`'s way to name an account; a password has no place in a URL.
     private static func host(_ authority: Substring, _ scheme: String) throws(Failure) -> String {
-        let lower = authority.lowercased()
-        guard !lower.contains("%"), !authority.hasPrefix("-") else { throw refused("its host is not plain") }
-        var host = Substring(lower)
-        if let at = host.lastIndex(of: "@") {
-            guard scheme == "ssh", !host[..<at].contains(":"), !host[..<at].contains("@") else {
-                throw refused("it holds user information: use credentials")
-            }
-            host = host[host.index(after: at)...]
+        var rest = authority[...]
+        if let at = rest.lastIndex(of: "@") {
+            guard scheme == "ssh", !rest[..<at].contains(":") else { throw refused("it holds user information: use credentials") }
+            guard isPlain(rest[..<at], also: "-._~+"), !rest.hasPrefix("-") else { throw refused("its user is not plain") }
+            rest = rest[rest.index(after: at)...]
         }
-        if host.hasPrefix("[") {
-            host = host[...(host.firstIndex(of: "]") ?? host.startIndex)]
-        } else if let colon = host.firstIndex(of: ":") {
-            guard UInt16(host[host.index(after: colon)...]) != nil else { throw refused("its port is not a number up to 65535") }
-            host = host[..<colon]
-        }
-        guard let first = host.utf8.first, first != 0x2D, host.utf8.allSatisfy(isHostByte) else { throw refused("its host is not plain") }
-        return String(host)
+        let end = rest.hasPrefix("[") ? rest.firstIndex(of: "]").map(rest.index(after:)) : rest.firstIndex(of: ":")
+        let (host, port) = (rest[..<(end ?? rest.endIndex)].lowercased(), rest[(end ?? rest.endIndex)...])
+        guard isAddress(host) || isName(host) else { throw refused("its host is not plain") }
+        guard port.isEmpty || port.hasPrefix(":") && isPort(port.dropFirst()) else { throw refused("its port is not a number from 1 to 65535") }
+        return host
     }
 
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        (0x30...0x3A).contains(byte) || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x5F, 0x5B, 0x5D].contains(byte)
+    /// IPv6 in brackets.
+    private static func isAddress(_ host: String) -> Bool {
+        var address = in6_addr()
+        return host.hasPrefix("[") && host.hasSuffix("]") && inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &address) == 1
+    }
+
+    /// As resolvers take it, or an IPv4 address.
+    private static func isName(_ host: String) -> Bool {
+        host.utf8.count <= 253 && isPlain(host[...], also: "-._") && !host.hasPrefix("-") && !host.hasPrefix(".")
+    }
+
+    /// Digits alone: a number's reader would take a sign.
+    private static func isPort(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } && (UInt16(text) ?? 0) > 0
+    }
+
+    /// Not empty, and of letters, digits and a few others.
+    private static func isPlain(_ text: Substring, also others: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || others.utf8.contains(byte)
+        }
     }
 
     private static func refused(_ why: String) -> Failure { Failure(.rejected, "the URL is refused: \(why)") }

@@ -23,18 +23,18 @@ public enum RetryAfter {
     /// - Returns: seconds since 1970.
     private static func seconds(ofDate text: String) -> Int64? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT", let day = number(parts[1], 1...31),
-            let month = months.firstIndex(of: String(parts[2])), let year = number(parts[3], 1970...9999)
+        guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT", let day = number(parts[1], 2, 1...31),
+            let month = months.firstIndex(of: String(parts[2])), let year = number(parts[3], 4, 1970...9999)
         else { return nil }
         let clock = parts[4].split(separator: ":", omittingEmptySubsequences: false)
-        guard clock.count == 3, let hour = number(clock[0], 0...23), let minute = number(clock[1], 0...59),
-            let second = number(clock[2], 0...60)
+        guard clock.count == 3, let hour = number(clock[0], 2, 0...23), let minute = number(clock[1], 2, 0...59),
+            let second = number(clock[2], 2, 0...60)
         else { return nil }
         return days(year, Int64(month + 1), day) * 86_400 + hour * 3600 + minute * 60 + second
     }
 
-    private static func number(_ text: Substring, _ range: ClosedRange<Int64>) -> Int64? {
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text), range.contains(value) else { return nil }
+    private static func number(_ text: Substring, _ digits: Int, _ range: ClosedRange<Int64>) -> Int64? {
+        guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text), range.contains(value) else { return nil }
         return value
     }
 

@@ -11,7 +11,7 @@ struct AnswerStreamTests {
     }
 
     /// - Parameter size: bytes that come at a time.
-    private func read(_ text: String, by size: Int, closes: Bool) throws(AnswerParser.Malformed) -> Read {
+    private func read(_ text: String, by size: Int, closes: Bool) throws(Malformed) -> Read {
         var (stream, body, isWhole): (AnswerStream, [UInt8], Bool) = (AnswerStream(), [], false)
         let bytes = Array(text.utf8)
         for start in stride(from: 0, to: bytes.count, by: size) where !isWhole {
@@ -24,7 +24,7 @@ struct AnswerStreamTests {
     @Test(arguments: [
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true), ("HTTP/1.1 200 OK\r\n\r\nhello", false),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nh\r\n4\r\nello\r\n0\r\n\r\n", true),
-        ("HTTP/1.0 200\r\nTransfer-Encoding: chunked\r\n\r\n00005\r\nhello\r\n0\r\n\r\n", true),
+        ("HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n00005\r\nhello\r\n0\r\n\r\n", true),
     ])
     func body_ComesPieceByPiece(text: String, endsByItself: Bool) throws {
         for size in [1, 2, 7, 4096] {
@@ -49,7 +49,7 @@ struct AnswerStreamTests {
         "HTTP/1.1 200 OK\r\nX: " + String(repeating: "y", count: 100_000),
     ])
     func answer_ThatIsCutOrWrong_IsNone(text: String) {
-        for size in [1, 4096] { #expect(throws: AnswerParser.Malformed.self) { try read(text, by: size, closes: true) } }
+        for size in [1, 4096] { #expect(throws: Malformed.self) { try read(text, by: size, closes: true) } }
     }
 
     @Test func stream_IsNotKept_AndEndsWhenNobodyWantsIt() throws {

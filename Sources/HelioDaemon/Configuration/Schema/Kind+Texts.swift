@@ -112,9 +112,31 @@ private func checkURL(_ text: String, schemes: [String]) throws(Wrong) {
 
 /// For messages: in quotes, shortened, with what a terminal would obey escaped.
 func quoted(_ text: String) -> String {
-    let shown = text.count > 80 ? text.prefix(80) + "…" : text[...]
-    return "\"" + shown.unicodeScalars.map { $0.escaped(asASCII: false) }.joined() + "\""
+    // Scalars, because one `Character` can hold a thousand marks.
+    let shown = text.unicodeScalars.prefix(80).map { isObeyed($0) ? inHex($0) : $0.escaped(asASCII: false) }.joined()
+    return "\"" + shown + (text.unicodeScalars.dropFirst(80).isEmpty ? "" : "…") + "\""
 }
+
+/// For messages that repeat what stands in a file: on one line, shortened, with what a terminal would obey escaped.
+func onOneLine(_ text: String) -> String {
+    let limit = 1000  // bytes
+    var shown = ""
+    for scalar in text.unicodeScalars {
+        guard shown.utf8.count < limit else { return shown + "…" }
+        if isObeyed(scalar) { shown += inHex(scalar) } else { shown.unicodeScalars.append(scalar) }
+    }
+    return shown
+}
+
+/// What moves the cursor, changes the terminal, begins a line or turns the direction of writing.
+private func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+}
+
+private func inHex(_ scalar: Unicode.Scalar) -> String { "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}" }
 
 /// `a`, `a or b`, `a, b or c`.
 func alternatives(_ words: [String]) -> String {

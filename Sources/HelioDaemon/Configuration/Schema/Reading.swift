@@ -14,7 +14,7 @@ struct Reading {
 
     mutating func complain(_ message: String, at place: Place, key: String? = nil) {
         guard !isFull else { return unkept += 1 }
-        problems.append(Problem(place: place, key: key ?? self.key, message: message))
+        problems.append(Problem(place: place, key: onOneLine(key ?? self.key), message: onOneLine(message)))
     }
 
     /// Nobody reads more: a file with so many mistakes is another file.

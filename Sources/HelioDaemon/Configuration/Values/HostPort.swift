@@ -34,7 +34,8 @@ public struct HostPort: Sendable, Hashable, CustomStringConvertible {
 
     private static func isAddress(_ text: Substring, _ family: Int32) -> Bool {
         var storage = in6_addr()
-        return inet_pton(family, String(text), &storage) == 1
+        // A NUL is where C would see the end.
+        return !text.utf8.contains(0) && inet_pton(family, String(text), &storage) == 1
     }
 
     /// Nobody on another machine can reach it.

@@ -1,0 +1,51 @@
+@testable import HelioDaemon
+@testable import HelioHTTP
+
+/// A body in chunks: decoded as RFC 9112 section 7.1 says and in no other way, and what our server writes is among it.
+struct ChunkedTarget: FuzzTarget {
+    let name = "chunked"
+    let maximumLength = 1024
+
+    private static let head = Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
+
+    func run(_ input: [UInt8]) throws(BrokenPromise) {
+        let expected = Self.decoded(input)
+        for pieces in Pieces.ways(input) + [[input[...]]] {
+            let body = AnswerReading([Self.head[...]] + pieces).answer?.body
+            try promise(body == expected, "decoded: \(body.map { shown($0) } ?? "refused"); by the book: \(expected.map { shown($0) } ?? "refused")")
+        }
+        try Self.checkWritten(input)
+    }
+
+    /// The grammar, read from a whole body in one go: hexadecimal size, CRLF, so many bytes, CRLF; size zero and CRLF at the end. No
+    /// extensions and no trailers, which nobody sends us.
+    private static func decoded(_ input: [UInt8]) -> [UInt8]? {
+        var (body, rest): ([UInt8], ArraySlice<UInt8>) = ([], input[...])
+        while true {
+            let digits = rest.prefix { UnicodeScalar($0).properties.isASCIIHexDigit && $0 < 0x80 }
+            guard (1...8).contains(digits.count), let size = Int(String(decoding: digits, as: UTF8.self), radix: 16) else { return nil }
+            rest = rest.dropFirst(digits.count)
+            guard size <= 1 << 30, rest.starts(with: "\r\n".utf8), rest.count >= 2 + size + 2 else { return nil }
+            let chunk = rest.dropFirst(2).prefix(size)
+            rest = rest.dropFirst(2 + size)
+            guard rest.starts(with: "\r\n".utf8) else { return nil }
+            rest = rest.dropFirst(2)
+            if size == 0 { return body }
+            body += chunk
+        }
+    }
+
+    /// The input as a body, in the pieces in which a handler could produce it.
+    private static func checkWritten(_ body: [UInt8]) throws(BrokenPromise) {
+        for pieces in Pieces.ways(body) {
+            var written = head
+            for piece in pieces {
+                let own = piece.prefix(piece.count / 2)
+                ChunkedFraming.open(Array(own), following: piece.count - own.count, to: &written)
+                written += piece.dropFirst(own.count) + ChunkedFraming.lineEnd
+            }
+            written += ChunkedFraming.end
+            try promise(AnswerReading([written]).answer?.body == body, "what is written is not read: \(shown(written))")
+        }
+    }
+}

@@ -1,7 +1,7 @@
 /// `METHOD SP target SP HTTP/1.x`, with exactly one space each.
 enum RequestLine {
-    /// The longest method, two spaces, the version, and the carriage return, which may come before its line feed does.
-    static let overhead = 7 + 2 + 8 + 1
+    /// The longest method, two spaces and the version.
+    static let overhead = 7 + 2 + 8
 
     static func read(
         _ line: Range<Int>, of bytes: Span<UInt8>, _ limits: Configuration, into head: inout RequestHead

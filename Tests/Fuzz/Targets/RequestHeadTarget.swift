@@ -87,7 +87,7 @@ struct RequestHeadTarget: FuzzTarget {
     private static func checkRewritten(
         _ head: RequestHead, _ lines: [(name: [UInt8], value: [UInt8])], _ input: [UInt8]
     ) throws(BrokenPromise) {
-        var text = Array("\(head.method.rawValue) ".utf8) + input[head.targetStart..<head.targetEnd]
+        var text = Array(input[head.start..<head.targetEnd])
         text += Array(" HTTP/1.\(head.isHTTP10 ? 0 : 1)\r\n".utf8)
         for line in lines { text += line.name + [0x3A] + line.value + [0x0D, 0x0A] }
         text += [0x0D, 0x0A]

@@ -123,7 +123,7 @@ import Testing
             }?.id ?? 0
             return fetch != 0
         }
-        kill(fetch, SIGSTOP)
+        suspend(fetch)
         try Shell().run("rm", "-r", scene.upstream.repository("P/big"))
         kill(fetch, SIGCONT)
         try await scene.node.waitForState("SYNCHRONIZED")

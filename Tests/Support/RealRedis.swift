@@ -45,7 +45,7 @@ public final class RealRedis: @unchecked Sendable {
     public func kill() { process = nil }
 
     /// Neither reads nor answers, and its kernel takes connections.
-    public func freeze() { process?.signal(SIGSTOP) }
+    public func freeze() { process?.suspend() }
 
     public func thaw() { process?.signal(SIGCONT) }
 }

@@ -23,8 +23,10 @@ public final class ServerProcess: @unchecked Sendable {
 
     public var isRunning: Bool { process.isRunning }
 
-    /// SIGSTOP and SIGCONT, say.
     public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Until it gets SIGCONT.
+    public func suspend() { TestSupport.suspend(process.processIdentifier) }
 
     // SIGKILL: a child of ours inherits the blocked signals of the thread that made it, SIGTERM among them. To its whole group:
     // Foundation waits until the last of them has gone.

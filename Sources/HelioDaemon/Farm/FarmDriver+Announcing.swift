@@ -30,7 +30,7 @@ extension FarmDriver {
         guard let held = try await store.heldChange(proposal.held), let repository = await node.repository(id) else {
             return feed(.settled(id, remaining: try await store.heldChanges(of: id)))
         }
-        let note = FarmNote(nodes: members.count + 1, laggards: laggards(of: proposal).map { members[$0]?.name ?? $0.text })
+        let note = FarmNote(nodes: members.count + 1, laggards: laggards(of: proposal).map { name(of: $0) })
         let number = (try await store.announcement(of: id)?.number ?? 0) + 1
         // Either it differs in nothing that is told from what was told before it, or the endpoints of before are gone.
         guard held.draft.changes != [],

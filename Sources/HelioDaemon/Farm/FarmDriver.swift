@@ -88,6 +88,7 @@ actor FarmDriver {
     var settings: FarmSettings { machine.settings }
     func laggards(of proposal: Proposal) -> [MemberID] { machine.laggards(of: proposal) }
     var members: [MemberID: MemberRecord] { machine.membership.others }
+    func name(of member: MemberID) -> String { machine.membership.name(of: member) ?? member.text }
     var isFresh: Bool { machine.membership.isFresh(at: SystemClock.monotonic()) }
 
     // MARK: Life

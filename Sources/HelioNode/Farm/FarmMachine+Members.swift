@@ -87,7 +87,7 @@ extension FarmMachine {
             log(.info, "member left", ("id", .text(id.text)))
             announcements.excuse(id)
         } else {
-            log(.warning, "member vanished", ("id", .text(id.text)))
+            log(.warning, "member vanished", ("name", .text(membership.name(of: id) ?? "")), ("id", .text(id.text)))
         }
         for operation in operations.keys { operations[operation]?.giveUp(on: id, saidGoodbye: saidGoodbye) }
         for repository in storing.keys { storing[repository]?.awaited.remove(id) }

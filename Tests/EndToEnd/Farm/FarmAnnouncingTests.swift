@@ -33,7 +33,7 @@ extension Faults {
         @Test func stoppedNode_IsWaitedFor_AndNamed() async throws {
             let farm = try await FarmScene()
             try await farm.start()
-            farm.nodes[2].signal(SIGSTOP)
+            farm.nodes[2].suspend()
             let start = ContinuousClock.now
             let commit = try farm.push()
             try await eventually(within: 30, "an event") { farm.event(of: commit) != nil }
@@ -53,7 +53,7 @@ extension Faults {
             let farm = try await FarmScene()
             try await farm.start()
             let other = (victim + 1) % 3
-            farm.nodes[(victim + 2) % 3].signal(SIGSTOP)
+            farm.nodes[(victim + 2) % 3].suspend()
             let commit = try farm.push(telling: other)
             try await eventually("both have it") {
                 farm.nodes[victim].mirrors("P/a", of: farm.upstream) && farm.nodes[other].mirrors("P/a", of: farm.upstream)

@@ -51,7 +51,7 @@ import Testing
         let farm = try await CountingFarm()
         for _ in 0..<3 { try farm.add() }
         let holder = try await farm.newHolder(within: 20)
-        farm.nodes[holder].signal(SIGSTOP)
+        farm.nodes[holder].suspend()
         farm.silent.insert(holder)
         let pending = try (0..<3).map { _ in try CountingFarm.scrape(farm.nodes[holder]) }
         for _ in 0..<Int(2 * CountingFarm.lease * 10) {
@@ -75,8 +75,8 @@ import Testing
         let farm = try await CountingFarm()
         for _ in 0..<3 { try farm.add() }
         let holder = try await farm.newHolder(within: 20)
-        farm.redis.freeze()
         let stopped = ContinuousClock.now
+        farm.redis.freeze()
         try await eventually(within: CountingFarm.lease + 0.5, "the lease is over") { farm.holder() == nil }
         #expect(ContinuousClock.now - stopped > .seconds(1), "a lease lasts for as long as it was given, whatever becomes of Redis")
         try await farm.expectNobody(for: .seconds(3))

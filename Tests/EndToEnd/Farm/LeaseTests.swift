@@ -30,7 +30,7 @@ extension Faults {
             switch loss {
             case .stopped:
                 _ = try first.command("vet")
-                first.signal(SIGSTOP)
+                first.suspend()
                 try await Pace.take(.seconds(2))
                 _ = try farm.nodes[1].command("vet")
                 first.signal(SIGCONT)

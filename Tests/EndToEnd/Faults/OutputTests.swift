@@ -59,7 +59,7 @@ extension Faults {
             try node.start()
             try await node.waitForState("SYNCHRONIZED")
             let waiting = try RawClient(port: node.port)
-            node.signal(SIGSTOP)
+            node.suspend()
             let since = ContinuousClock.now
             try waiting.send(RawClient.request("/status"))
             try await eventually("four seconds have passed") { ContinuousClock.now - since > .seconds(4) }

@@ -36,7 +36,7 @@ import Testing
         try await eventually("it has started") { isTold("READY=1") }
         try await eventually("it says its state") { isTold("STATUS=SYNCHRONIZED") }
         try await eventually("it gives signs of life") { isTold("WATCHDOG=1") }
-        scene.node.signal(SIGSTOP)
+        scene.node.suspend()
         forget()
         try await Pace.take(.milliseconds(1200))
         #expect(!isTold("WATCHDOG=1"))

@@ -83,6 +83,9 @@ final class NodeFixture: @unchecked Sendable {
 
     func signal(_ number: Int32) { Foundation.kill(processID, number) }
 
+    /// Until it gets SIGCONT.
+    func suspend() { TestSupport.suspend(processID) }
+
     /// SIGKILL, and gone when this returns.
     func kill() {
         guard let process, process.isRunning else { return }

@@ -34,6 +34,14 @@ struct MembershipTests {
         #expect(departures.vanished == [Self.ids[2]] && farm.others.count == 1)
     }
 
+    @Test func memberThatVanished_KeepsItsName_ForAWhile() {
+        var farm = farm(of: [record(2), record(3)])
+        _ = farm.read(reading([record(2)], at: 5), memory: .seconds(300), at: time(5))
+        #expect(farm.name(of: Self.ids[1]) == "n2" && farm.name(of: Self.ids[2]) == "n3")
+        _ = farm.read(reading([record(2)], at: 305), memory: .seconds(300), at: time(305))
+        #expect(farm.name(of: Self.ids[2]) == nil)
+    }
+
     @Test func stoppingMember_HasLeft() {
         var farm = farm(of: [record(2) { $0.state = .stopping }])
         #expect(farm.read(reading([], at: 5), memory: .seconds(300), at: time(5)).left == [Self.ids[1]])

@@ -13,8 +13,13 @@ public struct Membership: Sendable {
     /// Members that the register does not have, and until when they are remembered nevertheless.
     private var remembered: [MemberID: MonotonicTime] = [:]
     /// Who left without saying so, and when: they may be alive and cut off.
-    private var vanished: [MemberID: MonotonicTime] = [:]
+    private var vanished: [MemberID: Vanished] = [:]
     private let this: MemberID
+
+    private struct Vanished {
+        let name: String
+        let at: MonotonicTime
+    }
 
     public init(of this: MemberID) { self.this = this }
 
@@ -38,7 +43,7 @@ public struct Membership: Sendable {
                 present[id] = member
             } else {
                 departures.vanished.insert(id)
-                vanished[id] = now
+                vanished[id] = Vanished(name: member.name, at: now)
             }
         }
         for member in reading.members {
@@ -47,7 +52,7 @@ public struct Membership: Sendable {
         }
         others = present
         remembered = remembered.filter { present[$0.key] != nil }
-        vanished = vanished.filter { now - $0.value < memory }
+        vanished = vanished.filter { now - $0.value.at < memory }
         return departures
     }
 
@@ -56,6 +61,9 @@ public struct Membership: Sendable {
         if startingNow, remembered[id] == nil { remembered[id] = now + Self.expiry }
         return remembered[id].map { now < $0 } ?? false
     }
+
+    /// Of one that is there, or that vanished a while ago; nil for one that left.
+    public func name(of id: MemberID) -> String? { others[id]?.name ?? vanished[id]?.name }
 
     public func age(at now: MonotonicTime) -> Duration? { lastReading.map { max(now - $0, .zero) } }
 

@@ -42,7 +42,7 @@ enum SoakFault: String, CaseIterable {
             try victim.start()
             try await eventually("the killed node listens") { canConnect(to: victim.port) }
         case .nodePaused:
-            victim.signal(SIGSTOP)
+            victim.suspend()
             try await Pace.take(.seconds(4))
             victim.signal(SIGCONT)
         }

@@ -90,10 +90,12 @@ extension FarmMachine {
 
     /// An event goes out when every other member could send it in this one's place.
     mutating func releaseStored(at now: MonotonicTime) {
-        for (repository, waiting) in storing.sorted(by: { $0.key < $1.key }) where waiting.awaited.isEmpty || waiting.deadline <= now {
+        let released = storing.filter { $0.value.awaited.isEmpty || $0.value.deadline <= now }.keys.sorted()
+        for repository in released {
             storing[repository] = nil
             effects.append(.release(repository))
         }
+        guard storedEarly.values.contains(where: { $0.since + Self.storeLimit <= now }) else { return }
         storedEarly = storedEarly.filter { $0.value.since + Self.storeLimit > now }
     }
 

@@ -50,7 +50,7 @@ extension FarmMachine {
     }
 
     private mutating func answered(_ id: FarmOperationID, _ answer: FarmAnswer, by member: MemberID) {
-        operations[id]?.take(answer, from: member)
+        operations.take(answer, of: id, from: member)
         let repository: RepositoryID?
         switch answer {
         case .success(let content?): repository = known.answered(id, by: member, content, hasLooked: true)
@@ -95,20 +95,15 @@ extension FarmMachine {
         at now: MonotonicTime
     ) {
         let others = membership.isFresh(at: now) ? Set(membership.others.keys) : []
-        operations[id] = DistributedOperation(parts, awaiting: others, content: content, startedAt: since, deadline: now + limit)
+        operations.begin(
+            id, DistributedOperation(parts, awaiting: others, content: content, startedAt: since, deadline: now + limit))
     }
 
     mutating func expireOperations(at now: MonotonicTime) {
         known.expire(at: now)
-        for (id, operation) in operations.sorted(by: { $0.key < $1.key }) where operation.isDone || operation.deadline <= now {
-            var operation = operation
-            if !operation.isDone { operation.expire() }
-            if ownVet?.id == id {
-                // It is done when this node is through with it, too.
-                guard operation.deadline <= now else { continue }
-                endOwnVet(at: now)
-            }
-            operations[id] = nil
+        // The own vet is done when this node is through with it, too.
+        for (id, operation) in operations.takeEnded(except: ownVet?.id, at: now) {
+            if ownVet?.id == id { endOwnVet(at: now) }
             let duration = now - operation.startedAt
             for part in operation.operations { effects.append(.measured(part, operation.outcome, duration)) }
             guard let kind = kinds.removeValue(forKey: id), operation.outcome == .success || operation.outcome == .conflict else { continue }

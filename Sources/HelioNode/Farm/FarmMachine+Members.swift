@@ -89,7 +89,7 @@ extension FarmMachine {
         } else {
             log(.warning, "member vanished", ("name", .text(membership.name(of: id) ?? "")), ("id", .text(id.text)))
         }
-        for operation in operations.keys { operations[operation]?.giveUp(on: id, saidGoodbye: saidGoodbye) }
+        operations.giveUp(on: id, saidGoodbye: saidGoodbye)
         for repository in storing.keys { storing[repository]?.awaited.remove(id) }
     }
 

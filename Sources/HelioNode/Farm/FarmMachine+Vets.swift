@@ -16,12 +16,12 @@ extension FarmMachine {
     mutating func tookVetLease(at now: MonotonicTime) {
         guard let id = ownVet?.id else { return want(.vet, false, at: now) }
         if let fence = leases[.vet]?.fence(at: now) {
-            guard operations[id] == nil else { return }
+            guard !operations.contains(id) else { return }
             begin(id, [.vet], content: nil, since: now, limit: settings.vetLimit, at: now)
             log(.info, "vet of the farm ordered", ("id", .text(id.description)), ("fence", .text("\(fence)")))
             send(.vet(id, fence: fence))
             if ownVet?.isEnded == true { endOwnVet(at: now) }
-        } else if operations[id] == nil {
+        } else if !operations.contains(id) {
             // Another has ordered one, or will: this node vets by itself.
             endOwnVet(at: now)
         }
@@ -32,7 +32,7 @@ extension FarmMachine {
         guard let own = ownVet?.id, ids.contains(own) else { return }
         ownVet?.isEnded = true
         // So short a vet may be over before the lease is given: then the order follows.
-        if operations[own] != nil || leases[.vet]?.question == nil { endOwnVet(at: now) }
+        if operations.contains(own) || leases[.vet]?.question == nil { endOwnVet(at: now) }
     }
 
     mutating func endOwnVet(at now: MonotonicTime) {

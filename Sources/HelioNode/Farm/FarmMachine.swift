@@ -26,7 +26,7 @@ public struct FarmMachine: Sendable {
     var owesPublicationSince: MonotonicTime?
 
     // MARK: Operations
-    var operations: [FarmOperationID: DistributedOperation] = [:]
+    var operations = OpenOperations()
     var kinds: [FarmOperationID: SyncKind] = [:]
     var known = KnownOperations()
     /// Others' changes that this node has not answered yet, by repository.
@@ -139,9 +139,8 @@ public struct FarmMachine: Sendable {
     public func nextWake(after now: MonotonicTime) -> MonotonicTime {
         var times = [isBeating ? now + Membership.heartbeat : nextBeat]
         times += leases.values.compactMap { $0.nextWake(mayAct: mayTake($0.name, at: now)) }
-        times += operations.values.map(\.deadline)
         times += storing.values.map(\.deadline)
-        times += [announcements.nextWake, viewChange(after: now)].compactMap { $0 } + [nextOrphanSearch]
+        times += [operations.nextDeadline, announcements.nextWake, viewChange(after: now)].compactMap { $0 } + [nextOrphanSearch]
         return max(times.min() ?? now + Membership.heartbeat, now)
     }
 

@@ -18,7 +18,7 @@ struct HeadParser {
     /// - Returns: nil while the head is incomplete. Afterwards the parser must be replaced by a new one.
     mutating func parse(_ bytes: Span<UInt8>, _ limits: Configuration) throws(Refusal) -> RequestHead? {
         while let feed = findLineFeed(bytes) {
-            guard feed < limits.headBytes else { throw tooLarge(limits) }
+            guard feed < limits.headBytes else { throw tooLarge(bytes) }
             guard feed > lineStart, bytes[feed - 1] == 0x0D else { throw hasRequestLine ? .badHeader : .badRequestLine }
             let line = lineStart..<(feed - 1)
             lineStart = feed + 1
@@ -74,13 +74,21 @@ struct HeadParser {
 
     /// What can never become a good head is refused at once, instead of at the deadline.
     private func checkIncomplete(_ bytes: Span<UInt8>, _ limits: Configuration) throws(Refusal) {
-        guard bytes.count < limits.headBytes else { throw tooLarge(limits) }
+        guard bytes.count < limits.headBytes else { throw tooLarge(bytes) }
         guard !hasRequestLine, lineStart < bytes.count else { return }
-        let first = bytes[lineStart]
-        guard Characters.isToken(first) || first == 0x0D && !hasSkippedLine else { throw .badRequestLine }
+        guard beginsWell(bytes) else { throw .badRequestLine }
         let carriageReturn = 1
         guard bytes.count - lineStart <= limits.targetBytes + RequestLine.overhead + carriageReturn else { throw .targetTooLong }
     }
 
-    private func tooLarge(_ limits: Configuration) -> Refusal { hasRequestLine ? .headTooLarge : .targetTooLong }
+    private func beginsWell(_ bytes: Span<UInt8>) -> Bool {
+        let first = bytes[lineStart]
+        return Characters.isToken(first) || first == 0x0D && !hasSkippedLine
+    }
+
+    /// What is too large had a first byte before: an answer must not depend on how the bytes were split.
+    private func tooLarge(_ bytes: Span<UInt8>) -> Refusal {
+        if hasRequestLine { return .headTooLarge }
+        return lineStart < bytes.count && !beginsWell(bytes) ? .badRequestLine : .targetTooLong
+    }
 }

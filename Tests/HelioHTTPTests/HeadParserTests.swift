@@ -129,6 +129,9 @@ private func version(_ version: String) -> String { "GET / \(version)\r\nHost: h
         #expect(throws: Never.self) { try #require(parse(target("/" + String(repeating: "a", count: limits.targetBytes - 1)))).get() }
         #expect(parse(target("/" + String(repeating: "a", count: limits.targetBytes))) == .failure(.targetTooLong))
         #expect(parse("GET /" + String(repeating: "a", count: limits.targetBytes + 20)) == .failure(.targetTooLong))
+        let noise = String(repeating: "\0", count: limits.headBytes)
+        #expect(parse(noise) == .failure(.badRequestLine), "as its first byte alone was")
+        #expect(parse(noise + "\r\n") == .failure(.badRequestLine))
         let lines = (0..<limits.headers - 1).map { "A\($0): b" }.joined(separator: "\r\n")
         #expect(throws: Never.self) { try #require(parse(get(lines))).get() }
         #expect(parse(get(lines, "B: c")) == .failure(.headTooLarge))

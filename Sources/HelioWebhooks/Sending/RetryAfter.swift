@@ -6,13 +6,19 @@ public enum RetryAfter {
 
     /// - Returns: within `bounds`; nil for what is neither a number nor a date.
     public static func delay(_ value: String, now: WallTime) -> Duration? {
-        let text = value.trimmingPrefix { $0 == " " || $0 == "\t" }.reversed().trimmingPrefix { $0 == " " || $0 == "\t" }.reversed()
-        let trimmed = String(text)
-        if let seconds = Double(trimmed), !seconds.isNaN {
+        let text = withoutSpaces(value)
+        if let seconds = Double(text), !seconds.isNaN {
             return clamp(.seconds(max(min(seconds, 1e9), -1e9)))
         }
-        guard let date = seconds(ofDate: trimmed) else { return nil }
+        guard let date = seconds(ofDate: text) else { return nil }
         return clamp(.milliseconds(max(min(date, 1 << 40), 0) * 1000 - now.millisecondsSince1970))
+    }
+
+    /// Without spaces and tabs before and behind (OWS in RFC 9110).
+    private static func withoutSpaces(_ text: String) -> Substring {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+        guard let last = text.utf8.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return Substring(text.utf8[...last].drop(while: isSpace))
     }
 
     private static func clamp(_ delay: Duration) -> Duration { max(bounds.lowerBound, min(bounds.upperBound, delay)) }
@@ -21,7 +27,7 @@ public enum RetryAfter {
 
     /// IMF-fixdate only, `Sun, 06 Nov 1994 08:49:37 GMT`, which RFC 9110 section 5.6.7 makes everybody send since 1999.
     /// - Returns: seconds since 1970.
-    private static func seconds(ofDate text: String) -> Int64? {
+    private static func seconds(ofDate text: Substring) -> Int64? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT", let day = number(parts[1], 2, 1...31),
             let month = months.firstIndex(of: String(parts[2])), let year = number(parts[3], 4, 1970...9999)

@@ -22,7 +22,7 @@ struct ChunkedTarget: FuzzTarget {
     private static func decoded(_ input: [UInt8]) -> [UInt8]? {
         var (body, rest): ([UInt8], ArraySlice<UInt8>) = ([], input[...])
         while true {
-            let digits = rest.prefix { UnicodeScalar($0).properties.isASCIIHexDigit && $0 < 0x80 }
+            let digits = rest.prefix { (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20) }
             guard (1...8).contains(digits.count), let size = Int(String(decoding: digits, as: UTF8.self), radix: 16) else { return nil }
             rest = rest.dropFirst(digits.count)
             guard size <= 1 << 30, rest.starts(with: "\r\n".utf8), rest.count >= 2 + size + 2 else { return nil }

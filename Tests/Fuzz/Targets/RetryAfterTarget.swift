@@ -26,27 +26,36 @@ struct RetryAfterTarget: FuzzTarget {
         }
     }
 
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].map { Array($0.utf8) }
+
     /// Reckoned by libc; nil unless it is a date as RFC 9110 section 5.6.7 writes it, but for the day of the week and a day that its month
     /// does not have.
     private static func date(_ text: String) -> Int64? {
-        guard let match = text.trimmingSpaces.wholeMatch(of: #/[^ ]*, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT/#)
-        else { return nil }
-        let months = ["Jan": 0, "Feb": 1, "Mar": 2, "Apr": 3, "May": 4, "Jun": 5, "Jul": 6, "Aug": 7, "Sep": 8, "Oct": 9, "Nov": 10, "Dec": 11]
-        let (_, day, month, year, hour, minute, second) = match.output
-        guard let month = months[String(month)], let day = Int32(day),
-            let year = Int32(year), let hour = Int32(hour), let minute = Int32(minute), let second = Int32(second), (1...31).contains(day),
-            year >= 1970, hour < 24, minute < 60, second <= 60
-        else { return nil }
+        let bytes = Array(text.trimmingSpaces.utf8)
+        guard let comma = bytes.firstIndex(of: 0x20), comma > 0, bytes[comma - 1] == 0x2C else { return nil }
+        // ` 06 Nov 1994 08:49:37 GMT`, where 0 stands for any digit and a for any letter.
+        let rest = Array(bytes[comma...])
+        let shape = Array(" 00 aaa 0000 00:00:00 GMT".utf8)
+        guard rest.count == shape.count, zip(rest, shape).allSatisfy({ byte, wanted in
+            switch wanted {
+            case 0x30: (0x30...0x39).contains(byte)
+            case 0x61: true
+            default: byte == wanted
+            }
+        }), let month = months.firstIndex(where: { $0.elementsEqual(rest[4..<7]) }) else { return nil }
+        let number = { (digits: Range<Int>) in rest[digits].reduce(0) { $0 * 10 + Int32($1 - 0x30) } }
         var parts = tm()
-        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, Int32(month), day)
-        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
-        return Int64(timegm(&parts))
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (number(8..<12) - 1900, Int32(month), number(1..<3))
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (number(13..<15), number(16..<18), number(19..<21))
+        let isDate = parts.tm_year >= 70 && (1...31).contains(parts.tm_mday) && parts.tm_hour < 24 && parts.tm_min < 60 && parts.tm_sec <= 60
+        return isDate ? Int64(timegm(&parts)) : nil
     }
 }
 
 extension String {
-    fileprivate var trimmingSpaces: String {
+    fileprivate var trimmingSpaces: Substring {
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
-        return String(decoding: utf8.drop(while: isSpace).reversed().drop(while: isSpace).reversed(), as: UTF8.self)
+        let end = utf8.lastIndex { !isSpace($0) }.map { utf8.index(after: $0) } ?? startIndex
+        return Substring(utf8[..<end].drop(while: isSpace))
     }
 }

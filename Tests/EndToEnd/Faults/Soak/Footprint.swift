@@ -6,6 +6,8 @@ struct Footprint: Sendable {
     let seconds: Double
     /// Resident memory, in KiB.
     let resident: Double
+    /// Of that, what the process has allocated: the rest are pages of programs, libraries and the database, which come as they are read.
+    let anonymous: Double
     let descriptors: Double
     let threads: Double
     /// Children that have ended and that nobody has asked for.
@@ -24,6 +26,7 @@ struct Footprint: Sendable {
         }
         self.seconds = seconds
         resident = number("VmRSS:")
+        anonymous = number("RssAnon:")
         threads = number("Threads:")
         self.descriptors = Double(descriptors)
         zombies = Double(all.compactMap { Int32($0) }.count { Self.isZombie($0, of: process) })

@@ -10,7 +10,10 @@ struct SoakReport {
     let nodes: [(name: String, samples: [Footprint])]
 
     private static var figures: [(name: String, path: KeyPath<Footprint, Double>)] {
-        [("resident KiB", \.resident), ("descriptors", \.descriptors), ("threads", \.threads), ("zombies", \.zombies)]
+        [
+            ("resident KiB", \.resident), ("anonymous KiB", \.anonymous), ("descriptors", \.descriptors), ("threads", \.threads),
+            ("zombies", \.zombies),
+        ]
     }
 
     var text: String {
@@ -25,7 +28,7 @@ struct SoakReport {
             First, last and highest of samples that were taken every few seconds; the rise is the median of the last quarter less that of
             the second; the slope is that of a line by least squares through all but the first quarter.
 
-            | Time | \(nodes.map { "\($0.name), MiB" }.joined(separator: " | ")) |
+            | Time | \(nodes.map { "\($0.name), MiB (anonymous)" }.joined(separator: " | ")) |
             |---|\(String(repeating: "---|", count: nodes.count))
             \(course)
 
@@ -53,7 +56,10 @@ struct SoakReport {
     private var course: String {
         let count = nodes.map(\.samples.count).min() ?? 0
         return stride(from: 0, to: count, by: max(1, count / 12)).map { index in
-            let values = nodes.map { Self.number($0.samples[index].resident / 1024) }
+            let values = nodes.map { node in
+                let sample = node.samples[index]
+                return "\(Self.number(sample.resident / 1024)) (\(Self.number(sample.anonymous / 1024)))"
+            }
             return "| \(Int(nodes[0].samples[index].seconds)) s | \(values.joined(separator: " | ")) |"
         }.joined(separator: "\n")
     }

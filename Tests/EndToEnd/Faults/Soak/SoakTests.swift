@@ -97,6 +97,8 @@ extension Faults {
         private func expectFlat(_ name: String, _ samples: [Footprint]) {
             let resident = Trend(samples, \.resident)
             #expect(resident.rise <= max(4096, resident.last / 20), "\(name): resident memory grows by \(resident.rise) KiB")
+            let anonymous = Trend(samples, \.anonymous)
+            #expect(anonymous.rise <= max(2048, anonymous.last / 20), "\(name): allocated memory grows by \(anonymous.rise) KiB")
             #expect(Trend(samples, \.descriptors).rise <= 8, "\(name): descriptors")
             #expect(Trend(samples, \.threads).rise <= 2, "\(name): threads")
             #expect(Trend(samples, \.zombies).rise <= 0, "\(name): zombies")

@@ -201,7 +201,7 @@ actor FarmDriver {
         wake = (
             due,
             Task {
-                guard (try? await Task.sleep(for: delay)) != nil else { return }  // cancelled: another wake has taken its place
+                guard await sleepUndisturbed(for: delay) else { return }  // another wake has taken its place
                 self.wake = nil
                 self.look()
                 self.feed(.wake)

@@ -86,7 +86,7 @@ actor NodeDriver {
         guard let due else { return }
         let delay = max(due - now.monotonic, .milliseconds(1))
         wakeTask = Task {
-            guard (try? await Task.sleep(for: delay)) != nil else { return }  // cancelled: another wake has taken its place
+            guard await sleepUndisturbed(for: delay) else { return }  // another wake has taken its place
             wakeDue = nil
             feed(.wake)
         }

@@ -1,0 +1,40 @@
+import Testing
+@testable import HelioDaemon
+
+/// Sets its wake anew only after it has kept its actor busy for longer than the wake before sleeps.
+private actor Late {
+    private var sleeping: [Task<Bool, Never>] = []
+
+    func sleep() { sleeping.append(Task { await self.sleepOnce() }) }
+
+    private func sleepOnce() async -> Bool { await sleepUndisturbed(for: .milliseconds(10)) }
+
+    func cancelTooLate() {
+        let end = ContinuousClock.now + .milliseconds(100)
+        while ContinuousClock.now < end {}
+        for task in sleeping { task.cancel() }
+    }
+
+    var undisturbed: Int {
+        get async {
+            var count = 0
+            for task in sleeping where await task.value { count += 1 }
+            return count
+        }
+    }
+}
+
+@Suite struct UndisturbedSleepTests {
+    @Test func aSleepThatIsOver_IsDisturbed_WhenItIsCancelledBeforeItsTurn() async {
+        let late = Late()
+        for _ in 0..<8 { await late.sleep() }
+        await late.cancelTooLate()
+        #expect(await late.undisturbed == 0)
+    }
+
+    @Test func aSleep_IsUndisturbed_WhenNobodyCancels() async {
+        let late = Late()
+        await late.sleep()
+        #expect(await late.undisturbed == 1)
+    }
+}

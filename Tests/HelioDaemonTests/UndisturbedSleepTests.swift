@@ -5,9 +5,9 @@ import Testing
 private actor Late {
     private var sleeping: [Task<Bool, Never>] = []
 
-    func sleep() { sleeping.append(Task { await self.sleepOnce() }) }
+    func begin() { sleeping.append(Task { await self.rest() }) }
 
-    private func sleepOnce() async -> Bool { await sleepUndisturbed(for: .milliseconds(10)) }
+    private func rest() async -> Bool { await sleepUndisturbed(for: .milliseconds(10)) }
 
     func cancelTooLate() {
         let end = ContinuousClock.now + .milliseconds(100)
@@ -27,14 +27,14 @@ private actor Late {
 @Suite struct UndisturbedSleepTests {
     @Test func aSleepThatIsOver_IsDisturbed_WhenItIsCancelledBeforeItsTurn() async {
         let late = Late()
-        for _ in 0..<8 { await late.sleep() }
+        for _ in 0..<8 { await late.begin() }
         await late.cancelTooLate()
         #expect(await late.undisturbed == 0)
     }
 
     @Test func aSleep_IsUndisturbed_WhenNobodyCancels() async {
         let late = Late()
-        await late.sleep()
+        await late.begin()
         #expect(await late.undisturbed == 1)
     }
 }

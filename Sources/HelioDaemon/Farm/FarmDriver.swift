@@ -194,8 +194,9 @@ actor FarmDriver {
     }
 
     private func scheduleWake(_ now: MonotonicTime) {
-        let due = min(machine.nextWake(after: now), now + Self.lookInterval)
-        if let wake, wake.due <= due, wake.due > now { return }
+        let due = max(now, min(machine.nextWake(after: now), now + Self.lookInterval))
+        // One whose time is up waits for its turn; replaced at each event, it would never have it on a busy node.
+        if let wake, wake.due <= due { return }
         wake?.task.cancel()
         let delay = max(due - now, .milliseconds(1))
         wake = (

@@ -43,7 +43,7 @@ struct SendingTests {
         #expect(RetryAfter.delay(text, now: now) == .seconds(seconds))
     }
 
-    @Test(arguments: ["", "soon", "nan", "06 Nov 1994", "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 UTC", "1,2",
+    @Test(arguments: ["4\0", "", "soon", "nan", "06 Nov 1994", "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 UTC", "1,2",
         "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 8:49:37 GMT",
     ])
     func retryAfter_IsNothing_WhenItIsNeitherNumberNorDate(text: String) {

@@ -7,6 +7,7 @@ public enum RetryAfter {
     /// - Returns: within `bounds`; nil for what is neither a number nor a date.
     public static func delay(_ value: String, now: WallTime) -> Duration? {
         let text = withoutSpaces(value)
+        guard !text.utf8.contains(0) else { return nil }  // before which `Double` stops reading
         if let seconds = Double(text), !seconds.isNaN {
             return clamp(.seconds(max(min(seconds, 1e9), -1e9)))
         }

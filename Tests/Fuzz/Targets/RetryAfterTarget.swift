@@ -19,6 +19,8 @@ struct RetryAfterTarget: FuzzTarget {
         if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
             let seconds = Int(text) ?? .max
             try promise(delay == .seconds(min(max(seconds, 1), 86_400)), "\(text) s are \(delay ?? .zero)")
+        } else if text.utf8.contains(0) {
+            try promise(delay == nil, "\(shown(text.utf8)) is a delay of \(delay ?? .zero)")
         } else if let date = Self.date(text) {
             try promise(delay == .seconds(min(max(date - Self.now, 1), 86_400)), "\(text) is in \(delay ?? .zero), by libc in \(date - Self.now) s")
         } else {

@@ -1,7 +1,7 @@
 import Testing
 @testable import HelioDaemon
 
-/// Sets its wake anew only after it has kept its actor busy for longer than the wake before sleeps.
+/// Cancels its sleeps only after they are over, and before any of them has had its turn.
 private actor Late {
     private var sleeping: [Task<Bool, Never>] = []
 

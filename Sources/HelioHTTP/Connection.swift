@@ -71,7 +71,7 @@ extension Connection: StreamOwner {
         guard timed != .lingering else { return discard() }
         guard timed != .handshake else {
             stream.setReading(false)
-            return table.handshakes.lineUp(self)
+            return table.handshakes.lineUp(self, isNearlyDone: stream.hasBegun)
         }
         read()
     }

@@ -197,9 +197,12 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
         }
     }
 
-    /// A signature takes as long as thousands of requests, and a crowd of newcomers wants one each.
-    @Test func request_IsAnswered_BeforeEverybodyHasAHandshake() async throws {
+    /// A signature takes as long as thousands of requests, and a crowd of newcomers wants one each: who has one already, with or without
+    /// the last step of the handshake, does not wait for theirs.
+    @Test(arguments: [true, false])
+    func request_IsAnswered_BeforeEverybodyHasAHandshake(isEstablished: Bool) async throws {
         let crowd = 30
+        let request = get("/waiting")
         let seen = Seen()
         let isOpen = Gate()
         let context = context
@@ -213,14 +216,19 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
             seen.server.withLock { $0 = live.http }
             defer { seen.server.withLock { $0 = nil } }
             let guest = try client(live)
-            try await guest.send(get("/status"))
-            _ = try await guest.receive(until: "{}")
+            if isEstablished {
+                try await guest.send(get("/status"))
+                _ = try await guest.receive(until: "{}")
+            } else {
+                _ = [UInt8](request.utf8).withUnsafeBytes { guest.session.write($0) }
+                #expect(try await guest.raw.wait(POLLIN, 10))
+            }
             // While the loop stands, they come, and the guest asks.
             live.loop.execute { while !isOpen.value.load(ordering: .relaxed) { Pace.block(milliseconds: 1) } }
             defer { isOpen.value.store(true, ordering: .relaxed) }
             let newcomers = try (0..<crowd).map { _ in try client(live) }
             for newcomer in newcomers { _ = [UInt8(0)].withUnsafeBytes { newcomer.session.write($0) } }
-            try await guest.send(get("/waiting"))
+            try await guest.send(request)
             isOpen.value.store(true, ordering: .relaxed)
             #expect(try await guest.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 204"))
             #expect(seen.waiting.load(ordering: .relaxed) > crowd / 2)

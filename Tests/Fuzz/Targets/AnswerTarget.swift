@@ -75,8 +75,9 @@ struct AnswerReading: Equatable {
 
     init(_ pieces: [[UInt8]]) { self.init(pieces.map { $0[...] }) }
 
-    init(_ pieces: [ArraySlice<UInt8>]) {
-        var stream = AnswerStream(atMost: AnswerParser.maximumSize)
+    /// - Parameter beginning: what has read what came before the pieces.
+    init(_ pieces: [ArraySlice<UInt8>], after beginning: AnswerStream = AnswerStream(atMost: AnswerParser.maximumSize)) {
+        var stream = beginning
         var body: [UInt8] = []
         do throws(Malformed) {
             for (piece, isEnd) in pieces.map({ ($0, false) }) + [([], true)] where answer == nil {

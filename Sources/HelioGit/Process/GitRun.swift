@@ -90,6 +90,8 @@ extension Git {
         // git waits for what it starts, so after a run that ended by itself this finds nothing, and nothing is looked for.
         kill(-group, SIGKILL)
         if attended.failure != nil || Task.isCancelled { await ProcessGroup.end(group) }
+        // swift-subprocess 1.0.2 keeps an entry for good for each process whose streams it sees end before the process does.
+        await execution.teardown(using: [])
         return attended
     }
 

@@ -65,8 +65,9 @@ final class NodeProcess: Sendable {
         publicServer = HTTPServerGroup(
             loops: loops, configuration: Self.limits(configuration.http), router: routers.open, openConnections: connections.tcp
         ) { http.record($0) }
-        adminServer = HTTPServer(loop: loop, router: routers.admin, openConnections: connections.admin) { http.record($0) }
-        socketServer = HTTPServer(loop: loop, router: routers.socket, openConnections: connections.socket) { http.record($0) }
+        let few = Self.administrationLimits
+        adminServer = HTTPServer(loop: loop, configuration: few, router: routers.admin, openConnections: connections.admin) { http.record($0) }
+        socketServer = HTTPServer(loop: loop, configuration: few, router: routers.socket, openConnections: connections.socket) { http.record($0) }
         agent = AgentServer(loop: loop) { [board] in AgentAnswer.line(board.snapshot, at: SystemClock.monotonic()) }
         poster = try Poster(loop: loop) { [configuration = self.configuration] in configuration.withLock(\.webhooks) }
         let lag = metrics.state.loopLag
@@ -78,6 +79,13 @@ final class NodeProcess: Sendable {
         for number in 1..<max(count, 1) { loops.append(try EventLoop.start(name: "loop \(number + 1)")) }
         return loops
     }
+
+    /// Of each of the two listeners that are not for clients: what the node's own work needs is among the same descriptors.
+    private static let administrationLimits: HelioHTTP.Configuration = {
+        var limits = HelioHTTP.Configuration()
+        limits.connections = DescriptorLimit.administration
+        return limits
+    }()
 
     private static func limits(_ http: NodeConfiguration.HTTP) -> HelioHTTP.Configuration {
         DescriptorLimit.raise(for: http.maxConnections)

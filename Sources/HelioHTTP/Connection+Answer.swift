@@ -45,7 +45,7 @@ extension Connection {
         if !terms.omitsBody, case .bytes(let bytes) = response.body { output.append(contentsOf: bytes) }
         answerStatus = refusal.status
         answerBytes = output.count - start
-        lingers = lingers || !refusal.keepsConnection
+        lingers = lingers || !refusal.keepsConnection || terms.leavesBody
         finish(keepsAlive: terms.keepsAlive, .refused(refusal))
     }
 

@@ -77,6 +77,7 @@ extension Connection {
     }
 
     private func release() {
+        if unsent > 0 { table.keeps(0, for: self) }
         producer = nil
         input = []
         output = []

@@ -19,6 +19,8 @@ final class Connection {
     /// To be sent; what stands before `written` has been. Lent by the table for a turn, kept only while the peer is slow.
     var output: [UInt8] = []
     var written = 0
+    /// Bytes of `output` that the table knows to wait for the peer.
+    var unsent = 0
     /// To be sent after `output`, from where it lies.
     var range: FileRange?
     /// The line that ends the chunk of a range.
@@ -71,7 +73,7 @@ extension Connection: StreamOwner {
         guard timed != .lingering else { return discard() }
         guard timed != .handshake else {
             stream.setReading(false)
-            return table.handshakes.lineUp(self, isNearlyDone: stream.hasBegun)
+            return table.handshakes.lineUp(self, isNearlyDone: stream.hasAnswered)
         }
         read()
     }
@@ -180,6 +182,7 @@ extension Connection: StreamOwner {
         stream.setAwaitingWrite(!isSent)
         if producer != nil, isSent, !isStarved { table.streams.lineUp(self) }
         updateDeadline()
+        if output.count - written != unsent { table.keeps(output.count - written, for: self) }
     }
 
     /// Whether nothing waits for the peer to take it.

@@ -11,6 +11,8 @@ struct ReplyTerms {
     var method: Method?
     var isHTTP10 = false
     var keepsAlive = false
+    /// The peer is sending a body that nobody will read.
+    var leavesBody = false
     var route: Route?
 
     var omitsBody: Bool { method == .head }
@@ -87,7 +89,8 @@ struct ConnectionMachine {
     }
 
     private mutating func refuse(_ refusal: Refusal, consumed: Int) -> Step {
-        let keeps = refusal.keepsConnection && (head.contentLength ?? 0) == 0 && head.keepsAlive
+        reply.leavesBody = (head.contentLength ?? 0) > 0
+        let keeps = refusal.keepsConnection && !reply.leavesBody && head.keepsAlive
         if !refusal.keepsConnection { reply.method = head.targetEnd > 0 ? head.method : nil }
         beginAnswer(keepsAlive: keeps)
         return Step(action: .refuse(refusal), consumed: keeps ? head.end : consumed)

@@ -29,6 +29,8 @@ final class ConnectionTable {
     private var date = DateHeader()
     private var emptied: (() -> Void)?
     private var lastExhausted = Int64.min
+    /// Bytes that wait for slow peers.
+    private var unsent = 0
 
     var configuration: Configuration { rules.configuration }
 
@@ -131,6 +133,15 @@ final class ConnectionTable {
         var displaced = 0
         while displaced < Self.room, displaceOne() { displaced += 1 }
         return displaced > 0
+    }
+
+    /// Tells how many bytes wait for one peer. Where that makes too many of them, the connections with most are cut off, this one among them.
+    func keeps(_ bytes: Int, for connection: Connection) {
+        unsent += bytes - connection.unsent
+        connection.unsent = bytes
+        while unsent > configuration.unsentBytes, let most = slots.lazy.compactMap(\.self).max(by: { $0.unsent < $1.unsent }) {
+            most.cut(.slowReader)
+        }
     }
 
     /// Descriptors or memory ran out.

@@ -109,6 +109,9 @@ public actor HTTPServer {
     /// Connections whose handshake waits for its next step.
     var handshakesWaiting: Int { table.handshakes.count }
 
+    /// Steps of handshakes, since the start.
+    var handshakeSteps: Int { table.handshakes.turns }
+
     private func finishDrain() {
         for drain in drains { drain.resume() }
         drains = []

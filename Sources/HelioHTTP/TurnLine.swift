@@ -5,13 +5,18 @@ import HelioLoop
 /// One of them has its turn between two looks at the sockets. A request thus waits for one turn at most, however many readers take all that
 /// they get and however many newcomers want a signature; were each served whenever it is ready, it would wait for one of each.
 ///
-/// Who has had a turn and lacks a last, short one goes before those who have had none: a handshake that the server has signed is not left
-/// waiting for the signatures of all who came later.
+/// Who lacks a last, short turn goes before the others: a handshake that the server has signed is not left waiting for the signatures of all
+/// who came later. One in five turns is the others' nevertheless, since a peer can have its last step take as many turns as it has bytes.
 final class TurnLine {
+    private static let aheadInARow = 4
+
     private let loop: EventLoop
     private let serve: (Connection) -> Void
     private var ahead = Waiting()
     private var line = Waiting()
+    private var goneAhead = 0
+    /// How many turns there have been.
+    private(set) var turns = 0
     private var isMoving = false
 
     init(loop: EventLoop, serve: @escaping (Connection) -> Void) {
@@ -22,7 +27,7 @@ final class TurnLine {
     /// How many wait.
     var count: Int { ahead.count + line.count }
 
-    /// - Parameter isNearlyDone: goes before all who are not.
+    /// - Parameter isNearlyDone: goes before those who are not, as long as they get their share.
     func lineUp(_ connection: Connection, isNearlyDone: Bool = false) {
         guard !connection.isInLine else { return }
         connection.isInLine = true
@@ -41,14 +46,24 @@ final class TurnLine {
 
     private func serveFirst() {
         isMoving = false
-        guard let connection = ahead.popFirst() ?? line.popFirst() else { return }
+        guard let connection = next() else { return }
         connection.isInLine = false
+        turns += 1
         serve(connection)
         if count > 0 { move() }
     }
+
+    private func next() -> Connection? {
+        if goneAhead < Self.aheadInARow || line.count == 0, let connection = ahead.popFirst() {
+            goneAhead += 1
+            return connection
+        }
+        goneAhead = 0
+        return line.popFirst() ?? ahead.popFirst()
+    }
 }
 
-/// First in, first out. Those who have left are cleared away many at a time.
+/// First in, first out, but for those whose connection is over meanwhile.
 private struct Waiting {
     private var connections: [Connection] = []
     private var head = 0
@@ -58,14 +73,16 @@ private struct Waiting {
     mutating func append(_ connection: Connection) { connections.append(connection) }
 
     mutating func popFirst() -> Connection? {
-        guard head < connections.count else { return nil }
-        defer {
+        var found: Connection?
+        while found == nil, head < connections.count {
+            if connections[head].stream.isOpen { found = connections[head] }
             head += 1
-            if head == connections.count || head > 256 {
-                connections.removeFirst(head)
-                head = 0
-            }
         }
-        return connections[head]
+        // Many at a time: each removal moves those behind.
+        if head == connections.count || head > 256 {
+            connections.removeFirst(head)
+            head = 0
+        }
+        return found
     }
 }

@@ -18,6 +18,8 @@ public final class ByteStream {
     /// Which events are set. Under TLS a read may have to wait until the socket is writable, and a write until it is readable.
     private var armed = (read: false, write: false)
     private var isWakePending = false
+    /// The last read under TLS found less than a record: what the session holds of it is no use before the socket brings the rest.
+    private var isDry = false
     /// The owner holds the stream, and closes it before it goes.
     public unowned var owner: (any StreamOwner)?
     public private(set) var isOpen = true
@@ -40,6 +42,9 @@ public final class ByteStream {
     /// Whether the peer has begun a handshake.
     public var hasBegun: Bool { session?.hasBegun ?? false }
 
+    /// Whether this side has answered a handshake: what is left of it costs little.
+    public var hasAnswered: Bool { session?.hasAnswered ?? false }
+
     /// After a failed read: whether the peer had begun an HTTP request without the TLS that this stream expects.
     public var heardPlainHTTP: Bool { session?.heardPlainHTTP ?? false }
 
@@ -53,6 +58,7 @@ public final class ByteStream {
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         guard let session else { return socket.read(into: buffer) }
         let transfer = session.read(into: buffer)
+        isDry = transfer == .wouldBlock && !session.holdsReads
         arm()
         if case .moved = transfer { wakeForPending() }
         return transfer
@@ -154,10 +160,9 @@ extension ByteStream {
         }
     }
 
-    /// Bytes that the session has taken off the socket already: no event would tell of them. After a read that moved none, only the
-    /// socket can bring what is missing.
+    /// Bytes that the session has taken off the socket already: no event would tell of them.
     private func wakeForPending() {
-        guard isOpen, isReading, !isWakePending, let session, session.hasPending, !readIsHeld else { return }
+        guard isOpen, isReading, !isWakePending, !isDry, let session, session.hasPending, !readIsHeld else { return }
         isWakePending = true
         // A job, so that the sockets get their turn in between; it runs on this loop, where the stream belongs, and does not keep it.
         nonisolated(unsafe) weak let stream = self

@@ -62,6 +62,22 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
+    /// Each slow reader is within its limits, and all together would take the memory.
+    @Test func readerWithMost_IsCut_WhenTooMuchWaits() async throws {
+        let answer = 16 << 20
+        try await LiveServer.run(limits { $0.unsentBytes = 20 << 20 }, routes: { router in
+            router.add(.get, "/large") { _, responder in responder.send(Response(body: .bytes(Array(repeating: 0x78, count: answer)))) }
+        }) { (server) async throws in
+            let slow = try (0..<4).map { _ in try server.client(receiveBuffer: 4096) }
+            for client in slow { try await client.send(get("/large")) }
+            try await eventually("one is left") { server.record.all.filter { $0.ending == .cut(.slowReader) }.count == 3 }
+            #expect(await server.http.held.output <= 20 << 20)
+            let quick = try await server.talk(get("/status"))
+            #expect(quick.hasSuffix("{}"))
+            withExtendedLifetime(slow) {}
+        }
+    }
+
     @Test func steadyReader_IsNotCut_ThoughTheKernelHoldsMuch() async throws {
         let configuration = limits {
             $0.drainWindow = .seconds(2)

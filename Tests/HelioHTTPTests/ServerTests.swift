@@ -113,6 +113,19 @@ private func get(_ path: String, _ extra: String = "") -> String { "GET \(path) 
         }
     }
 
+    /// A reset in the middle of its body would take the answer from a client that reads only afterwards.
+    @Test(arguments: ["POST /nowhere", "PUT /status"]) func refusal_ComesBeforeTheBodyEnds_WithoutAReset(request: String) async throws {
+        try await LiveServer.run { (server) async throws in
+            let client = try server.client()
+            try await client.send("\(request) HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n")
+            try await eventually("it is refused") { server.record.all.count == 1 }
+            for _ in 0..<60 { try await client.send([UInt8](repeating: 0x78, count: 1000)) }
+            client.finishSending()
+            let answer = try await client.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 40") && answer.contains("Connection: close"))
+        }
+    }
+
     @Test func http10_IsAnsweredWithoutChunks() async throws {
         try await LiveServer.run { (server) async throws in
             let client = try server.client()

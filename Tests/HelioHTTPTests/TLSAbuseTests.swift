@@ -22,6 +22,20 @@ import Testing
 
     private let request = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n"
 
+    /// What a session holds of a record is no use before the rest comes, and nobody is to be woken for it meanwhile.
+    @Test func halfARecord_KeepsNobodyBusy() async throws {
+        try await run { (server) async throws in
+            let client = try server.client()
+            for byte in [0x16, 0x03] as [UInt8] {
+                let before = await server.http.handshakeSteps
+                try await client.send([byte])
+                try await eventually("it is read") { await server.http.handshakeSteps > before }
+            }
+            try await Pace.take(.milliseconds(100))
+            #expect(await server.http.handshakeSteps <= 3, "one with the connection, one for each byte")
+        }
+    }
+
     /// Each costs the server much more than the client, and OpenSSL takes them as long as there are any, without coming back.
     @Test func renewalsOfKeys_EndTheConnection_WhenNothingElseComes() async throws {
         try await run { (server) async throws in

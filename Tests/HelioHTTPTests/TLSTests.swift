@@ -204,7 +204,7 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
         let crowd = 30
         let request = get("/waiting")
         let seen = Seen()
-        let isOpen = Gate()
+        let gate = Gate()
         let context = context
         try await LiveServer.run(tls: { context }, routes: { router in
             router.add(.get, "/waiting") { _, responder in
@@ -224,12 +224,13 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
                 #expect(try await guest.raw.wait(POLLIN, 10))
             }
             // While the loop stands, they come, and the guest asks.
-            live.loop.execute { while !isOpen.value.load(ordering: .relaxed) { Pace.block(milliseconds: 1) } }
-            defer { isOpen.value.store(true, ordering: .relaxed) }
+            live.loop.execute { gate.hold() }
+            defer { gate.isOpen.store(true, ordering: .relaxed) }
+            try await eventually("the loop stands") { gate.holds.load(ordering: .relaxed) }
             let newcomers = try (0..<crowd).map { _ in try client(live) }
             for newcomer in newcomers { _ = [UInt8(0)].withUnsafeBytes { newcomer.session.write($0) } }
             try await guest.send(request)
-            isOpen.value.store(true, ordering: .relaxed)
+            gate.isOpen.store(true, ordering: .relaxed)
             #expect(try await guest.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 204"))
             #expect(seen.waiting.load(ordering: .relaxed) > crowd / 2)
         }
@@ -286,8 +287,15 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
     }
 }
 
+/// Holds the thread that comes to it until it is opened.
 private final class Gate: Sendable {
-    let value = Atomic(false)
+    let holds = Atomic(false)
+    let isOpen = Atomic(false)
+
+    func hold() {
+        holds.store(true, ordering: .relaxed)
+        while !isOpen.load(ordering: .relaxed) { Pace.block(milliseconds: 1) }
+    }
 }
 
 private final class Seen: Sendable {

@@ -6,6 +6,8 @@ enum DescriptorLimit {
     private static let wanted: rlim_t = 16_384
     /// Descriptors that are not for connections of clients: the store, git's pipes, webhooks, administration.
     private static let others = 128
+    /// Connections among them that each listener for administration may have.
+    static let administration = 32
 
     /// Raises the soft limit as far as the hard one allows. The usual soft limit of 1,024 is there for programs that use select(2);
     /// it would let a thousand idle connections keep the node from starting git.

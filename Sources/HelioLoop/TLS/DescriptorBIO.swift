@@ -28,7 +28,7 @@ enum DescriptorBIO {
 
     private static func write(_ bio: OpaquePointer?, _ bytes: UnsafePointer<CChar>?, _ count: Int32) -> Int32 {
         guard let socket = socket(of: bio) else { return -1 }
-        return finish(bio, socket.transport.write(UnsafeRawBufferPointer(start: bytes, count: Int(count))), BIO_FLAGS_WRITE)
+        return finish(bio, socket.write(UnsafeRawBufferPointer(start: bytes, count: Int(count))), BIO_FLAGS_WRITE)
     }
 
     private static func socket(of bio: OpaquePointer?) -> SessionSocket? {

@@ -10,6 +10,8 @@ final class SessionSocket {
     /// Bytes since the last that were for us.
     var receivedSinceProgress = 0
     private(set) var firstBytes: [UInt8] = []
+    /// Whether anything has been sent.
+    private(set) var hasWritten = false
 
     init(descriptor: Int32) { transport = PlainTransport(descriptor: descriptor) }
 
@@ -20,6 +22,12 @@ final class SessionSocket {
         readsLeft -= 1
         receivedSinceProgress += count
         if firstBytes.count < Self.opening { firstBytes += buffer.prefix(min(count, Self.opening - firstBytes.count)) }
+        return transfer
+    }
+
+    func write(_ buffer: UnsafeRawBufferPointer) -> Transfer {
+        let transfer = transport.write(buffer)
+        if case .moved = transfer { hasWritten = true }
         return transfer
     }
 

@@ -65,6 +65,9 @@ public final class TLSSession {
     /// Whether the peer has sent anything at all.
     var hasBegun: Bool { !socket.firstBytes.isEmpty }
 
+    /// Whether the peer has been sent anything: of the handshake, all that costs much is done.
+    var hasAnswered: Bool { socket.hasWritten }
+
     /// After a failed handshake: whether the peer had begun an HTTP request without TLS.
     var heardPlainHTTP: Bool { !isEstablished && socket.heardPlainHTTP }
 

@@ -45,6 +45,18 @@ import Testing
         #expect(texts.size == size, "nothing is rendered twice")
     }
 
+    /// Of a small catalogue every change renders a text anew, and each costs more than its bytes.
+    @Test func textsOfTheSmall_AreBoundedByNumber() throws {
+        let key = { HashTexts.Key(variant: .all, revision: $0, first: RepositoryID(1), previous: nil) }
+        for revision in 0..<5000 as Range<UInt64> {
+            _ = texts.text(key(revision), repositories: 1) {
+                $0 += [UInt8](repeating: 0x78, count: 100)
+                return nil
+            }
+        }
+        #expect(texts.size <= 100 * 1100)
+    }
+
     @Test func change_RendersOneShelfAnew() throws {
         var catalogue = try Sample.catalogue(of: 20_000)
         _ = try shared(catalogue)

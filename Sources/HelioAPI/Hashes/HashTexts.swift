@@ -25,6 +25,9 @@ final class HashTexts: Sendable {
 
     /// Texts that no catalogue has any more are dropped when there are as many of them as of others; so much of them does not matter.
     private static let slack = 16 * 1024 * 1024
+    /// The same by number, since each takes some hundred bytes beside the text: of a small catalogue thousands would be kept otherwise. Many more
+    /// than a catalogue has shelves.
+    private static func mostTexts(repositories: Int, variants: Int) -> Int { 1024 + repositories / 16 * variants }
     /// The longest entry is a little shorter.
     private static let entryBytes = 224
     /// How long they are kept after the last reader has taken one.
@@ -56,7 +59,11 @@ final class HashTexts: Sendable {
             state.lastUse = now()
             if let known = state.texts[key] { return known }
             state.variants.insert(key.variant)
-            if state.end > Self.slack + 2 * Self.entryBytes * repositories * state.variants.count { state = State(lastUse: state.lastUse) }
+            let variants = state.variants.count
+            let isFull = state.end > Self.slack + 2 * Self.entryBytes * repositories * variants
+            if isFull || state.texts.count >= Self.mostTexts(repositories: repositories, variants: variants) {
+                state = State(lastUse: state.lastUse)
+            }
             return Self.add(key, to: &state, render)
         }
     }

@@ -22,6 +22,9 @@ enum Schema {
         migrator.registerMigration("5: drain") { db in
             try db.execute(sql: "ALTER TABLE node ADD COLUMN drain_reason TEXT")
         }
+        migrator.registerMigration("6: events of nobody") { db in
+            try db.execute(sql: sixth)
+        }
         return migrator
     }
 
@@ -179,5 +182,13 @@ enum Schema {
         CREATE INDEX delivery_standby ON delivery(repository_id, id) WHERE state = 'standby';
         ALTER TABLE node ADD COLUMN farm_cursor TEXT;
         ALTER TABLE repository ADD COLUMN ref_count INTEGER;
+        """
+
+    /// What the farm announced and no endpoint here was to get was kept for good. What stands by is settled for one endpoint at a time.
+    private static let sixth = """
+        DELETE FROM event
+            WHERE change_id IS NULL AND published <> 0 AND NOT EXISTS (SELECT 1 FROM delivery WHERE event_id = event.id);
+        DROP INDEX delivery_standby;
+        CREATE INDEX delivery_standby ON delivery(repository_id, endpoint, id) WHERE state = 'standby';
         """
 }

@@ -22,12 +22,14 @@ extension Store {
     ///
     /// - Parameter endpoints: whose waiting deliveries count; the dead ones of all do.
     public nonisolated func outboxCounts(of endpoints: [String]) async throws(StoreError) -> OutboxCounts {
-        try await reader.read { db in
+        // Of nobody there is nothing to be found by an index.
+        let index = endpoints.isEmpty ? "" : "INDEXED BY delivery_pending"
+        return try await reader.read { db in
             let row = try Row.fetchOne(
                 db,
                 sql: """
                     WITH waiting AS (
-                        SELECT count(*) AS number, min(id) AS first FROM delivery
+                        SELECT count(*) AS number, min(id) AS first FROM delivery \(index)
                         WHERE state = 'pending' AND endpoint IN (\(databaseQuestionMarks(count: endpoints.count))))
                     SELECT number, (SELECT count(*) FROM delivery WHERE state = 'dead'),
                         (SELECT created_at FROM delivery JOIN event ON event.id = event_id WHERE delivery.id = first)
@@ -65,7 +67,8 @@ extension Store {
             let old = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT id, event_id FROM delivery WHERE state IN ('delivered', 'dead') AND attempted_at < ? ORDER BY attempted_at LIMIT ?
+                    SELECT id, event_id FROM delivery INDEXED BY delivery_over
+                    WHERE state IN ('delivered', 'dead') AND attempted_at < ? ORDER BY attempted_at LIMIT ?
                     """, arguments: [time.millisecondsSince1970, limit])
             for row in old { try Self.remove(delivery: try row.required(0), event: try row.required(1), in: db) }
             return old.count
@@ -98,8 +101,6 @@ extension Store {
 
     private static func remove(delivery: Int64, event: Int64, in db: Database) throws {
         try db.cachedStatement(sql: "DELETE FROM delivery WHERE id = ?").execute(arguments: [delivery])
-        try db.cachedStatement(
-            sql: "DELETE FROM event WHERE id = ?1 AND change_id IS NULL AND NOT EXISTS (SELECT 1 FROM delivery WHERE event_id = ?1)"
-        ).execute(arguments: [event])
+        try OutboxRows.removeIfOver(event, in: db)
     }
 }

@@ -1,3 +1,4 @@
+import GRDB
 import HelioNode
 import TestSupport
 import Testing
@@ -32,12 +33,16 @@ struct HeldTests {
         return try await store.complete(id, content: Samples.hash(content), head: .symbolic(.main), at: Samples.time)
     }
 
-    private func agreed(_ number: Int64, _ content: UInt8, _ changes: [RefChange]?, by sender: MemberID = there) -> AgreedAnnouncement {
+    private func agreed(
+        _ number: Int64, _ content: UInt8, _ changes: [RefChange]?, by sender: MemberID = there, to endpoints: [String] = ["ci"],
+        isPublished: Bool = true
+    ) -> AgreedAnnouncement {
         AgreedAnnouncement(
             event: OutboxEvent(
                 webhookID: "id-\(number)", key: "mirror:repo_synchronized", repository: Self.repository, number: number, body: [1],
-                endpoints: ["ci"]),
-            repository: Self.repository, number: number, content: Samples.hash(content), changes: changes, sender: sender, isPublished: true)
+                endpoints: endpoints),
+            repository: Self.repository, number: number, content: Samples.hash(content), changes: changes, sender: sender,
+            isPublished: isPublished)
     }
 
     private func changes(_ id: HeldID?) async throws -> [RefChange]? {
@@ -119,6 +124,31 @@ struct HeldTests {
         #expect(try await store.announced(by: head.id)?.number == 1)
         try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", at: Samples.time)
         #expect(try await store.heads(of: "ci", limit: 9).isEmpty)
+    }
+
+    /// No endpoint here wants it: nothing would ever remove it.
+    @Test func event_IsNotKept_ForNobody() async throws {
+        try await store.adopt(agreed(1, 5, nil, to: []), at: Samples.time)
+        #expect(try await store.announcement(of: Self.repository)?.number == 1)
+        #expect(try events() == 0)
+        try await store.adopt(agreed(2, 6, nil, by: Self.here, to: [], isPublished: false), at: Samples.time)
+        #expect(try await store.unpublished().map(\.number) == [2])
+        try await store.setPublished(Self.repository, number: 2)
+        #expect(try events() == 0)
+    }
+
+    private func events() throws -> Int? {
+        let database = try DatabaseQueue(path: directory.path + "/heliostat.db")
+        return try database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event") }
+    }
+
+    /// What a node has to tell since it was by itself, the farm's nodes know nothing of.
+    @Test func deliveryOfAnother_SettlesNothingOfOurOwn() async throws {
+        let own = OutboxEvent(
+            webhookID: "own", key: "mirror:repo_synchronized", repository: Self.repository, number: 1, body: [1], endpoints: ["ci"])
+        try await store.post([own], at: Samples.time)
+        try await store.settleStandby(Self.repository, number: 9, endpoint: "ci", at: Samples.time)
+        #expect(try await store.heads(of: "ci", limit: 9).count == 1)
     }
 
     @Test func whatWasToBeSent_StandsByAfterARestart() async throws {

@@ -24,7 +24,7 @@ final class RunProgress: Sendable {
         if isFirst { lane.append([.progress(self)]) }
     }
 
-    /// Called by the lane, which keeps what a full disk refuses and drops everything else.
+    /// Called by the lane, which keeps what a disk refuses and drops everything else.
     func write() async throws(StoreError) {
         let now = SystemClock.monotonic()
         isLinedUp.withLock { $0 = false }
@@ -35,7 +35,7 @@ final class RunProgress: Sendable {
                     seconds: (now - run.claimedAt.monotonic).inSeconds)
             })
         } catch {
-            if case .diskFull = error { isLinedUp.withLock { $0 = true } }
+            if error.mayPass { isLinedUp.withLock { $0 = true } }
             throw error
         }
     }

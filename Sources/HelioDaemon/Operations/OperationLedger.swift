@@ -151,8 +151,8 @@ final class OperationLedger: Sendable {
         } catch {
             state.withLock { state in
                 state.table.putBack(changes)
-                // The lane keeps what a full disk refused, so nothing need be lined up for it again.
-                if case .diskFull = error { (state.isWriteDue, state.isLinedUp) = (true, true) }
+                // The lane keeps what a disk refused, so nothing need be lined up for it again.
+                if error.mayPass { (state.isWriteDue, state.isLinedUp) = (true, true) }
             }
             throw error
         }

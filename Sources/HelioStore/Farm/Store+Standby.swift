@@ -48,13 +48,14 @@ extension Store {
 
     public func setPublished(_ repository: RepositoryID, number: Int64) throws(StoreError) {
         try write { db in
-            try db.execute(
-                sql: "UPDATE event SET published = 1 WHERE published = 0 AND repository_id = ? AND number = ?",
-                arguments: [repository.value, number])
+            let update = "UPDATE event SET published = 1 WHERE published = 0 AND repository_id = ? AND number = ? RETURNING id"
+            for event in try Int64.fetchAll(db, sql: update, arguments: [repository.value, number]) {
+                try OutboxRows.removeIfOver(event, in: db)
+            }
         }
     }
 
-    /// Another node has delivered, or given up, what it was to send.
+    /// Another node has delivered, or given up, what it was to send. What this node has to tell on its own account is not the farm's.
     public func settleStandby(
         _ repository: RepositoryID, number: Int64, endpoint: String, at time: WallTime
     ) throws(StoreError) {
@@ -65,7 +66,7 @@ extension Store {
                     sql: """
                         UPDATE delivery SET state = 'delivered', attempted_at = ?
                         WHERE state = '\(state.rawValue)' AND repository_id = ? AND endpoint = ?
-                            AND EXISTS (SELECT 1 FROM event WHERE event.id = event_id AND number <= ?)
+                            AND EXISTS (SELECT 1 FROM event WHERE event.id = event_id AND number <= ? AND sender IS NOT NULL)
                         """)
                 try update.execute(arguments: [time.millisecondsSince1970, repository.value, endpoint, number])
             }

@@ -7,10 +7,12 @@ enum OutboxRows {
 
     /// - Parameters:
     ///   - change: its deliveries wait until this one is done; nil lets them go at once.
-    ///   - agreed: what the farm has settled; its deliveries stand by. nil for a node by itself.
+    ///   - agreed: what the farm has settled; its deliveries stand by, and where there are none, nothing is kept once the farm has it. nil
+    ///     for a node by itself.
     static func insert(
         _ event: OutboxEvent, change: Int64?, agreed: AgreedAnnouncement? = nil, at time: WallTime, in db: Database
     ) throws {
+        if let agreed, agreed.isPublished, event.endpoints.isEmpty { return }
         try db.cachedStatement(
             sql: """
                 INSERT INTO event
@@ -64,6 +66,13 @@ enum OutboxRows {
             sql: "DELETE FROM delivery WHERE event_id IN (SELECT id FROM event WHERE change_id = ?)"
         ).execute(arguments: [change])
         try db.cachedStatement(sql: "DELETE FROM event WHERE change_id = ?").execute(arguments: [change])
+    }
+
+    /// Nobody is to get it any more.
+    static func removeIfOver(_ event: Int64, in db: Database) throws {
+        try db.cachedStatement(
+            sql: "DELETE FROM event WHERE id = ?1 AND change_id IS NULL AND NOT EXISTS (SELECT 1 FROM delivery WHERE event_id = ?1)"
+        ).execute(arguments: [event])
     }
 
     // MARK: Heads

@@ -1,3 +1,4 @@
+import HelioAPI
 import HelioHTTP
 import HelioLock
 import HelioMetrics
@@ -75,7 +76,9 @@ extension NodeProcess {
 
     private func replaceUpstream(_ configuration: NodeConfiguration) async {
         do throws(Failure) {
-            try await driver.replaceUpstream(configuration)
+            guard let fingerprint = try await driver.replaceUpstream(configuration) else { return }
+            board.identify { $0.upstream.fingerprint = fingerprint }
+            await driver.farm?.replacedUpstream(fingerprint: fingerprint)
         } catch {
             log.error("upstream stays as it was", ["error": "\(error)"])
         }

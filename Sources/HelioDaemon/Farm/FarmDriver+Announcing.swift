@@ -106,6 +106,7 @@ extension FarmDriver {
     func adopt(_ id: RepositoryID, _ number: Int64) async {
         do {
             guard let repository = await node.repository(id) else {
+                missedAnnouncements[id] = nil
                 // There is nothing to store for it: whoever sends it need not wait for this node.
                 return tell(.stored(id, number: number))
             }

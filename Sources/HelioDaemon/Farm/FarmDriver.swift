@@ -186,6 +186,8 @@ actor FarmDriver {
 
     func reconfigure(_ settings: FarmSettings) { feed(.reconfigured(settings)) }
 
+    func replacedUpstream(fingerprint: String) { feed(.upstreamReplaced(fingerprint: fingerprint)) }
+
     private func hinted(_ hint: FarmHint) {
         switch hint {
         case .members: feed(.membersHint)

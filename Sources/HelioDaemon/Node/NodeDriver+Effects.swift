@@ -160,8 +160,11 @@ extension SyncRecord {
 
 extension NodeDriver {
     /// A list of URLs that changed while the node runs; the next discovery sees it.
-    func replaceUpstream(_ configuration: NodeConfiguration) throws(Failure) {
-        guard let hands else { return }
-        hands.adapters.upstream.replace(with: try configuration.makeUpstream(try Git(configuration.git)))
+    /// - Returns: its fingerprint; nil while the node has none yet.
+    func replaceUpstream(_ configuration: NodeConfiguration) throws(Failure) -> String? {
+        guard let hands else { return nil }
+        let upstream = try configuration.makeUpstream(try Git(configuration.git))
+        hands.adapters.upstream.replace(with: upstream)
+        return upstream.fingerprint
     }
 }

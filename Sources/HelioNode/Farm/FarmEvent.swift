@@ -46,6 +46,8 @@ public enum FarmEvent: Sendable {
     case listedFor(FarmOperationID, failed: Bool)
 
     case reconfigured(FarmSettings)
+    /// A list of URLs was changed while the node runs.
+    case upstreamReplaced(fingerprint: String)
     /// The time of `FarmMachine.nextWake` has come.
     case wake
 }

@@ -4,6 +4,8 @@ extension FarmMachine {
     private static let owedLimit = 1024
 
     mutating func take(_ letter: FarmLetter, _ ours: MirrorHash?, at now: MonotonicTime) {
+        // Of a farm that refuses this node nothing is its business: the same numbers may stand for other repositories.
+        guard refusal == nil else { return }
         let isOwn = letter.sender == this
         switch letter.message {
         case .changed(let id, let name, let repository, let content):
@@ -38,8 +40,7 @@ extension FarmMachine {
     }
 
     private mutating func order(_ id: FarmOperationID, _ effect: () -> FarmEffect) {
-        // One that its farm refuses is nobody's to order.
-        guard refusal == nil, ordered.insert(id).inserted else { return }
+        guard ordered.insert(id).inserted else { return }
         effects.append(effect())
     }
 

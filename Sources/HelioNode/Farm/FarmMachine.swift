@@ -121,6 +121,7 @@ public struct FarmMachine: Sendable {
         case .listed: listed(at: now)
         case .listedFor(let id, let failed): answer(id, failed: failed)
         case .reconfigured(let settings): reconfigured(settings)
+        case .upstreamReplaced(let fingerprint): replaced(upstream: fingerprint, at: now)
         case .wake: break
         }
     }
@@ -156,6 +157,12 @@ public struct FarmMachine: Sendable {
 
     mutating func log(_ level: LogLine.Level, _ message: String, _ fields: (key: String, value: LogValue)...) {
         effects.append(.log(LogLine(level, message, fields)))
+    }
+
+    /// Others that start compare theirs with it.
+    private mutating func replaced(upstream fingerprint: String, at now: MonotonicTime) {
+        record.upstream = fingerprint
+        if isBeating { owesBeat = true } else { nextBeat = now }
     }
 
     private mutating func reconfigured(_ new: FarmSettings) {

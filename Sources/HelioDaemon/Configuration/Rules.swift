@@ -66,6 +66,14 @@ struct Rule: Sendable {
             let credentials = $0.upstream.credentials
             return credentials.username == nil && credentials.tokenFile != nil ? "is missing beside token_file" : nil
         },
+        Rule(key: "upstream.ssh.known_hosts_file") {
+            let ssh = $0.upstream.ssh
+            return ssh.keyFile != nil && ssh.knownHostsFile == nil ? "is missing beside key_file" : nil
+        },
+        Rule(key: "upstream.ssh.key_file") {
+            let ssh = $0.upstream.ssh
+            return ssh.keyFile == nil && ssh.knownHostsFile != nil ? "is missing beside known_hosts_file" : nil
+        },
         Rule(key: "upstream.urls") {
             let known = Set($0.upstream.namedCredentials.map(\.name))
             guard let url = $0.upstream.urls.first(where: { !($0.credentials.map(known.contains) ?? true) }) else { return nil }

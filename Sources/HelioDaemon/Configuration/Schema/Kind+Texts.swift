@@ -99,7 +99,9 @@ func absolute(_ text: String, from directory: String) throws(Wrong) -> String {
 private func checkURL(_ text: String, schemes: [String]) throws(Wrong) {
     guard let separator = text.firstRange(of: "://"), schemes.contains(String(text[..<separator.lowerBound])) else {
         guard !text.hasPrefix("file:") || !schemes.contains("git") else { throw Wrong("is a path of this machine; mirror it with kind: directory and path") }
-        throw Wrong("\(quoted(text)) does not start with \(alternatives(schemes.map { "\($0)://" }))")
+        // With an @ it may hold a secret, and is not repeated.
+        let shown = text.contains("@") ? "the text" : quoted(text)
+        throw Wrong("\(shown) does not start with \(alternatives(schemes.map { "\($0)://" }))")
     }
     let authority = text[separator.upperBound...].prefix { !"/?#".contains($0) }
     guard !authority.isEmpty else { throw Wrong("names no host") }

@@ -11,15 +11,32 @@ struct CopyReader: Sendable {
 
     init(adapters: Adapters) { self.adapters = adapters }
 
+    /// Readings of one copy, a second apart, where it is the machine that fails.
+    private static let attempts = 3
+
     /// - Returns: for each repository the hash of its copy; nil where there is none that can be read.
     func hashes(of repositories: [Repository]) async -> [RepositoryID: MirrorHash?] {
         await copiesLane.run {
             var hashes: [RepositoryID: MirrorHash?] = [:]
             for repository in repositories {
-                hashes[repository.id] = .some(try? await ours(repository).get())  // unreadable counts as no copy
+                hashes[repository.id] = .some(await hash(of: repository))
             }
             return hashes
         }
+    }
+
+    /// A copy that counts as none is made anew. So a disk that stalls or descriptors that run out are given another chance; what is corrupt
+    /// stays so.
+    private func hash(of repository: Repository) async -> MirrorHash? {
+        for attempt in 1...Self.attempts {
+            switch await ours(repository) {
+            case .success(let hash): return hash
+            case .failure(let failure):
+                guard failure.reason != .corrupt, attempt < Self.attempts else { return nil }
+                guard (try? await Task.sleep(for: .seconds(1))) != nil else { return nil }  // cancelled: the node stops
+            }
+        }
+        return nil
     }
 
     func compare(_ repositories: [Repository], heads: [RepositoryID: Head]) async -> [Comparison] {

@@ -6,7 +6,7 @@ import HelioStore
 /// Looks at what the node cannot be told of: disk space, whether the store takes writes, and the trash.
 struct Sensors: Sendable {
     private static let interval = Duration.seconds(10)
-    private static let trashInterval = 360  // looks: an hour
+    private static let trashInterval = Duration.seconds(3600)
 
     let driver: NodeDriver
     let log: NodeLog
@@ -14,13 +14,18 @@ struct Sensors: Sendable {
     let diskFree: Gauge
     let trashKeep: @Sendable () -> Duration
 
+    /// The trash apart from the rest: millions of files may be in it, and a disk that fills is not to be overlooked meanwhile.
     func run() async {
-        var looks = 0
+        await withTaskGroup { group in
+            group.addTask { await Self.repeating(every: Self.interval) { await look() } }
+            group.addTask { await Self.repeating(every: Self.trashInterval) { await emptyTrash() } }
+        }
+    }
+
+    private static func repeating(every interval: Duration, _ body: @Sendable () async -> Void) async {
         while !Task.isCancelled {
-            await look()
-            if looks % Self.trashInterval == 0 { emptyTrash() }
-            looks += 1
-            guard (try? await Task.sleep(for: Self.interval)) != nil else { return }  // cancelled: the node stops
+            await body()
+            guard (try? await Task.sleep(for: interval)) != nil else { return }  // cancelled: the node stops
         }
     }
 
@@ -36,10 +41,10 @@ struct Sensors: Sendable {
         await driver.feed(.storeWritable(await hands.adapters.store.isWritable()))
     }
 
-    private func emptyTrash() {
+    private func emptyTrash() async {
         let operation = hands.operations.begin(.purge)
         do throws(Failure) {
-            try hands.adapters.copies.emptyTrash(olderThan: trashKeep(), now: SystemClock.wall())
+            try await hands.adapters.copies.emptyTrash(olderThan: trashKeep(), now: SystemClock.wall())
             operation.end(failed: false, at: SystemClock.monotonic())
         } catch {
             operation.end(failed: true, at: SystemClock.monotonic())

@@ -20,7 +20,7 @@ struct Sweep: Sendable {
 
     func all() throws(Failure) {
         for directory in [layout.staging, layout.upstreamConfigs, layout.home] {
-            for name in try Files.entries(directory) ?? [] { try Files.removeTree(directory + "/" + String(decoding: name, as: UTF8.self)) }
+            for name in try Files.entries(directory) ?? [] { try RawPath(directory).appending(name).removeTree() }
         }
         try each(below: layout.repositories) { copy throws(Failure) in try sweepCopy(copy) }
     }
@@ -55,29 +55,23 @@ struct Sweep: Sendable {
     @discardableResult
     func sweepLocks(_ copy: String, olderThan seconds: Int? = nil) throws(Failure) -> Bool {
         let latest = seconds.map { time(nil) - $0 }
-        let atTop = try removeLocks(copy, madeBefore: latest)
-        let amongRefs = try removeLocks(copy + "/refs", deep: true, madeBefore: latest)
-        return try removeLocks(copy + "/objects/info", madeBefore: latest) || atTop || amongRefs
+        let atTop = try removeLocks(RawPath(copy), madeBefore: latest)
+        let amongRefs = try removeLocks(RawPath(copy + "/refs"), deep: true, madeBefore: latest)
+        return try removeLocks(RawPath(copy + "/objects/info"), madeBefore: latest) || atTop || amongRefs
     }
 
-    private func removeLocks(_ directory: String, deep: Bool = false, madeBefore latest: Int?) throws(Failure) -> Bool {
+    private func removeLocks(_ directory: RawPath, deep: Bool = false, madeBefore latest: Int?) throws(Failure) -> Bool {
         var found = false
-        for name in try Files.entries(directory) ?? [] {
-            let path = directory + "/" + String(decoding: name, as: UTF8.self)
-            let isDirectory = deep && Files.kind(path, followLinks: false) == .directory
-            if isDirectory {
+        for name in try directory.entries() ?? [] {
+            let path = directory.appending(name)
+            if deep, path.isDirectory {
                 found = try removeLocks(path, deep: true, madeBefore: latest) || found
-            } else if Self.isLock(name), latest.map({ Self.isMade(path, before: $0) }) ?? true {
-                try Files.removeTree(path)
+            } else if Self.isLock(name), latest.map({ path.modified ?? .max < $0 }) ?? true {
+                try path.removeTree()
                 found = true
             }
         }
         return found
-    }
-
-    private static func isMade(_ path: String, before latest: Int) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_mtim.tv_sec < latest
     }
 
     /// index-pack guards a new pack by a `.keep` that names fetch-pack until the refs are there.

@@ -14,16 +14,25 @@ extension LocalCopies {
         removeEmptyParents(of: copy)
     }
 
-    /// Removes for good what was moved to the trash longer ago than `keep`, which is at least zero.
-    public func emptyTrash(olderThan keep: Duration, now: WallTime) throws(Failure) {
+    /// Removes for good what was moved to the trash longer ago than `keep`, which is at least zero. What cannot be removed holds up nothing
+    /// else.
+    /// - Throws: why the last of those stays.
+    public func emptyTrash(olderThan keep: Duration, now: WallTime) async throws(Failure) {
+        try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try removeTrash(olderThan: keep, now: now) }
+    }
+
+    private func removeTrash(olderThan keep: Duration, now: WallTime) throws(Failure) {
+        var failure: Failure?
         let kept = keep.wholeNanoseconds / 1_000_000
         for entry in try Files.entries(layout.trash) ?? [] {
             let name = String(decoding: entry, as: UTF8.self)
             // Anything else there is not ours to remove.
             guard let time = name.split(separator: "-").first.flatMap({ Int64($0) }) else { continue }
             let (age, overflow) = now.millisecondsSince1970.subtractingReportingOverflow(time)
-            if !overflow, age > kept { try Files.removeTree(layout.trash + "/" + name) }
+            guard !overflow, age > kept else { continue }
+            do throws(Failure) { try Files.removeTree(layout.trash + "/" + name) } catch { failure = error }
         }
+        if let failure { throw failure }
     }
 
     private func removeEmptyParents(of copy: String) {

@@ -4,24 +4,7 @@ import HelioNode
 extension Files {
     /// The names in a directory, as bytes, without `.` and `..`, unsorted.
     /// - Returns: nil when there is no such directory.
-    static func entries(_ path: String) throws(Failure) -> [[UInt8]]? {
-        guard let stream = opendir(path) else {
-            let code = errno
-            if code == ENOENT || code == ENOTDIR { return nil }
-            throw failure("read the directory", path, code)
-        }
-        defer { closedir(stream) }
-        var names: [[UInt8]] = []
-        while true {
-            errno = 0
-            guard let entry = readdir(stream) else {
-                if errno != 0 { throw failure("read the directory", path, errno) }
-                return names
-            }
-            let name = Self.name(of: entry)
-            if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
-        }
-    }
+    static func entries(_ path: String) throws(Failure) -> [[UInt8]]? { try RawPath(path).entries() }
 
     /// The same of a directory in which the names can be looked at, too: with `r` and without `x` it tells names and nothing more.
     /// - Throws: `.auth` when they cannot.
@@ -40,19 +23,5 @@ extension Files {
     }
 
     /// Removes a tree without following links. What is gone already is no failure.
-    static func removeTree(_ path: String) throws(Failure) {
-        if kind(path, followLinks: false) == .directory {
-            for name in try entries(path) ?? [] { try removeTree(path + "/", name) }
-            guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path, errno) }
-        } else {
-            try remove(path)
-        }
-    }
-
-    /// A name that is not UTF-8 cannot pass through a `String`; it can through bytes.
-    private static func removeTree(_ prefix: String, _ name: [UInt8]) throws(Failure) {
-        if let text = String(validating: name, as: UTF8.self) { return try removeTree(prefix + text) }
-        let bytes = Array(prefix.utf8).map { CChar(bitPattern: $0) } + name.map { CChar(bitPattern: $0) } + [0]
-        guard unlink(bytes) == 0 || rmdir(bytes) == 0 else { throw failure("remove", prefix, errno) }
-    }
+    static func removeTree(_ path: String) throws(Failure) { try RawPath(path).removeTree() }
 }

@@ -70,7 +70,7 @@ extension Git {
     }
 
     private enum Part: Sendable {
-        case output([UInt8]?)
+        case output(Result<[UInt8], Failure>)
         case errors([UInt8])
         case watch(Failure?)
     }
@@ -100,11 +100,11 @@ extension Git {
         var open = 2
         while let part = await tasks.next() {
             switch part {
-            case .output(let bytes?): (attended.output, open) = (bytes, open - 1)
+            case .output(.success(let bytes)): (attended.output, open) = (bytes, open - 1)
             case .errors(let bytes): (attended.errors, open) = (bytes, open - 1)
-            case .output(nil):
+            case .output(.failure(let failure)):
                 open -= 1
-                attended.failure = Failure(.rejected, "git wrote more than is taken")
+                attended.failure = failure
                 await execution.teardown(using: [termination])
             case .watch(let failure?):
                 attended.failure = attended.failure ?? failure
@@ -116,16 +116,19 @@ extension Git {
         return attended
     }
 
-    /// - Returns: nil when there is more than `limit`.
-    private static func collect(_ stream: SubprocessOutputSequence, limit: Int) async -> [UInt8]? {
+    /// - Returns: a failure when there is more than `limit`, and when the pipe fails: git may be well then, and a part of what it said would
+    ///   be taken for the whole.
+    private static func collect(_ stream: SubprocessOutputSequence, limit: Int) async -> Result<[UInt8], Failure> {
         var bytes: [UInt8] = []
         do {
             for try await chunk in stream {
-                guard bytes.count + chunk.count <= limit else { return nil }
+                guard bytes.count + chunk.count <= limit else { return .failure(Failure(.rejected, "git wrote more than is taken")) }
                 chunk.withUnsafeBytes { bytes.append(contentsOf: $0) }
             }
-        } catch {}  // an error of the pipe ends the reading as its end does: the exit status tells whether git was well
-        return bytes
+        } catch {
+            return .failure(Failure(.internal, GitMessage.bounded("git's output cannot be read: \(error)")))
+        }
+        return .success(bytes)
     }
 
     private static func tail(_ stream: SubprocessOutputSequence, _ activity: Activity) async -> [UInt8] {
@@ -135,7 +138,7 @@ extension Git {
                 activity.note(chunk.count)
                 chunk.withUnsafeBytes { tail.append($0) }
             }
-        } catch {}  // as above
+        } catch {}  // an error of the pipe ends the reading as its end does: the exit status tells whether git was well
         return tail.bytes
     }
 }

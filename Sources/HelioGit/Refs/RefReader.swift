@@ -23,13 +23,24 @@ struct RefReader: Sendable {
         return try await readByGit(path, foreign: foreign)
     }
 
+    /// How often refs are read again that were packed meanwhile, before git is asked.
+    private static let attempts = 3
+
     /// Blocks on the disk, for 0.1 ms at best.
+    ///
+    /// libgit2 takes the names of loose refs, then `packed-refs`, then the values of the loose ones. A `git pack-refs` in between takes those
+    /// away: what it has just packed would be missing, or be what it was when it was packed before.
     /// - Returns: nil when git has to be asked.
     func readFast(_ path: String, foreign: Bool) throws(Failure) -> RefSnapshot? {
         try PlainFiles.check(path)
         do {
-            let repository = try OpenRepository(path)
-            return RefSnapshot(format: .sha1, refs: try repository.refs(foreign ? filter : unfiltered), head: try repository.head())
+            for _ in 0..<Self.attempts {
+                let packed = FileStamp(path + "/packed-refs")
+                let repository = try OpenRepository(path)
+                let refs = try repository.refs(foreign ? filter : unfiltered)
+                if FileStamp(path + "/packed-refs") == packed { return RefSnapshot(format: .sha1, refs: refs, head: try repository.head()) }
+            }
+            return nil
         } catch {
             try Self.explain(path)
             return nil

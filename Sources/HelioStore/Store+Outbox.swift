@@ -74,10 +74,10 @@ extension Store {
         try write { db in try OutboxRows.successor(of: id.value, in: db) }
     }
 
-    /// What is to be sent; nil when the delivery is gone.
+    /// What is to be sent; nil when the delivery is gone, or does not wait any more: in a farm another node may have sent it.
     public func content(of id: DeliveryID) throws(StoreError) -> DeliveryContent? {
         try write { db in
-            let sql = "SELECT webhook_id, key, body FROM delivery JOIN event ON event.id = event_id WHERE delivery.id = ?"
+            let sql = "SELECT webhook_id, key, body FROM delivery JOIN event ON event.id = event_id WHERE delivery.id = ? AND state = 'pending'"
             guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [id.value]) else { return nil }
             return DeliveryContent(
                 webhookID: try row.required(0), key: try row.required(1), body: try row.required(2, as: Bytes.self).value)

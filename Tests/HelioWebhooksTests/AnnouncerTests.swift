@@ -1,8 +1,8 @@
 import Foundation
 import HelioNode
-import HelioStore
 import Testing
 
+@testable import HelioStore
 @testable import HelioWebhooks
 
 struct AnnouncerTests {
@@ -59,6 +59,27 @@ struct AnnouncerTests {
     }
 
     private var last: Announcement { Announcement(number: 4, content: hash(1)) }
+
+    /// Too many to list is not the same as nobody knows: a node by itself and a farm tell it alike.
+    @Test func listThatIsTooLong_IsIncremental_FromAFarmToo() throws {
+        let (old, new) = (snapshot(["refs/heads/main": 1]), snapshot(["refs/heads/main": 1, "refs/tags/a": 2, "refs/tags/b": 2]))
+        let change = PreparedChange(repository: RepositoryID(9), name: try RepositoryName("P0/repo"), kind: .incremental, old: old, new: new)
+        let announcer = announcer(limit: 1)
+        let told = ToldState(announcement: Announcement(number: 4, content: hash(1)), difference: nil)
+        let draft = try #require(announcer.draft(for: change, of: try repository(), content: hash(2), before: hash(1), told: told))
+        #expect(draft.kind == .incremental && draft.changes == nil)
+        let sender = try #require(MemberID("00000001-0000-4000-8000-000000000001"))
+        let held = StoredHeldChange(id: HeldID(1), repository: RepositoryID(9), draft: draft)
+        let agreed = try #require(
+            announcer.announcement(
+                of: held, of: try repository(), number: 5, sender: sender, farm: FarmNote(nodes: 3, laggards: []), at: time))
+        let alone = try #require(try event(old, new, last: Announcement(number: 4, content: hash(1)), by: announcer))
+        for key in ["syncType", "refLimitExceeded"] {
+            #expect(try "\(#require(json(agreed.event)[key]))" == "\(#require(json(alone)[key]))")
+        }
+        let unknown = announcer.draft(for: change, of: try repository(), content: hash(2), before: hash(7), told: told)
+        #expect(unknown?.kind == .snapshot)
+    }
 
     @Test func change_TellsBranchesAndTags_AndNothingElse() throws {
         let old = snapshot(["refs/heads/main": 1, "refs/heads/gone": 2, "refs/tags/v1": 3, "refs/pull/1/head": 4, "refs/notes/c": 5])

@@ -195,6 +195,33 @@ struct DispatcherTests {
         await dispatcher.stop()
     }
 
+    /// A farm's event that this node took over, and that its first sender came back to send. After what came later it must not come again.
+    @Test func whatAnotherNodeHasSent_IsNotSentAgain() async throws {
+        await receiver.answer { delivery, _ in .answered(status: delivery.id == "id-1" ? 500 : 200, retryAfter: nil) }
+        try await takeOver(1)
+        let dispatcher = try await dispatcher([endpoint("ci")])
+        try await eventually("it is refused") { await receiver.ids.contains("id-1") }
+        try await store.settleStandby(RepositoryID(9), number: 1, endpoint: "ci", at: FastClock.now().wall)
+        try await takeOver(2)
+        await dispatcher.added(RepositoryID(9), to: ["ci"])
+        try await eventually(within: 20, "the next") { await receiver.ids.contains("id-2") }
+        let ids = await receiver.ids
+        #expect(ids.last == "id-2", "\(ids)")
+        #expect(try await store.deliveries(.dead, limit: 1).isEmpty)
+        await dispatcher.stop()
+    }
+
+    private func takeOver(_ number: Int64) async throws {
+        let content = MirrorHash.known(Digest(raw: [UInt8](repeating: UInt8(number), count: 32)))
+        let event = OutboxEvent(
+            webhookID: "id-\(number)", key: "mirror:repo_synchronized", repository: RepositoryID(9), number: number, body: [1], endpoints: ["ci"])
+        let sender = try #require(MemberID("00000002-0000-4000-8000-000000000002"))
+        let agreed = AgreedAnnouncement(
+            event: event, repository: RepositoryID(9), number: number, content: content, changes: nil, sender: sender, isPublished: true)
+        try await store.adopt(agreed, at: FastClock.now().wall)
+        #expect(try await store.release(RepositoryID(9)) == ["ci"])
+    }
+
     @Test func cancelledDelivery_IsSentAgain_AfterARestart() async throws {
         await receiver.answer { _, _ in
             await FastClock.pass(.seconds(100_000))

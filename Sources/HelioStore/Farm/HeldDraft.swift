@@ -2,6 +2,7 @@ public import HelioNode
 
 /// A change that the farm is to be told of once it is done, and receivers once the farm has it.
 public struct HeldDraft: Hashable, Sendable {
+    /// A snapshot where nobody knows what led here.
     public let kind: SyncKind
     public let content: MirrorHash
     /// From what was last announced; nil when that is not known, or when it is too much to tell.

@@ -110,7 +110,7 @@ enum HeldRows {
         }
         guard let copy, copy != content else { return }
         let rest = standing.map { Self.rest(of: $0.draft.changes, after: step) } ?? step?.reversed
-        let behind = HeldDraft(kind: .incremental, content: copy, changes: rest)
+        let behind = HeldDraft(kind: rest == nil ? .snapshot : .incremental, content: copy, changes: rest)
         try insert(behind, of: repository, change: nil, isBehind: true, at: time, in: db)
     }
 
@@ -120,8 +120,8 @@ enum HeldRows {
     }
 
     private static func set(_ changes: [RefChange]?, of id: Int64, in db: Database) throws {
-        try db.cachedStatement(sql: "UPDATE held_change SET changes = ? WHERE id = ?")
-            .execute(arguments: [changes.map { Bytes(RefChangesCodec.encode($0)) }, id])
+        try db.cachedStatement(sql: "UPDATE held_change SET changes = ?1, kind = iif(?1 IS NULL, ?2, kind) WHERE id = ?3")
+            .execute(arguments: [changes.map { Bytes(RefChangesCodec.encode($0)) }, SyncKind.snapshot.rawValue, id])
     }
 
     private static func rest(of changes: [RefChange]?, after step: [RefChange]?) -> [RefChange]? {

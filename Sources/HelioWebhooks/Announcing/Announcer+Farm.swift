@@ -41,7 +41,8 @@ extension Announcer {
         }
         // Back to what was announced: that is news only where something else waits to be told before it.
         if changes == [], told.difference?.isHeld != true { return nil }
-        return HeldDraft(kind: change.kind, content: content, changes: changes.flatMap { $0.count > refLimit ? nil : $0 })
+        return HeldDraft(
+            kind: changes == nil ? .snapshot : change.kind, content: content, changes: changes.flatMap { $0.count > refLimit ? nil : $0 })
     }
 
     /// - Returns: nil when no endpoint wants to be told.
@@ -51,10 +52,9 @@ extension Announcer {
         let names = names(.repositorySynchronized, repository)
         guard !names.isEmpty else { return nil }
         let writer = EventBody(sender: self.sender, date: time)
-        let kind: SyncKind = held.draft.changes == nil ? .snapshot : held.draft.kind
-        var body = writer.synchronized(.init(kind: kind, repository: repository, changes: held.draft.changes, farm: farm))
+        var body = writer.synchronized(.init(kind: held.draft.kind, repository: repository, changes: held.draft.changes, farm: farm))
         if body.count > Self.bodyLimit {
-            body = writer.synchronized(.init(kind: kind, repository: repository, changes: nil, farm: farm))
+            body = writer.synchronized(.init(kind: held.draft.kind, repository: repository, changes: nil, farm: farm))
         }
         let id = self.sender.webhookID(of: repository.id, number: number, content: held.draft.content)
         return AgreedAnnouncement(

@@ -203,17 +203,23 @@ public actor Dispatcher {
     private func attemptDelivery(_ attempt: Attempt, to endpoint: Endpoint, number: UInt64) async -> Ended? {
         let name = DeliveryName(
             id: attempt.head.id.value, attempt: number, repository: attempt.head.repository.value == 0 ? nil : attempt.head.repository)
-        surroundings.observe(.began(endpoint: endpoint.name, name))
         var ended = Ended(attempt: attempt, name: name, endpoint: endpoint)
+        var hasBegun = false
         do {
             if attempt.kind == .successorProbe { ended.successor = try await store.successor(of: attempt.head.id)?.id }
-            guard let content = try await store.content(of: ended.sent) else { return ended.with(.failed("it is not in the outbox any more")) }
+            guard let content = try await store.content(of: ended.sent) else {
+                ended.isSettled = true
+                return ended
+            }
+            surroundings.observe(.began(endpoint: endpoint.name, name))
+            hasBegun = true
             let request = OutgoingRequest(
                 to: endpoint, content, keys: try surroundings.keys(endpoint), requestID: UUIDv4.make(), at: surroundings.now().wall,
                 version: version)
             let reply = await surroundings.post(request)
             return Task.isCancelled ? nil : ended.with(reply)
         } catch {
+            if !hasBegun { surroundings.observe(.began(endpoint: endpoint.name, name)) }
             ended.isUnsent = true
             return ended.with(.failed("\(error)"))
         }
@@ -231,7 +237,7 @@ public actor Dispatcher {
         else { return release(ended) }  // the endpoint left the configuration; its delivery stays pending
         ended.decision = decision
         if let error = ended.error { places[ended.endpoint]?.lastError = error }
-        tell(ended, decision)
+        if !ended.isSettled { tell(ended, decision) }
         unnoted.append(ended)
         noteAll()
     }
@@ -290,7 +296,9 @@ public actor Dispatcher {
     private func stored(_ ended: Ended, next: DeliveryHead?) {
         guard let decision = ended.decision else { return }
         // What came meanwhile may have come after the store was asked, or belong before the next: the store is asked again.
-        let mustAsk = ended.isOver && places[ended.endpoint]?.toldMeanwhile.remove(ended.attempt.head.repository) != nil
+        let wasTold = ended.isOver && places[ended.endpoint]?.toldMeanwhile.remove(ended.attempt.head.repository) != nil
+        // And of what is no more the store knows no follower.
+        let mustAsk = wasTold || ended.isOver && ended.isSettled
         places[ended.endpoint]?.line.stored(
             ended.attempt, decision.outcome, isOver: ended.isOver, blamesBody: decision.blamesBody, next: mustAsk ? nil : next,
             at: surroundings.now())

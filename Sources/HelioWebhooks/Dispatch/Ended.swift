@@ -12,6 +12,8 @@ extension Dispatcher {
         /// What was sent in the head's place.
         var successor: DeliveryID?
         var isUnsent = false
+        /// What was to be sent need not be, or is gone.
+        var isSettled = false
         var status: Int?
         var retryAfter: String?
         var error: String?
@@ -48,6 +50,7 @@ extension Dispatcher {
 
         /// - Parameter current: the URL of the endpoint as it is now; that another one is gone says nothing about it.
         func verdict(at now: WallTime, current: String?) -> Verdict {
+            if isSettled { return .settled }
             if isUnsent { return .unsent }
             guard let status, status != 410 || current == url else { return .failed }
             return Verdict(status: status, retryAfter: retryAfter.flatMap { RetryAfter.delay($0, now: now) })

@@ -162,6 +162,8 @@ struct EndpointLine: Sendable {
             let wasOpen = breaker.isOpen
             if !wasOpen { open(at: now, using: &random) } else if attempt.isProbe { breaker.probeFailed(asked: nil, at: now, using: &random) }
             return Decision(outcome: .held, breaker: wasOpen ? nil : .opened)
+        // It says nothing of the receiver. In a head's place it was to tell what the head would not: that is open still.
+        case .settled: return Decision(outcome: attempt.kind == .successorProbe ? .held : .delivered)
         case .refused, .busy, .failed:
             return failed(attempt, verdict, isAnswered: isAnswered, at: now, using: &random)
         }

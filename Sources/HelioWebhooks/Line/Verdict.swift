@@ -13,6 +13,8 @@ public enum Verdict: Hashable, Sendable {
     case failed
     /// Nothing was sent, because of a fault on our side such as an unreadable secret.
     case unsent
+    /// Nothing was sent, because it is settled without us: another node has sent it, or it is no more.
+    case settled
 
     /// - Parameter retryAfter: within the bounds of `RetryAfter`.
     public init(status: Int, retryAfter: Duration?) {

@@ -44,7 +44,10 @@ extension Faults {
                 let tracer = try await node.inject("\(call):signal=SIGKILL:when=\(number)")
                 let name = try push(number)
                 names.insert(name)
-                try node.notify(name)
+                do { try node.notify(name) } catch {
+                    // What is struck first may be struck before the answer is out.
+                    try await eventually("a death: \(error)") { !node.isRunning }
+                }
                 try await eventually("the mirror, or a death") { !node.isRunning || node.mirrors(name, of: upstream) || isFailing(name) }
                 let survived = node.isRunning && node.mirrors(name, of: upstream)
                 node.kill()

@@ -24,13 +24,14 @@ public enum RetryAfter {
 
     private static func clamp(_ delay: Duration) -> Duration { max(bounds.lowerBound, min(bounds.upperBound, delay)) }
 
+    private static let weekdays = ["Mon,", "Tue,", "Wed,", "Thu,", "Fri,", "Sat,", "Sun,"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// IMF-fixdate only, `Sun, 06 Nov 1994 08:49:37 GMT`, which RFC 9110 section 5.6.7 makes everybody send since 1999.
     /// - Returns: seconds since 1970.
     private static func seconds(ofDate text: Substring) -> Int64? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT", let day = number(parts[1], 2, 1...31),
+        guard parts.count == 6, weekdays.contains(String(parts[0])), parts[5] == "GMT", let day = number(parts[1], 2, 1...31),
             let month = months.firstIndex(of: String(parts[2])), let year = number(parts[3], 4, 1970...9999)
         else { return nil }
         let clock = parts[4].split(separator: ":", omittingEmptySubsequences: false)

@@ -30,11 +30,13 @@ struct RetryAfterTarget: FuzzTarget {
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].map { Array($0.utf8) }
 
-    /// Reckoned by libc; nil unless it is a date as RFC 9110 section 5.6.7 writes it, but for the day of the week and a day that its month
-    /// does not have.
+    private static let weekdays = ["Mon,", "Tue,", "Wed,", "Thu,", "Fri,", "Sat,", "Sun,"].map { Array($0.utf8) }
+
+    /// Reckoned by libc; nil unless it is a date as RFC 9110 section 5.6.7 writes it, but that it may be another day of the week, or a day that
+    /// its month does not have.
     private static func date(_ text: String) -> Int64? {
         let bytes = Array(text.trimmingSpaces.utf8)
-        guard let comma = bytes.firstIndex(of: 0x20), comma > 0, bytes[comma - 1] == 0x2C else { return nil }
+        guard let comma = bytes.firstIndex(of: 0x20), weekdays.contains(Array(bytes[..<comma])) else { return nil }
         // ` 06 Nov 1994 08:49:37 GMT`, where 0 stands for any digit and a for any letter.
         let rest = Array(bytes[comma...])
         let shape = Array(" 00 aaa 0000 00:00:00 GMT".utf8)

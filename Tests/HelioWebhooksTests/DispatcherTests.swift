@@ -202,12 +202,13 @@ struct DispatcherTests {
         let dispatcher = try await dispatcher([endpoint("ci")])
         try await eventually("it is refused") { await receiver.ids.contains("id-1") }
         try await store.settleStandby(RepositoryID(9), number: 1, endpoint: "ci", at: FastClock.now().wall)
+        let attempts = await receiver.ids.count { $0 == "id-1" }
         try await takeOver(2)
         await dispatcher.added(RepositoryID(9), to: ["ci"])
         try await eventually(within: 20, "the next") { await receiver.ids.contains("id-2") }
         let ids = await receiver.ids
-        #expect(ids.last == "id-2", "\(ids)")
-        #expect(try await store.deliveries(.dead, limit: 1).isEmpty)
+        // One may have been on its way.
+        #expect(ids.count { $0 == "id-1" } <= attempts + 1 && ids.last == "id-2", "\(ids)")
         await dispatcher.stop()
     }
 

@@ -57,23 +57,27 @@ struct Rule: Sendable {
         },
     ]
 
-    private static let credentials: [Rule] = [
-        Rule(key: "upstream.credentials.token_file") {
-            let credentials = $0.upstream.credentials
-            return credentials.username != nil && credentials.tokenFile == nil ? "is missing beside username" : nil
-        },
-        Rule(key: "upstream.credentials.username") {
-            let credentials = $0.upstream.credentials
-            return credentials.username == nil && credentials.tokenFile != nil ? "is missing beside token_file" : nil
-        },
-        Rule(key: "upstream.ssh.known_hosts_file") {
-            let ssh = $0.upstream.ssh
-            return ssh.keyFile != nil && ssh.knownHostsFile == nil ? "is missing beside key_file" : nil
-        },
-        Rule(key: "upstream.ssh.key_file") {
-            let ssh = $0.upstream.ssh
-            return ssh.keyFile == nil && ssh.knownHostsFile != nil ? "is missing beside known_hosts_file" : nil
-        },
+    /// Two keys of one section of which neither means anything alone.
+    private static func bothOrNeither(
+        in section: String, _ one: (name: String, value: @Sendable (NodeConfiguration) -> String?),
+        _ other: (name: String, value: @Sendable (NodeConfiguration) -> String?)
+    ) -> [Rule] {
+        [(one, other), (other, one)].map { missing, given in
+            Rule(key: "\(section).\(missing.name)") {
+                missing.value($0) == nil && given.value($0) != nil ? "is missing beside \(given.name)" : nil
+            }
+        }
+    }
+
+    private static let credentials =
+        bothOrNeither(
+            in: "upstream.credentials", ("token_file", { $0.upstream.credentials.tokenFile }),
+            ("username", { $0.upstream.credentials.username }))
+        + bothOrNeither(
+            in: "upstream.ssh", ("known_hosts_file", { $0.upstream.ssh.knownHostsFile }), ("key_file", { $0.upstream.ssh.keyFile }))
+        + named
+
+    private static let named: [Rule] = [
         Rule(key: "upstream.urls") {
             let known = Set($0.upstream.namedCredentials.map(\.name))
             guard let url = $0.upstream.urls.first(where: { !($0.credentials.map(known.contains) ?? true) }) else { return nil }

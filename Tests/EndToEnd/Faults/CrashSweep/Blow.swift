@@ -15,20 +15,22 @@ struct Blow: Sendable {
         "fdatasync,fsync", "pwrite64,ftruncate", "rename,renameat,renameat2,link,linkat", "unlink,unlinkat,rmdir",
     ]
 
-    /// `HELIOSTAT_FAULT` leaves one of the three.
+    /// `HELIOSTAT_FAULT` leaves one of the three, or, as `EIO once` and `EIO for`, one half of it.
     static func all(in calls: String) -> [Blow] {
         let all = [
             Blow(calls: calls, fault: "KILL"), Blow(calls: calls, fault: "EIO"), Blow(calls: calls, fault: "EIO", milliseconds: 700),
             Blow(calls: calls, fault: "ENOSPC"), Blow(calls: calls, fault: "ENOSPC", milliseconds: 700),
         ]
-        let one = ProcessInfo.processInfo.environment["HELIOSTAT_FAULT"]
-        return all.filter { one == nil || $0.fault == one }
+        guard let one = ProcessInfo.processInfo.environment["HELIOSTAT_FAULT"] else { return all }
+        return all.filter { $0.testDescription.hasPrefix(one + " ") }
     }
 
     /// Numbers of calls to strike, over the whole life of a node and counted over all of its processes.
     enum Sweep {
         static let last = 300
         private static let environment = ProcessInfo.processInfo.environment
+        /// Lives at once, as most of a life is waiting: beside other tests two, or as many as `HELIOSTAT_LIVES` says.
+        static let atOnce = max(1, environment["HELIOSTAT_LIVES"].flatMap { Int($0) } ?? 2)
 
         /// As many as `HELIOSTAT_STRIKES` says, of each stretch of the range one; or the one of `HELIOSTAT_STRIKE`. Without either what a
         /// minute is enough for.

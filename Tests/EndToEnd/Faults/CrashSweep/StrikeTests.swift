@@ -21,10 +21,9 @@ extension Faults {
             let seed = UInt64.random(in: 0 ... .max)
             var random = Seeded(state: seed)
             let all = Blow.all(in: calls).flatMap { blow in Blow.Sweep.numbers(of: blow, &random).map { (blow, $0) } }
-            // The machine has time for two: most of a life is waiting.
             try await withThrowingTaskGroup(of: Void.self) { strikes in
                 for (index, (blow, number)) in all.enumerated() {
-                    if index >= 2 { try await strikes.next() }
+                    if index >= Blow.Sweep.atOnce { try await strikes.next() }
                     strikes.addTask { await strike(blow, number, "\(blow.testDescription), call \(number), seed \(seed)") }
                 }
                 try await strikes.waitForAll()

@@ -23,6 +23,15 @@ extension NodeMachine {
         begin(id, plan, at: now)
         for item in listed where plan.waits(for: item.repository.id) { enqueue(item.repository.id, .run, at: now, run: id) }
         closeRunIfDone(id, at: now)
+        preemptOvertaken(at: now)
+    }
+
+    /// A new pass never waits for an open run: where passes begin faster than a first synchronisation gets through, only so many stay.
+    private mutating func preemptOvertaken(at now: Moment) {
+        let overtaken = runs.overtaken
+        guard !overtaken.isEmpty else { return }
+        cut(overtaken, because: .preempted, at: now)
+        queue.forget(Set(overtaken))
     }
 
     mutating func begin(_ id: RunID, _ plan: RunPlan, at now: Moment) {
@@ -67,7 +76,7 @@ extension NodeMachine {
     }
 
     /// Nothing more will come out: what is outstanding is cancelled.
-    mutating func closeAllRuns(at now: Moment) { cut(Array(runs.open.keys), at: now) }
+    mutating func closeAllRuns(at now: Moment) { cut(Array(runs.open.keys), because: .shutDown, at: now) }
 
     /// Of every run only what `running` jobs work on is still waited for. One pass for each run, however much waits.
     mutating func cutWaiting(besides running: [SyncJob], at now: Moment) {
@@ -81,12 +90,14 @@ extension NodeMachine {
     }
 
     /// Those that wait for a discovery that will not come.
-    mutating func closeUnplannedRuns(at now: Moment) { cut(runs.open.values.filter { $0.planned == nil }.map(\.id), at: now) }
+    mutating func closeUnplannedRuns(at now: Moment) {
+        cut(runs.open.values.filter { $0.planned == nil }.map(\.id), because: .shutDown, at: now)
+    }
 
-    private mutating func cut(_ ids: [RunID], at now: Moment) {
+    private mutating func cut(_ ids: [RunID], because reason: RunLedger.Cut, at now: Moment) {
         for id in ids.sorted() {
             let outstanding = runs[id]?.outstandingCount ?? 0
-            guard let closed = runs.cut(id, at: now) else { continue }
+            guard let closed = runs.cut(id, because: reason, at: now) else { continue }
             if outstanding > 0 { happened(.repositoriesSettled(.cancel, .run, count: outstanding)) }
             if !closed.projects.isEmpty { happened(.projectsEnded(closed.projects)) }
             effects.append(.runClosed(closed.run))

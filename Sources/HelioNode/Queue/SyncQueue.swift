@@ -55,6 +55,11 @@ struct SyncQueue: Sendable {
         (urgent, ordinary, delayed) = (FairLanes(), FairLanes(), TimeHeap())
     }
 
+    /// None of these runs waits for anything any more.
+    mutating func forget(_ runs: Set<RunID>) {
+        for place in waiting.values.indices { waiting.values[place].runs.subtract(runs) }
+    }
+
     /// The next request whose repository is free, now running as a job.
     mutating func start(
         now: MonotonicTime, concurrency: Int, isBusy: (RepositoryID) -> Bool, make: (SyncRequest, JobID) -> SyncJob?

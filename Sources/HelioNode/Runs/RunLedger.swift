@@ -2,6 +2,9 @@
 struct RunLedger: Sendable {
     /// How many closed runs are kept in memory; the store keeps more.
     static let closedKept = 100
+    /// How many repositories all open runs together may wait for, beyond the oldest and the newest run: some 100 bytes each, as a
+    /// request for a repository names the runs that wait for it. 100 passes over 10,000 repositories.
+    var outstandingKept = 1_000_000
 
     private(set) var open: [RunID: Run] = [:]
     private(set) var closed: [Run] = []
@@ -45,7 +48,19 @@ struct RunLedger: Sendable {
         guard let run = open[id], run.outstandingCount == 0, run.planned != nil || run.discoveryFailure != nil else {
             return nil
         }
-        return close(id, RunStatus(of: run), at: now)?.run
+        return close(id, RunStatus(of: run), because: .shutDown, at: now)?.run
+    }
+
+    /// Runs that later ones have overtaken: when all open ones together wait for too much, the oldest but for the very first, which
+    /// tells how long a first synchronisation takes, and never the newest, which waits for what they wait for.
+    var overtaken: [RunID] {
+        var excess = open.values.reduce(-outstandingKept) { $0 + $1.outstandingCount }
+        guard excess > 0 else { return [] }
+        let full = open.values.filter { $0.planned != nil && $0.scope == .all }.sorted { $0.isOlder(than: $1) }
+        return full.dropFirst().dropLast().prefix { run in
+            defer { excess -= run.outstandingCount }
+            return excess > 0
+        }.map(\.id)
     }
 
     /// What waits will not begin any more: of the run's repositories only `kept` may still come out.
@@ -61,28 +76,34 @@ struct RunLedger: Sendable {
     }
 
     /// Ends a run whose work will not go on: what is outstanding counts as cancelled.
-    mutating func cut(_ id: RunID, at now: Moment) -> (run: Run, projects: [ProjectEnd])? {
+    mutating func cut(_ id: RunID, because reason: Cut, at now: Moment) -> (run: Run, projects: [ProjectEnd])? {
         guard let run = open[id] else { return nil }
         let outstanding = run.outstandingCount
         if outstanding > 0 { open[id]?.outcomes[.cancel, default: 0] += outstanding }
         open[id]?.outstandingCount = 0
         let status = open[id].map { RunStatus(of: $0) } ?? .cancel
-        return close(id, status == .success ? .cancel : status, at: now)
+        return close(id, status == .success ? .cancel : status, because: reason, at: now)
     }
 
-    private mutating func close(_ id: RunID, _ status: RunStatus, at now: Moment) -> (run: Run, projects: [ProjectEnd])? {
+    private mutating func close(
+        _ id: RunID, _ status: RunStatus, because reason: Cut, at now: Moment
+    ) -> (run: Run, projects: [ProjectEnd])? {
         guard var run = open.removeValue(forKey: id) else { return nil }
         let cut = plans.removeValue(forKey: id)?.cut ?? []
         run.end = Run.End(
-            status: status, reason: status == .cancel ? Self.shutDown : run.discoveryFailure?.description, at: now,
+            status: status, reason: status == .cancel ? reason.rawValue : run.discoveryFailure?.description, at: now,
             duration: run.age(at: now))
         closed.append(run)
         if closed.count > Self.closedKept { closed.removeFirst() }
         return (run, cut.map { ProjectEnd(status: $0.status, duration: run.age(at: now)) })
     }
 
-    /// The only reason for which work is cancelled and its run goes no further.
-    private static let shutDown = "shut down"
+    /// Why a run goes no further.
+    enum Cut: String {
+        case shutDown = "shut down"
+        /// Later passes wait for what it waits for.
+        case preempted
+    }
 }
 
 extension RunStatus {
@@ -101,4 +122,6 @@ extension RunStatus {
 extension Run {
     /// Since the claim, so waiting in the queue is part of it.
     func age(at now: Moment) -> Duration { now.monotonic - claimedAt.monotonic }
+
+    fileprivate func isOlder(than other: Run) -> Bool { (claimedAt.monotonic, id) < (other.claimedAt.monotonic, other.id) }
 }

@@ -2,7 +2,7 @@
 struct RunLedger: Sendable {
     /// How many closed runs are kept in memory; the store keeps more.
     static let closedKept = 100
-    /// How many repositories all open runs together may wait for, beyond the oldest and the newest run: some 100 bytes each, as a
+    /// How many repositories all open runs together may wait for, beyond the oldest and the newest run: some tens of bytes each, as a
     /// request for a repository names the runs that wait for it. 100 passes over 10,000 repositories.
     var outstandingKept = 1_000_000
 

@@ -149,6 +149,12 @@ final class FarmScene: Sendable {
     func synchronized() async throws {
         for node in nodes { try await node.waitForState("SYNCHRONIZED", within: 40) }
         try await seen(nodes.count)
+        try await eventually(within: 30, "views in which every node answers 200") {
+            try self.nodes.allSatisfy { node in
+                let view = try HTTPCall("http://localhost/admin/farm", socket: node.socket).json()["nodes"] as? [[String: Any]]
+                return view?.count == self.nodes.count && view?.allSatisfy { $0["status"] as? Int == 200 } == true
+            }
+        }
     }
 
     /// Every node sees so many.

@@ -54,7 +54,7 @@ extension Metrics {
             for directory in ["", "/staging"] {
                 try FileManager.default.createDirectory(atPath: scene.node.data + directory, withIntermediateDirectories: false)
             }
-            try scene.node.startDelayed("openat", on: scene.node.data + "/staging", seconds: 3)
+            try scene.node.startDelayed("openat", on: scene.node.data + "/staging", seconds: 3 * Patience.factor)
             try await scene.node.waitForState("BOOTSTRAPPING")
             try await eventually("a figure while the node is still bootstrapping") {
                 let free = try scene.node.metrics().value("heliostat_disk_free_bytes")

@@ -146,7 +146,9 @@ extension Conversation {
             let (repository, token) = try pair(word)
             var entry = RepositoryEntry(repository: repository, metadata: hash("m"))
             if let token {
-                entry.content = hash(token)
+                // `P/a=h1<`: a change is known that the copy does not have.
+                entry.content = hash(String(token.prefix { $0 != "<" }))
+                if token.hasSuffix("<") { entry.behindSince = now.monotonic }
                 entry.hasCopy = true
                 entry.head = .symbolic(.main)
             }

@@ -8,7 +8,9 @@ public final class RealRedis: @unchecked Sendable {
     private let options: [String]
     private var process: ServerProcess?
 
-    public init(_ options: String...) async throws {
+    public convenience init(_ options: String...) async throws { try await self.init(options) }
+
+    public init(_ options: [String]) async throws {
         directory = try TemporaryDirectory()
         port = try Ports.free()
         self.options = options

@@ -55,9 +55,7 @@ extension NodeMachine {
         discovery.runs = []
         switch result {
         case .failure(let failure): discoveryFailed(failure, runs, at: now)
-        case .success(let listing):
-            if listing.isHeardOfUpstream { contact.heard(at: now) }
-            admit(listing, for: runs, at: now)
+        case .success(let listing): admit(listing, for: runs, at: now)
         }
     }
 
@@ -103,6 +101,8 @@ extension NodeMachine {
             purgeAlarm = alarm
             return discoveryFailed(Failure(.rejected, "purge guard: \(alarm)"), runs, at: now)
         }
+        // A listing that is refused is no contact: what answers may be the empty mount point of the upstream's disk.
+        if listing.isHeardOfUpstream { contact.heard(at: now) }
         if purgeAlarm != nil { log(.info, "purge guard: listing accepted") }
         purgeAlarm = nil
         discovery.failedAttempts = 0

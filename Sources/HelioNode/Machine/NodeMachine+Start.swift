@@ -68,13 +68,14 @@ extension NodeMachine {
         return stateSince.monotonic + settings.upstreamWait
     }
 
-    /// An upstream outage must not take complete nodes out: the stored list stands, once the copies on disk prove good.
+    /// An upstream outage must not take complete nodes out: the stored list stands, once the copies on disk prove good. Nothing else can
+    /// be had, so a change that was seen and not fetched any more is lag, and what was listed and never copied waits for the upstream.
     mutating func fallBackToStoredList(at now: Moment) {
         guard let due = storedListDue, due <= now.monotonic else { return }
         let copies = catalogue.entries.filter(\.hasCopy).map(\.repository.id)
         verifyingStored = Set(copies)
         transition(to: .metadataSynchronized, because: "stored", at: now)
-        beginFirstList(Set(catalogue.ids))
+        beginFirstList(Set(catalogue.entries.filter { $0.hasCopy || $0.initialSync != nil }.map(\.repository.id)))
         hashing.append(copies)
     }
 
@@ -91,7 +92,8 @@ extension NodeMachine {
         switch entry.status {
         case .synchronized: true
         case .quarantined: !settings.quarantineBlocksSynchronized
-        case .waiting, .behind: false
+        case .behind: verifyingStored != nil
+        case .waiting: false
         }
     }
 

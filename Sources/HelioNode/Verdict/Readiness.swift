@@ -79,12 +79,6 @@ public struct Readiness: Hashable, Sendable {
             reasons.append(
                 ReadinessReason(rule: .draining, actual: why, limit: "not draining", remedy: "heliostat undrain"))
         }
-        if let alarm = input.purgeGuard {
-            reasons.append(
-                ReadinessReason(
-                    rule: .purgeGuard, actual: alarm, limit: "sync.purge_guard",
-                    remedy: "the upstream lists its repositories again, or heliostat sync --accept-deletions"))
-        }
         return reasons
     }
 
@@ -104,6 +98,12 @@ public struct Readiness: Hashable, Sendable {
                 ReadinessReason(
                     rule: .store, actual: "not writable", limit: "writable",
                     remedy: "the data directory has to take writes again"))
+        }
+        if let alarm = input.purgeGuard {
+            reasons.append(
+                ReadinessReason(
+                    rule: .purgeGuard, actual: alarm, limit: "sync.purge_guard",
+                    remedy: "the upstream lists its repositories again, or heliostat sync --accept-deletions"))
         }
         return reasons
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The page "Metrics" of the documentation, as far as its tables of families go.
 struct MetricsPage {

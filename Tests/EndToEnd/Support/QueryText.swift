@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A PromQL expression as a file holds it.
 struct QueryText {

@@ -1,3 +1,4 @@
+import Foundation
 import HelioFarm
 import HelioLoop
 import HelioNode
@@ -15,14 +16,25 @@ enum FarmAtRedis {
 
     static let now: @Sendable () -> MonotonicTime = { MonotonicTime(nanoseconds: 1) }
 
+    /// What the page on farms tells an operator to allow.
+    private static func documentedPermissions() throws -> [String] {
+        let page = try ProjectFile.text("Sources/HelioDaemon/Documentation.docc/Farm.md")
+        let paragraph = try #require(page.components(separatedBy: "\n\n").first { $0.hasPrefix("With ACLs: ") })
+        return paragraph.split { " `()\n".contains($0) }.map { $0.trimmingCharacters(in: CharacterSet(charactersIn: ",.")) }
+            .filter { "+~&".contains($0.prefix(1)) }.map { $0.replacing("NAME", with: "test") }
+    }
+
+    /// With a user who may do no more than the documentation says.
     static func with(
         _ body: (RedisCoordinator, RedisCoordinator, RealRedis) async throws -> Void
     ) async throws {
-        let redis = try await RealRedis()
+        let redis = try await RealRedis(["--user", "node", "on", ">secret"] + documentedPermissions())
         let loop = try EventLoop.start()
         func coordinator(_ seed: UInt64) -> RedisCoordinator {
-            RedisCoordinator(
-                loop: loop, farm: "test", RedisConfiguration(host: "127.0.0.1", port: redis.port), now: now, seed: seed) { _ in }
+            var configuration = RedisConfiguration(host: "127.0.0.1", port: redis.port)
+            configuration.username = "node"
+            configuration.password = { "secret" }
+            return RedisCoordinator(loop: loop, farm: "test", configuration, now: now, seed: seed) { _ in }
         }
         let (one, two) = (coordinator(1), coordinator(2))
         await one.start()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What is done to a system call, and to which.
 struct Blow: Sendable {

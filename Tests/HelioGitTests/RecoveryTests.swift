@@ -80,6 +80,18 @@ import Testing
         #expect(try farm.formula(farm.copy("P/r")) == before)
     }
 
+    /// A loose ref that a power cut has left empty: readers pass over it, and git makes no other in its place.
+    @Test func changeThatCannotBeMade_IsGivenUp_AndTheCopyMadeAnew() async throws {
+        let farm = try Farm()
+        let change = try await prepared(farm)
+        try farm.sh("cd data/repositories/P/r.git && git update-ref -d refs/heads/a && mkdir -p refs/heads/a && : > refs/heads/a/b")
+        let copies = try await restarted(farm)
+        await #expect(throws: Failure.self) { try await copies.apply(change, staged: nil) }
+        #expect(try await copies.recover(change) == .rolledBack)
+        try await farm.sync("P/r", rebuild: true)
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
     @Test func copyThatCannotBeRead_IsRolledBack_AndMadeAnew() async throws {
         let farm = try Farm()
         let change = try await prepared(farm)

@@ -49,10 +49,7 @@ struct SyncWorker: Sendable {
             }
             return SyncResult(job.repository, kind: .incremental, changed: false, snapshot)
         case .change(let change, let staged):
-            let isAlone = webhooks.isAlone
-            let event = isAlone ? try await webhooks.event(for: change, of: job.repository) : nil
-            let draft = isAlone ? nil : webhooks.draft(for: change, of: job.repository)
-            let id = try await adapters.store.prepare(change, event: event, held: draft, at: SystemClock.wall())
+            let (id, event) = try await store(change, of: job.repository, staged)
             let start = SystemClock.monotonic()
             do {
                 try await move(change, of: job.repository, staged, as: id, &held)
@@ -65,6 +62,22 @@ struct SyncWorker: Sendable {
             if let told = try await complete(id, change, result) { held.append(HeldChange(told, job.repository, result.content)) }
             webhooks.released(event)
             return result
+        }
+    }
+
+    /// - Returns: also the event that is stored with it, in a node by itself.
+    private func store(
+        _ change: PreparedChange, of repository: Repository, _ staged: StagedCopy?
+    ) async throws -> (ChangeID, OutboxEvent?) {
+        do {
+            let isAlone = webhooks.isAlone
+            let event = isAlone ? try await webhooks.event(for: change, of: repository) : nil
+            let draft = isAlone ? nil : webhooks.draft(for: change, of: repository)
+            return (try await adapters.store.prepare(change, event: event, held: draft, at: SystemClock.wall()), event)
+        } catch {
+            // On a full disk it may be most of what is there, and nothing else would remove it before the next start.
+            if let staged { adapters.copies.discard(staged) }
+            throw error
         }
     }
 

@@ -4,14 +4,20 @@ extension LocalCopies {
     /// Finishes or rolls back a change that was stored when we were killed; to be called after `sweep`. It may be called again.
     ///
     /// A stored incremental change has all its objects, so it is finished, even from between the two halves of a transaction
-    /// whose refs were in each other's way. Should objects be missing after all, what was deleted is put back.
+    /// whose refs were in each other's way. Should objects be missing after all, what was deleted is put back. A copy in which neither
+    /// can be done holds up nothing but itself: the change is given up, and the next synchronisation goes on from what is there, or
+    /// makes the copy anew.
+    /// - Throws: `.disk` and `.cancelled`, which say nothing about the copy.
     public func recover(_ change: PreparedChange) async throws(Failure) -> Recovery {
-        let copy = layout.copy(of: change.name)
-        let current: RefSnapshot?
-        do throws(Failure) { current = try await snapshot(of: change.name) } catch {
-            guard error.reason == .corrupt else { throw error }
+        do throws(Failure) { return try await finish(change) } catch {
+            if error.reason == .disk || error.reason == .cancelled { throw error }
             return .rolledBack
         }
+    }
+
+    private func finish(_ change: PreparedChange) async throws(Failure) -> Recovery {
+        let copy = layout.copy(of: change.name)
+        let current = try await snapshot(of: change.name)
         if current == change.new { return .finished }
         guard change.kind == .incremental, let current, let old = change.old, current.isBetween(old, change.new) else { return .rolledBack }
         let wanted = try await firstMissing(of: change.new.objects, in: copy, format: change.new.format) == nil ? change.new : old

@@ -44,6 +44,18 @@ import Testing
         #expect(try await farm.upstream.find(try RepositoryName("A/none")) == nil)
     }
 
+    /// Else a notification would bring what the next listing deletes again.
+    @Test func find_PassesOver_WhatAListingDoes() async throws {
+        let farm = try Farm()
+        let deep = (0..<16).map { "d\($0)" }.joined(separator: "/")
+        try farm.sh("""
+            git init -q --bare up/A/r.git && ln -s A up/B && ln -s r.git up/A/link.git && git init -q --bare up/A/bare && git init -q --bare up/A/bare/r.git
+            git init -q --bare up/\(deep)/r.git
+            """)
+        for name in ["B/r", "A/bare/r", "\(deep)/r"] { #expect(try await farm.upstream.find(try RepositoryName(ByteString(name))) == nil) }
+        for name in ["A/r", "A/link"] { #expect(try await farm.upstream.find(try RepositoryName(ByteString(name))) != nil) }
+    }
+
     @Test func contentHashes_EqualTheFormula() async throws {
         let farm = try Farm()
         for name in ["P/a", "P/b"] { try farm.make(name) }

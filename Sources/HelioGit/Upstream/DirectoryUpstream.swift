@@ -70,6 +70,7 @@ public struct DirectoryUpstream: Upstream {
     private func look(for name: RepositoryName) throws(Failure) -> FoundRepository? {
         guard Files.kind(root) == .directory else { throw Files.failure("read", root, ENOENT) }
         let path = path(of: name)
+        guard DirectoryWalk.reaches(name, below: root) else { return nil }
         return Files.kind(path) == .directory ? FoundRepository(name: name, path: path) : nil
     }
 

@@ -36,6 +36,20 @@ struct DirectoryWalk {
         return root + "/" + name.path.description + ".git"
     }
 
+    /// Whether a walk gets to the directory that a repository lies in: what only a notification would find, the next listing would miss.
+    static func reaches(_ name: RepositoryName, below root: String) -> Bool {
+        let parent = Files.parent(path(of: name, below: root)).dropFirst(root.utf8.count)
+        let steps = parent.split(separator: "/")
+        guard steps.count < depthLimit else { return false }
+        var directory = root
+        for step in steps {
+            directory += "/" + step
+            let isRepository = Files.kind(directory + "/objects") != nil && Files.kind(directory + "/HEAD") != nil
+            guard !step.hasSuffix(".git"), !isRepository, Files.kind(directory, followLinks: false) == .directory else { return false }
+        }
+        return true
+    }
+
     private static let rootKey: ByteString = "ROOT"
 
     private mutating func visit(_ names: [[UInt8]], key: [UInt8], depth: Int) throws(Failure) {

@@ -22,6 +22,8 @@ struct ListingStamp: Hashable, Sendable {
         }
         guard reading.note(Files.parent(repository) + "/git-daemon-export-ok", isTree: false) else { return nil }
         guard reading.note(repository + "/refs", isTree: true) else { return nil }
+        // Not there at all: it may be being moved here just now.
+        guard reading.newestChange > .min else { return nil }
         digest = reading.hasher.finalize()
         newestChange = reading.newestChange
         var now = timespec()
@@ -32,7 +34,7 @@ struct ListingStamp: Hashable, Sendable {
     static func == (left: ListingStamp, right: ListingStamp) -> Bool { left.digest == right.digest }
     func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 
-    func isSettled(after settling: Duration = settling) -> Bool { takenAt - newestChange >= settling.wholeNanoseconds }
+    func isSettled(after settling: Duration = settling) -> Bool { takenAt - settling.wholeNanoseconds >= newestChange }
 
     private struct Reading {
         private static let depthLimit = 256

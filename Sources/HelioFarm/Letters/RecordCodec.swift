@@ -5,7 +5,7 @@ enum RecordCodec {
     /// In the order in which the script reads them.
     static let fields = [
         "id", "name", "host", "port", "version", "epoch", "upstream", "state", "draining", "strict", "status", "ready", "wants_to_withdraw",
-        "lag_ms", "catalogue", "seen_minimum", "can_store",
+        "lag_ms", "catalogue", "most_synchronized", "can_store",
     ]
 
     static func encode(_ record: MemberRecord) -> [String] {
@@ -14,7 +14,7 @@ enum RecordCodec {
             record.id.text, record.name, record.host, String(record.port), record.version, String(record.epoch), record.upstream,
             standing.state.rawValue, flag(standing.isDraining), flag(standing.isStrict), String(standing.status), flag(standing.isReady),
             flag(standing.wantsToWithdraw), String(standing.lag.wholeNanoseconds / 1_000_000), String(standing.catalogue, radix: 16),
-            flag(record.hasSeenMinimum), flag(standing.canStore),
+            String(record.mostSynchronized), flag(standing.canStore),
         ]
     }
 
@@ -26,11 +26,11 @@ enum RecordCodec {
         let texts = values.compactMap { String(validating: $0, as: UTF8.self) }
         guard texts.count == fields.count, texts[1...2].allSatisfy(MemberRecord.isPlain), MemberRecord.isPlain(texts[4]) else { return nil }
         guard let id = MemberID(texts[0]), let port = UInt16(texts[3]), let epoch = Int64(texts[5]), let standing = standing(texts),
-            let minimum = flag(texts[15])
+            let most = Int(texts[15]), most >= 0
         else { return nil }
         return MemberRecord(
             id: id, name: texts[1], host: texts[2], port: port, version: texts[4], epoch: epoch, upstream: texts[6], standing: standing,
-            hasSeenMinimum: minimum)
+            mostSynchronized: most)
     }
 
     private static func standing(_ texts: [String]) -> Standing? {

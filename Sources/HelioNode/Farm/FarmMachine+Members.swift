@@ -115,13 +115,8 @@ extension FarmMachine {
     private mutating func noteMinimum() {
         let others = membership.others.values
         let count = others.count(where: \.standing.countsAsSynchronized) + (record.standing.countsAsSynchronized ? 1 : 0)
-        if count >= settings.minimumSynchronized {
-            record.hasSeenMinimum = true
-        } else if count == 0 {
-            record.hasSeenMinimum = false
-        } else if others.contains(where: \.hasSeenMinimum) {
-            record.hasSeenMinimum = true
-        }
+        let most = others.map(\.mostSynchronized).max() ?? 0
+        record.mostSynchronized = count == 0 ? 0 : max(count, record.mostSynchronized, most)
     }
 
     // MARK: The view
@@ -135,7 +130,7 @@ extension FarmMachine {
             nodeCount: membership.others.count + 1,
             othersSynchronized: isRemembered ? membership.others.values.count(where: \.standing.countsAsSynchronized) : 0,
             othersReady: isFresh ? floor.othersReady : 0, minimum: settings.minimumSynchronized,
-            minimumWasReached: record.hasSeenMinimum,
+            minimumWasReached: record.mostSynchronized >= settings.minimumSynchronized,
             mayWithdraw: isFresh
                 && floor.mayWithdraw(isReady: record.standing.isReady, wantedSince: wantedToWithdrawSince, readAt: membership.lastReading),
             readAt: membership.lastReading, mayAct: membership.mayAct(at: now))

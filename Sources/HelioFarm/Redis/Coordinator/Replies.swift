@@ -41,7 +41,7 @@ enum RegisterReply {
             let records = parts[4...].map { record in record.array.flatMap { RecordCodec.decode($0.map { $0.bytes ?? [] }) } }
             return FarmReading(
                 beganAt: beganAt, members: records.compactMap { $0 }, wasRegistered: known == 1, epoch: epoch,
-                ignored: Int(clamping: ignored) + records.count { $0 == nil })
+                ignored: Replied.count(ignored) + records.count { $0 == nil })
         default: break
         }
         throw .unavailable("Redis answered a registration with something else")
@@ -51,6 +51,11 @@ enum RegisterReply {
 
     /// For a log: somebody else wrote it.
     private static func plain(_ value: RESPValue) -> String { LogText.escaped(value.bytes ?? []) }
+}
+
+private enum Replied {
+    /// What a script of ours counted, if it was one.
+    static func count(_ number: Int64) -> Int { Int(min(max(number, 0), 1_000_000)) }
 }
 
 enum MailReply {
@@ -69,7 +74,7 @@ enum MailReply {
             last = max(last, id)
             if let letter = letter(entry[1].array ?? []) { letters.append(letter) }
         }
-        return FarmMail(letters: letters, cursor: last.text, isPartial: found == page, ignored: Int(clamping: found) - letters.count)
+        return FarmMail(letters: letters, cursor: last.text, isPartial: found == page, ignored: max(0, Replied.count(found) - letters.count))
     }
 
     private static func letter(_ words: [RESPValue]) -> FarmLetter? {

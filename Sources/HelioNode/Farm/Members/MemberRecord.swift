@@ -11,12 +11,12 @@ public struct MemberRecord: Hashable, Sendable {
     /// What makes its upstream this one and no other.
     public var upstream: String
     public var standing: Standing
-    /// The farm, as this node has seen it, has once had as many SYNCHRONIZED nodes as `status.min_synchronized` asks for.
-    public var hasSeenMinimum: Bool
+    /// The most nodes that this one has seen SYNCHRONIZED together since there was none.
+    public var mostSynchronized: Int
 
     public init(
         id: MemberID, name: String, host: String, port: UInt16, version: String, epoch: Int64 = 0, upstream: String,
-        standing: Standing = Standing(), hasSeenMinimum: Bool = false
+        standing: Standing = Standing(), mostSynchronized: Int = 0
     ) {
         self.id = id
         self.name = name
@@ -26,7 +26,7 @@ public struct MemberRecord: Hashable, Sendable {
         self.epoch = epoch
         self.upstream = upstream
         self.standing = standing
-        self.hasSeenMinimum = hasSeenMinimum
+        self.mostSynchronized = mostSynchronized
     }
 }
 

@@ -16,7 +16,10 @@ struct PictureOptions: ParsableArguments {
         while true {
             // The only thing this process does is to wait for the next picture.
             sleep(1)
-            do { try show(make()) } catch is ExitCode { continue }
+            // A node that is away for a while is waited for; a reader that is gone is not.
+            let picture: (lines: [String], answer: [UInt8])
+            do { picture = try make() } catch is ExitCode { continue }
+            try show(picture)
         }
     }
 

@@ -80,7 +80,7 @@ public struct PingReport: Sendable, Codable, Equatable {
 
     /// One line, safe for a terminal.
     public var line: String {
-        let time = "after \(Int((seconds * 1000).rounded())) ms"
+        let time = "after \(Int((min(max(seconds, 0), 1e9) * 1000).rounded())) ms"
         return Screen.printable(status.map { "answered \($0) \(time)" } ?? "\(error ?? "no answer") (\(time))")
     }
 }

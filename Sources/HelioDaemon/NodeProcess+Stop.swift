@@ -24,6 +24,11 @@ extension NodeProcess {
             await scrapes
         } onCancel: {
             hurry.cancel()
+            Task { [publicServer, adminServer] in
+                async let connections: Void = publicServer.drain(within: .zero)
+                await adminServer.drain(within: .zero)
+                await connections
+            }
         }
         await agent.stop()
         await socketServer.drain(within: .zero)
@@ -58,29 +63,38 @@ extension NodeProcess {
         metrics.registry.configure(TimerOptions(reload.applied.metrics))
         await driver.feed(.reconfigured(reload.applied.settings))
         await driver.farm?.reconfigure(reload.applied.farmSettings)
-        if reload.changed.contains(where: { $0.hasPrefix("upstream.") }) { await replaceUpstream(reload.applied) }
-        await replaceEndpoints(reload.applied)
+        board.identify { $0.cloneURLs = reload.applied.node.cloneURLs }
+        if reload.changed.contains(where: { $0.hasPrefix("upstream.") }) { owesUpstream.withLock { $0 = true } }
+        let areReplaced = [await replaceUpstream(), await replaceEndpoints(reload.applied)]
         for key in reload.needsRestart { log.warning("needs a restart to take effect", ["key": .text(key)]) }
-        metrics.state.reloadSucceeded.set(1)
+        metrics.state.reloadSucceeded.set(areReplaced.allSatisfy(\.self) ? 1 : 0)
         log.info("configuration reloaded", ["changed": .text(reload.changed.joined(separator: " "))])
     }
 
     /// What is queued stays queued, whoever is configured now.
-    private func replaceEndpoints(_ configuration: NodeConfiguration) async {
+    private func replaceEndpoints(_ configuration: NodeConfiguration) async -> Bool {
         do {
             try await driver.hands?.webhooks.configure(configuration)
+            return true
         } catch {
             log.error("webhook endpoints stay as they were", ["error": "\(error)"])
+            return false
         }
     }
 
-    private func replaceUpstream(_ configuration: NodeConfiguration) async {
+    /// What a reload owes; what fails, or comes before the storage is open, is owed on.
+    /// - Returns: false when it failed.
+    func replaceUpstream() async -> Bool {
+        guard owesUpstream.withLock({ $0 }) else { return true }
         do throws(Failure) {
-            guard let fingerprint = try await driver.replaceUpstream(configuration) else { return }
+            guard let fingerprint = try await driver.replaceUpstream(configuration.withLock { $0 }) else { return true }
+            owesUpstream.withLock { $0 = false }
             board.identify { $0.upstream.fingerprint = fingerprint }
             await driver.farm?.replacedUpstream(fingerprint: fingerprint)
+            return true
         } catch {
-            log.error("upstream stays as it was", ["error": "\(error)"])
+            log.error("upstream stays as it was, until the next reload", ["error": "\(error)"])
+            return false
         }
     }
 }

@@ -11,6 +11,8 @@ import HelioStore
 final class NodeProcess: Sendable {
     let configurationPath: String
     let configuration: Locked<NodeConfiguration>
+    /// A reload has changed the upstream, and the node does not use it yet.
+    let owesUpstream = Locked(false)
     let tokens: TokenFiles
     let tls: TLSFiles
     let output: LogOutput
@@ -122,6 +124,7 @@ final class NodeProcess: Sendable {
         // A stream of their own: a storm of reloads neither delays nor displaces a request to stop.
         Task { for await _ in hangups { await reload() } }
         Task { if let code = await open() { end.yield(code) } }
+        Task { end.yield(await outliveError()) }
         if output.isTerminal { Task { await showProgress() } }
         for await code in endings { return code }
         return ProcessExit.failed
@@ -140,15 +143,19 @@ final class NodeProcess: Sendable {
         output.show(footer: nil)
     }
 
-    /// - Returns: nil once the node works; the exit code when it cannot.
+    /// - Returns: the exit code when there is nobody to show an ERROR to; else nil.
     private func open() async -> Int32? {
         switch await StorageOpening(self).run() {
-        case .opened: return nil
-        case .failed(let stays):
-            // Answers 503 for a while, so that whoever watches the node sees why.
-            if stays { try? await Task.sleep(for: Self.errorShown) }  // never cancelled
-            return ProcessExit.failed
+        case .opened, .failed(stays: true): nil
+        case .failed(stays: false): ProcessExit.failed
         }
+    }
+
+    /// Whatever has brought the node to ERROR: it answers 503 for a while, so that whoever watches it sees why, and ends.
+    private func outliveError() async -> Int32 {
+        for await _ in driver.errors { break }
+        try? await Task.sleep(for: Self.errorShown)  // never cancelled
+        return ProcessExit.failed
     }
 
     private static let errorShown = Duration.seconds(30)

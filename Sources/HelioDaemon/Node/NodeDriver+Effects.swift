@@ -42,6 +42,7 @@ extension NodeDriver {
             log.transition(transition)
             supervisor.transition(to: transition.to)
             if transition.to == .stopping { cutVet() }
+            if transition.to == .error { fail.yield() }
             if let hands { tell(hands.webhooks.transition(transition), hands) }
         case .log(let line): log.write(line)
         case .cancel(let id): jobs[id]?.cancel()

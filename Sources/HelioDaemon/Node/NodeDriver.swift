@@ -27,6 +27,9 @@ actor NodeDriver {
     private var isPublishing = false
     private var published: StatusVerdict?
     let supervisor: Supervisor
+    /// One for each transition to ERROR.
+    nonisolated let errors: AsyncStream<Void>
+    let fail: AsyncStream<Void>.Continuation
 
     init(_ machine: NodeMachine, board: NodeBoard, log: NodeLog, metrics: NodeMetrics, supervisor: Supervisor) {
         self.supervisor = supervisor
@@ -34,6 +37,7 @@ actor NodeDriver {
         self.board = board
         self.log = log
         self.metrics = metrics
+        (errors, fail) = AsyncStream.makeStream()
     }
 
     /// The storage is open: from now on effects can be done.

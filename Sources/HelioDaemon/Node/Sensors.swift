@@ -7,6 +7,8 @@ import HelioStore
 struct Sensors: Sendable {
     private static let interval = Duration.seconds(10)
     private static let trashInterval = Duration.seconds(3600)
+    /// Not right after the start, when the clock of the machine may not be right yet.
+    private static let trashDelay = Duration.seconds(600)
 
     let driver: NodeDriver
     let log: NodeLog
@@ -18,7 +20,10 @@ struct Sensors: Sendable {
     func run() async {
         await withTaskGroup { group in
             group.addTask { await Self.repeating(every: Self.interval) { await look() } }
-            group.addTask { await Self.repeating(every: Self.trashInterval) { await emptyTrash() } }
+            group.addTask {
+                guard (try? await Task.sleep(for: Self.trashDelay)) != nil else { return }  // cancelled: the node stops
+                await Self.repeating(every: Self.trashInterval) { await emptyTrash() }
+            }
         }
     }
 

@@ -30,6 +30,8 @@ struct StorageOpening: Sendable {
                 $0.id = adapters.store.nodeIdentity
                 $0.upstream.fingerprint = adapters.upstream.current.fingerprint
             }
+            // Whoever changed it while the store was being opened.
+            _ = await process.replaceUpstream()
             // The socket belongs to who holds the data directory, so it is opened after the lock is taken.
             _ = try await process.socketServer.listen(on: .unix(path: process.configuration.withLock(\.node.socket)))
             let stored = try await Recovery.run(

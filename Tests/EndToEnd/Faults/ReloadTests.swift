@@ -103,6 +103,31 @@ extension Faults {
             try await eventually("P/a is in the trash") { !FileManager.default.fileExists(atPath: node.copy("P/a")) }
             try await eventually("the readers see it") { try node.contentHashes().count == 2 }
             node.expectStatus("SYNCHRONIZED", 200)
+            // A list that cannot be taken now is taken with the next SIGHUP, whatever else has changed by then.
+            let git = node.data + "/git"
+            try FileManager.default.moveItem(atPath: git, toPath: git + ".away")
+            try Data().write(to: URL(filePath: git))
+            try node.configure(upstream: urls("b"), extra: "sync: { interval: 1s }")
+            node.signal(SIGHUP)
+            try await eventually("it says so") { reloads("upstream stays as it was") == 1 }
+            #expect(try node.metrics().value("heliostat_config_reload_successful") == 0)
+            try FileManager.default.removeItem(atPath: git)
+            try FileManager.default.moveItem(atPath: git + ".away", toPath: git)
+            node.signal(SIGHUP)
+            try await eventually("P/c is in the trash") { !FileManager.default.fileExists(atPath: node.copy("P/c")) }
+            try await eventually("all is well") { try node.metrics().value("heliostat_config_reload_successful") == 1 }
+        }
+
+        @Test func cloneAddresses_AreTheNewOnes_ForReadersToo() async throws {
+            try node.start()
+            try await node.waitForState("SYNCHRONIZED")
+            let id = try #require(try node.contentHashes().keys.first)
+            func links() throws -> String { try node.get("/rest/mirroring/latest/mirrorRepos/\(id)").body }
+            #expect(try !links().contains("git.example.com"))
+            try node.configure(
+                upstream: upstream.path, cloneURL: "http://git.example.com/{project}/{repository}.git", extra: "sync: { interval: 1h }")
+            node.signal(SIGHUP)
+            try await eventually("the new address") { try links().contains("http://git.example.com/P/a.git") }
         }
     }
 }

@@ -91,6 +91,22 @@ extension Faults {
             #expect(ContinuousClock.now - asked < .seconds(4))
         }
 
+        @Test func node_WaitsForNoReader_AfterASecondSIGTERM() async throws {
+            try configure(shutdown: "{ notice: 100ms, drain: 5m }", extra: "sync: { interval: 1h }")
+            try node.start()
+            try await node.waitForState("SYNCHRONIZED")
+            #expect(try await node.end() == 0)
+            _ = try await node.fillCatalogue(upstream: upstream, rows: 60_000)
+            let reader = try RawClient(port: node.port, receiveBuffer: 4096)
+            try reader.send(RawClient.request("/rest/mirroring/latest/repo-hashes"))
+            _ = try reader.receive(atMost: 4096)
+            node.signal(SIGTERM)
+            try await eventually("no new connections") { node.status() == nil }
+            #expect(node.isRunning)
+            node.signal(SIGTERM)
+            #expect(try await node.exit() == 0)
+        }
+
         @Test func firstCopy_LeavesNothingHalf_WhenStoppedInItsMiddle() async throws {
             let hanging = try HangingObject(upstream, "P/a")
             try configure(shutdown: "{ notice: 100ms, drain: 1s }")

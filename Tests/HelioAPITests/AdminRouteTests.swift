@@ -181,9 +181,18 @@ func orders_AreRefused_WhenNobodyWouldFollowThem(state: NodeState) async throws 
     try await LiveNode.run(state) { node async throws in
         for (method, path, body) in [
             ("POST", "/admin/sync", "{}"), ("POST", "/admin/vet", "{}"), ("POST", "/notify", #"{"repository":"A/x"}"#),
+            ("PUT", "/admin/drain", #"{"reason":"disk","keep":true}"#), ("DELETE", "/admin/drain", ""),
         ] {
             #expect(try node.unix(method, path, body: body).status == 503)
         }
+        #expect(node.taken() == [])
+    }
+}
+
+/// The run would be nobody's: there is nothing to keep it in.
+@Test func synchronisation_IsRefused_BeforeTheStorageIsOpen() async throws {
+    try await LiveNode.run(.starting) { node async throws in
+        #expect(try node.unix("POST", "/admin/sync", body: "{}").status == 503)
         #expect(node.taken() == [])
     }
 }

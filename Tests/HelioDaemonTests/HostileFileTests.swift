@@ -27,13 +27,13 @@ struct HostileFileTests {
         #expect(error.description == "\(path):\(message)")
     }
 
-    @Test func file_IsAccepted_UpToOneMebibyte() throws {
+    @Test func file_IsAccepted_UpToEightMebibytes() throws {
         let directory = try TemporaryDirectory()
-        let comment = Self.good + [UInt8](repeating: 0x23, count: (1 << 20) - Self.good.count)
+        let comment = Self.good + [UInt8](repeating: 0x23, count: (8 << 20) - Self.good.count)
         _ = try NodeConfiguration.load(path: try directory.file("fits.yaml", comment), environment: [:])
         let tooLong = try directory.file("long.yaml", comment + [0x23])
         let error = try #require(throws: ConfigurationError.self) { try NodeConfiguration.load(path: tooLong, environment: [:]) }
-        #expect(error.description == "\(tooLong):1:1: is larger than 1MiB")
+        #expect(error.description == "\(tooLong):1:1: is larger than 8MiB")
     }
 
     @Test(arguments: [

@@ -34,6 +34,13 @@ struct DrainTests {
         #expect(feed(.storageOpened(draining: "disk")) == .some(nil) && node.draining == nil)
     }
 
+    /// A store that cannot be opened takes nothing, and a node in ERROR may still be asked.
+    @Test mutating func drain_IsNotKept_WhereNothingCanBe() {
+        #expect(feed(.startFailed("disk")) == nil && node.state == .error)
+        #expect(feed(.drain(reason: "a", isKept: true)) == nil)
+        #expect(feed(.undrain) == nil)
+    }
+
     @Test mutating func drainAtTheStart_IsKeptOnceItCanBe() {
         #expect(feed(.drain(reason: "a", isKept: true)) == nil)
         #expect(feed(.storageOpened(draining: nil)) == .some("a") && node.draining == "a")

@@ -75,11 +75,11 @@ struct ManyPassesTests {
         node.runs.outstandingKept = 5 * count
         let effects = try make(passes: 20)
         let closed = effects.compactMap { if case .runClosed(let run) = $0 { run } else { nil } }
-        #expect(closed.count == 15)
+        #expect(closed.count == 13)
         #expect(closed.allSatisfy { $0.end?.status == .cancel && $0.end?.reason == "preempted" && $0.outcomes == [.cancel: count] })
-        #expect(cancelled(in: effects) == 15 * count)
+        #expect(cancelled(in: effects) == 13 * count)
         let open = node.runs.open.values.sorted { $0.claimedAt.monotonic < $1.claimedAt.monotonic }
-        #expect(open.count == 5)
+        #expect(open.count == 7)
         // The first of all stays, and the last ones.
         #expect(open.first?.claimedAt.monotonic == Self.moment(0).monotonic)
         #expect(open.dropFirst().allSatisfy { run in closed.allSatisfy { $0.claimedAt.monotonic < run.claimedAt.monotonic } })

@@ -8,10 +8,13 @@ enum LaggingRepositories {
         let age: Duration
     }
 
-    /// Whatever the state, the oldest first.
+    /// Whatever the state, the oldest first. What is set aside has been outstanding since before.
     static func byAge(_ catalogue: Catalogue, at now: MonotonicTime, limit: Int) -> [Item] {
         let all = [RepositoryEntry.Status.quarantined, .behind, .waiting].flatMap { items(catalogue, $0, at: now, limit: limit) }
-        return Array(all.sorted { $0.age > $1.age }.prefix(limit))
+        let aged = all.map { item in
+            Item(entry: item.entry, age: max(item.age, NodeSnapshot.age(item.entry.behindSince ?? now, at: now)))
+        }
+        return Array(aged.sorted { $0.age > $1.age }.prefix(limit))
     }
 
     /// The quarantined before all others.

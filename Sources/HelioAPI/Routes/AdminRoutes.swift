@@ -74,6 +74,9 @@ struct AdminRoutes: Sendable {
         let scope = try Self.scope(fields)
         let acceptDeletions = try fields.flag("acceptDeletions")
         try checkState()
+        guard board.page.snapshot.state != .starting else {
+            throw .unavailable("The storage of the node is not open yet.")
+        }
         let id = commands.sync(scope, acceptDeletions)
         return .json(202) { json in json.object { $0.field("run", id) } }
     }
@@ -91,6 +94,7 @@ struct AdminRoutes: Sendable {
             !reason.description.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { throw .badRequest("The reason is one line of 1 to \(Self.reasonLimit) bytes.") }
         let isKept = try fields.flag("keep")
+        try checkState()
         commands.drain(reason.description, isKept)
         return .json { json in
             json.object { json in
@@ -102,6 +106,7 @@ struct AdminRoutes: Sendable {
 
     private func undrain(_ request: borrowing Request) throws(Rejection) -> Response {
         _ = try request.fields([], orEmpty: true)
+        try checkState()
         commands.undrain()
         return .json { json in json.object { $0.field("draining", String?.none) } }
     }

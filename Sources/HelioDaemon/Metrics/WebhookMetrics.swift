@@ -33,10 +33,16 @@ struct WebhookMetrics: Sendable {
         oldest = registry.gauge("heliostat_webhook_oldest_age_seconds", "Age of the oldest event that waits; 0 when none does.")
     }
 
-    func show(_ outbox: OutboxCounts, at now: WallTime) {
+    /// - Parameter age: of the oldest event that waits.
+    func show(_ outbox: OutboxCounts, oldestAge age: Duration) {
         pending.set(Double(outbox.pending))
         dead.set(Double(outbox.dead))
-        oldest.set(outbox.oldest.map { max(.zero, now.age(of: $0)).inSeconds } ?? 0)
+        oldest.set(age.inSeconds)
+    }
+
+    /// The store cannot be read: what was true is not shown for what is.
+    func outboxIsUnknown() {
+        for gauge in [pending, dead, oldest] { gauge.set(.nan) }
     }
 
     func published(_ count: Int) { counts.withLock { $0.published += Int64(count) } }

@@ -1,4 +1,5 @@
 import HelioAPI
+import HelioLock
 import HelioNode
 import HelioStore
 import HelioWebhooks
@@ -18,6 +19,7 @@ struct OutboxWatch: Sendable {
     /// As it is now.
     let configuration: @Sendable () -> NodeConfiguration.Webhooks
     private let start = SystemClock.now()
+    private let oldest = Locked<OldestEvent?>(nil)
 
     init(
         _ hands: Hands, board: NodeBoard, metrics: WebhookMetrics, log: NodeLog,
@@ -47,10 +49,19 @@ struct OutboxWatch: Sendable {
             let active = configuration().endpoints.filter(\.isActive).map(\.name)
             let counts = try await store.outboxCounts(of: active)
             let now = SystemClock.now()
-            metrics.show(counts, at: now.wall)
+            metrics.show(counts, oldestAge: counts.oldest.map { age(of: $0, at: now) } ?? .zero)
             board.publish(WebhookPicture(counts, await dispatcher.statuses, at: now.monotonic))
         } catch {
+            metrics.outboxIsUnknown()
             log.warning("outbox cannot be counted", ["error": "\(error)"])
+        }
+    }
+
+    private func age(of event: WallTime, at now: Moment) -> Duration {
+        oldest.withLock { oldest in
+            let known = if let oldest, oldest.since == event { oldest } else { OldestEvent(since: event, seen: now) }
+            oldest = known
+            return known.age(at: now.monotonic)
         }
     }
 
@@ -75,6 +86,14 @@ struct OutboxWatch: Sendable {
             log.warning("outbox could not be pruned", ["error": "\(error)"])
         }
     }
+}
+
+/// How old an event is by the time that has passed, whatever the clock of the machine was set to meanwhile.
+private struct OldestEvent: Sendable {
+    let since: WallTime
+    let seen: Moment
+
+    func age(at now: MonotonicTime) -> Duration { seen.wall.age(of: since) + (now - seen.monotonic) }
 }
 
 extension WebhookPicture {

@@ -44,7 +44,7 @@ extension NodeMachine {
 
     /// Before the store is open, nothing can be kept in it; what it has then gives way to this.
     private mutating func setDrain(_ reason: String?, isKept: Bool) {
-        if state != .starting, isKept || drainIsKept { effects.append(.rememberDrain(isKept ? reason : nil)) }
+        if isStorageOpen, isKept || drainIsKept { effects.append(.rememberDrain(isKept ? reason : nil)) }
         (draining, drainIsKept, drainWasSet) = (reason, isKept, true)
     }
 

@@ -53,7 +53,7 @@ extension NodeMachine {
     /// A URL unchanged for a day is polled at most every fourth interval.
     private func rests(_ entry: RepositoryEntry, at now: Moment) -> Bool {
         guard let change = entry.lastChange, let poll = entry.lastPoll, entry.failedSyncCount == 0 else { return false }
-        return now.monotonic - change >= .seconds(24 * 3600) && now.monotonic - poll < settings.syncInterval * 3.5
+        return now.monotonic - change >= .seconds(24 * 3600) && now.monotonic - poll < settings.syncInterval * 4
     }
 
     mutating func settleRuns(of request: SyncRequest?, _ id: RepositoryID, _ outcome: RepositoryOutcome, at now: Moment) {

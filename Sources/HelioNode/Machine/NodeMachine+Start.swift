@@ -1,6 +1,7 @@
 /// The way from STARTING to SYNCHRONIZED.
 extension NodeMachine {
     mutating func storageOpened(draining stored: String?, at now: Moment) {
+        isStorageOpen = true
         if drainWasSet {
             if stored != nil || drainIsKept { effects.append(.rememberDrain(drainIsKept ? draining : nil)) }
         } else if let stored {

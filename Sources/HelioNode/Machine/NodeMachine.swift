@@ -49,6 +49,8 @@ public struct NodeMachine: Sendable {
     var drainIsKept = false
     /// Somebody has drained or undrained this start of the node: that counts, and not what was kept before.
     var drainWasSet = false
+    /// Before that, and when it never was, nothing can be kept.
+    var isStorageOpen = false
     var hysteresis = LagHysteresis()
     var diskLevel = DiskWatermarks.Level.enough
     var isStoreWritable = true

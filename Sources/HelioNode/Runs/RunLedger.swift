@@ -2,8 +2,8 @@
 struct RunLedger: Sendable {
     /// How many closed runs are kept in memory; the store keeps more.
     static let closedKept = 100
-    /// How many repositories all open runs together may wait for, beyond the oldest and the newest run: some tens of bytes each, as a
-    /// request for a repository names the runs that wait for it. 100 passes over 10,000 repositories.
+    /// How many repositories the open runs over all of them may wait for together, beyond the oldest and the newest run: some tens of
+    /// bytes each, as a request for a repository names the runs that wait for it. 100 passes over 10,000 repositories.
     var outstandingKept = 1_000_000
 
     private(set) var open: [RunID: Run] = [:]
@@ -51,13 +51,13 @@ struct RunLedger: Sendable {
         return close(id, RunStatus(of: run), because: .shutDown, at: now)?.run
     }
 
-    /// Runs that later ones have overtaken: when all open ones together wait for too much, the oldest but for the very first, which
-    /// tells how long a first synchronisation takes, and never the newest, which waits for what they wait for.
+    /// Runs that later ones have overtaken: when they wait for too much, the oldest but for the very first, which tells how long a first
+    /// synchronisation takes, and never the newest, which waits for what they wait for.
     var overtaken: [RunID] {
-        var excess = open.values.reduce(-outstandingKept) { $0 + $1.outstandingCount }
-        guard excess > 0 else { return [] }
         let full = open.values.filter { $0.planned != nil && $0.scope == .all }.sorted { $0.isOlder(than: $1) }
-        return full.dropFirst().dropLast().prefix { run in
+        let between = full.dropFirst().dropLast()
+        var excess = between.reduce(-outstandingKept) { $0 + $1.outstandingCount }
+        return between.prefix { run in
             defer { excess -= run.outstandingCount }
             return excess > 0
         }.map(\.id)

@@ -85,6 +85,12 @@ public struct Readiness: Hashable, Sendable {
     /// Rules that hit all nodes of a farm together; on these, a farm never withdraws below half of its nodes.
     private static func sharedReasons(_ input: ReadinessInput, lag: LagRule, maxSilence: Duration) -> [ReadinessReason] {
         var reasons: [ReadinessReason] = []
+        if let alarm = input.purgeGuard {
+            reasons.append(
+                ReadinessReason(
+                    rule: .purgeGuard, actual: alarm, limit: "sync.purge_guard",
+                    remedy: "the upstream lists its repositories again, or heliostat sync --accept-deletions"))
+        }
         if let (limit, remedy) = lag.objection(to: input.lag) {
             reasons.append(ReadinessReason(rule: .lag, actual: seconds(input.lag), limit: seconds(limit), remedy: remedy))
         }
@@ -98,12 +104,6 @@ public struct Readiness: Hashable, Sendable {
                 ReadinessReason(
                     rule: .store, actual: "not writable", limit: "writable",
                     remedy: "the data directory has to take writes again"))
-        }
-        if let alarm = input.purgeGuard {
-            reasons.append(
-                ReadinessReason(
-                    rule: .purgeGuard, actual: alarm, limit: "sync.purge_guard",
-                    remedy: "the upstream lists its repositories again, or heliostat sync --accept-deletions"))
         }
         return reasons
     }

@@ -26,6 +26,7 @@ import Testing
     var snapshot = Sample.snapshot(.synchronized, Sample.catalogue(try Sample.entry(1, "A/x") { $0.behindSince = Sample.ago(4000) }))
     snapshot.isStoreWritable = false
     snapshot.purgeGuard = "40 of 50 vanished"
+    snapshot.farm.mayWithdraw = true
     snapshot.diskLevel = .low
     let concerns = Concerns(PageSample.reading(snapshot)).list
     #expect(concerns.map(\.what) == ["Purge guard", "Lagging behind", "Store not writable", "Disk nearly full"])

@@ -67,7 +67,8 @@ public struct MaintenanceThresholds: Sendable, Hashable {
     public var looseRefs = 1000
     public var packs = 50
     public var looseObjects = 6700
-    /// Unreachable loose objects older than this are removed: git's own `gc.pruneExpire` of two weeks.
+    /// Unreachable objects older than this are removed, and so often the packs are looked through for them: git's own `gc.pruneExpire` of
+    /// two weeks.
     public var pruneOlderThan: Duration = .seconds(14 * 86400)
 
     public init() {}

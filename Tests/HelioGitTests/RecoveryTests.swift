@@ -181,6 +181,29 @@ import Testing
         #expect(try await farm.isMirrored("P/r"))
     }
 
+    /// What was pushed by mistake and taken back must not stay for ever on every mirror.
+    @Test(arguments: [(known: 1, isKept: true), (20, false)])
+    func unreachableObjects_GoFromPacksToo_OnceTheyAreOld(known days: Int, isKept: Bool) async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try farm.sh("""
+            cd work/P/r && git checkout -q -b x && echo secret > s && git add s && git commit -qm s && git push -q origin x
+            git rev-parse HEAD > ../../../lost
+            """)
+        try await farm.sync("P/r")
+        try farm.sh("cd work/P/r && git push -q origin :x")
+        try await farm.sync("P/r")
+        let name = try RepositoryName("P/r")
+        #expect(try await farm.copies.maintain(name).wasDue == false)
+        let copy = "cd data/repositories/P/r.git && "
+        try farm.sh(copy + "touch -d '20 days ago' heliostat-pruned && touch -d '\(days) days ago' objects/pack/*")
+        #expect(try await farm.copies.maintain(name).pruned)
+        #expect(try await farm.copies.maintain(name).wasDue == false)
+        let found = try farm.sh(copy + "git cat-file -e $(cat ../../../../lost) 2>/dev/null && echo yes || echo no").trimmed
+        #expect(found == (isKept ? "yes" : "no"))
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
     @Test func youngUnreachableObjects_MakeMaintenanceDueOnce() async throws {
         let farm = try Farm { $0.maintenance.looseObjects = 200 }
         try farm.make("P/r")

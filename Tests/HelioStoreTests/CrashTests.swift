@@ -22,7 +22,7 @@ struct CrashTests {
         let writing = Task { [store] in
             while !Task.isCancelled, acknowledged.value < 200 {
                 _ = try await store.prepare(try Samples.change(), at: Samples.time)
-                acknowledged.increment()
+                acknowledged.add()
             }
         }
         for round in 0..<10 {

@@ -5,23 +5,23 @@ import HelioNode
 struct Rule: Sendable {
     /// The key that the message names and points to.
     let key: String
-    /// Another key without which the question has no answer.
-    var given: String?
+    /// Other keys without which the question has no answer.
+    var given: [String] = []
     /// - Returns: what is wrong, or nil.
     let check: @Sendable (NodeConfiguration) -> String?
 
     /// Whether the answer depends on `key`, on something inside it, or on a section around it.
     func reads(_ key: String) -> Bool {
-        [self.key, given].contains { $0.map { $0.hasPrefix(key) || key.hasPrefix($0) } ?? false }
+        ([self.key] + given).contains { $0.hasPrefix(key) || key.hasPrefix($0) }
     }
 
     static let all: [Rule] = http + upstream + credentials + order + farm
 
     private static let http: [Rule] = [
-        Rule(key: "http.tls.key_file", given: "http.tls.cert_file") {
+        Rule(key: "http.tls.key_file", given: ["http.tls.cert_file"]) {
             $0.http.tls.certFile != nil && $0.http.tls.keyFile == nil ? "is missing beside cert_file" : nil
         },
-        Rule(key: "http.tls.cert_file", given: "http.tls.key_file") {
+        Rule(key: "http.tls.cert_file", given: ["http.tls.key_file"]) {
             $0.http.tls.keyFile != nil && $0.http.tls.certFile == nil ? "is missing beside key_file" : nil
         },
         Rule(key: "http.tls.cert_file") { configuration in
@@ -32,26 +32,26 @@ struct Rule: Sendable {
             guard case .failure(let error) = TLSFiles.read(configuration.http.tls), error.isOfKey else { return nil }
             return error.description
         },
-        Rule(key: "http.admin_listen") {
+        Rule(key: "http.admin_listen", given: ["http.listen"]) {
             guard let admin = $0.http.adminListen, admin.overlaps($0.http.listen) else { return nil }
             return "is the same as http.listen, or within it; leave it out to have everything there"
         },
     ]
 
     private static let upstream: [Rule] = [
-        Rule(key: "upstream.path", given: "upstream.kind") {
+        Rule(key: "upstream.path", given: ["upstream.kind"]) {
             $0.upstream.kind == .directory && $0.upstream.path == nil ? "is missing; expected the directory to mirror" : nil
         },
-        Rule(key: "upstream.urls", given: "upstream.kind") {
+        Rule(key: "upstream.urls", given: ["upstream.kind"]) {
             $0.upstream.kind == .urls && $0.upstream.urls.isEmpty ? "is missing; expected the repositories to mirror" : nil
         },
-        Rule(key: "upstream.path", given: "upstream.kind") {
+        Rule(key: "upstream.path", given: ["upstream.kind"]) {
             $0.upstream.kind == .urls && $0.upstream.path != nil ? "has no meaning with upstream.kind: urls" : nil
         },
-        Rule(key: "upstream.urls", given: "upstream.kind") {
+        Rule(key: "upstream.urls", given: ["upstream.kind"]) {
             $0.upstream.kind == .directory && !$0.upstream.urls.isEmpty ? "has no meaning with upstream.kind: directory" : nil
         },
-        Rule(key: "upstream.path") {
+        Rule(key: "upstream.path", given: ["node.data"]) {
             guard let path = $0.upstream.path, isInside(path, $0.node.data) || isInside($0.node.data, path) else { return nil }
             return "and node.data lie within each other; the node would mirror its own copies"
         },
@@ -63,7 +63,7 @@ struct Rule: Sendable {
         _ other: (name: String, value: @Sendable (NodeConfiguration) -> String?)
     ) -> [Rule] {
         [(one, other), (other, one)].map { missing, given in
-            Rule(key: "\(section).\(missing.name)") {
+            Rule(key: "\(section).\(missing.name)", given: ["\(section).\(given.name)"]) {
                 missing.value($0) == nil && given.value($0) != nil ? "is missing beside \(given.name)" : nil
             }
         }
@@ -78,7 +78,7 @@ struct Rule: Sendable {
         + named
 
     private static let named: [Rule] = [
-        Rule(key: "upstream.urls") {
+        Rule(key: "upstream.urls", given: ["upstream.named_credentials"]) {
             let known = Set($0.upstream.namedCredentials.map(\.name))
             guard let url = $0.upstream.urls.first(where: { !($0.credentials.map(known.contains) ?? true) }) else { return nil }
             let wanted = url.credentials ?? ""
@@ -88,22 +88,22 @@ struct Rule: Sendable {
     ]
 
     private static let order: [Rule] = [
-        Rule(key: "ready.resume_lag") { $0.ready.resumeLag > $0.ready.maxLag ? "is longer than ready.max_lag" : nil },
-        Rule(key: "sync.no_progress") { $0.sync.noProgress > $0.sync.total ? "is longer than sync.total" : nil },
-        Rule(key: "sync.first_copy_total") { $0.sync.firstCopyTotal < $0.sync.total ? "is shorter than sync.total" : nil },
-        Rule(key: "disk.stop.percent") { $0.disk.stop.percent > $0.disk.low.percent ? "is above disk.low.percent" : nil },
-        Rule(key: "disk.stop.size") { $0.disk.stop.size > $0.disk.low.size ? "is above disk.low.size" : nil },
+        Rule(key: "ready.resume_lag", given: ["ready.max_lag"]) { $0.ready.resumeLag > $0.ready.maxLag ? "is longer than ready.max_lag" : nil },
+        Rule(key: "sync.no_progress", given: ["sync.total"]) { $0.sync.noProgress > $0.sync.total ? "is longer than sync.total" : nil },
+        Rule(key: "sync.first_copy_total", given: ["sync.total"]) { $0.sync.firstCopyTotal < $0.sync.total ? "is shorter than sync.total" : nil },
+        Rule(key: "disk.stop.percent", given: ["disk.low.percent"]) { $0.disk.stop.percent > $0.disk.low.percent ? "is above disk.low.percent" : nil },
+        Rule(key: "disk.stop.size", given: ["disk.low.size"]) { $0.disk.stop.size > $0.disk.low.size ? "is above disk.low.size" : nil },
     ]
 
     private static let farm: [Rule] = [
-        Rule(key: "farm.redis.url", given: "farm.coordinator") {
+        Rule(key: "farm.redis.url", given: ["farm.coordinator"]) {
             $0.farm.coordinator == .redis && $0.farm.redis.url == nil ? "is missing; expected the Redis at which the farm meets" : nil
         },
-        Rule(key: "farm.name", given: "farm.coordinator") {
+        Rule(key: "farm.name", given: ["farm.coordinator"]) {
             $0.farm.coordinator == .redis && $0.farm.name == nil
                 ? "is missing; expected the farm's name, the same on all of its nodes" : nil
         },
-        Rule(key: "farm.name", given: "farm.coordinator") {
+        Rule(key: "farm.name", given: ["farm.coordinator"]) {
             guard $0.farm.coordinator == .redis, let name = $0.farm.name, !isKey(name) else { return nil }
             return "names keys in Redis: expected 1 to 64 of a-z, A-Z, 0-9, \".\", \"_\" and \"-\""
         },
@@ -112,10 +112,10 @@ struct Rule: Sendable {
             if $0.node.name.utf8.count > MemberRecord.fieldLimit { return "is longer than \(MemberRecord.fieldLimit) bytes: the farm would not take it" }
             return MemberRecord.isPlain($0.node.name) ? nil : "holds a character that cannot be shown: the farm would not take it"
         },
-        Rule(key: "farm.redis.username") {
+        Rule(key: "farm.redis.username", given: ["farm.redis.password_file"]) {
             $0.farm.redis.username != nil && $0.farm.redis.passwordFile == nil ? "needs farm.redis.password_file beside it" : nil
         },
-        Rule(key: "database.metrics.lease_duration") {
+        Rule(key: "database.metrics.lease_duration", given: ["database.metrics.interval"]) {
             let metrics = $0.database.metrics
             guard metrics.leaseDuration <= metrics.interval else { return nil }
             let (lease, interval) = (Units.text(metrics.leaseDuration), Units.text(metrics.interval))

@@ -4,8 +4,8 @@ import HelioStore
 
 /// Writes that nobody waits for, in the order in which they were appended and in batches: failure counts, verified copies, runs.
 ///
-/// What cannot be written because the disk is full or fails stays and is tried again; when too much waits, only the last report on each
-/// repository is kept, which says what the ones before it said. A write that fails for another reason is logged and dropped alone,
+/// What cannot be written because the disk is full or fails stays and is tried again; when too much waits, only the last report of each
+/// kind on each repository is kept, which says what the ones before it said. A write that fails for another reason is logged and dropped alone,
 /// since it can never succeed.
 final class StoreLane: Sendable {
     private static let waitingLimit = 100_000
@@ -28,13 +28,15 @@ final class StoreLane: Sendable {
     }
 
     /// A write, and since when it waits.
-    private struct Entry {
+    struct Entry {
         let write: Write
         let since: MonotonicTime
     }
 
     private struct Line {
         var waiting: [Entry] = []
+        /// When so many wait, those that others make needless go.
+        var limit = waitingLimit
         var isWriting = false
         /// Those who wait until everything is written, or cannot be for now.
         var settling: [CheckedContinuation<Void, Never>] = []
@@ -61,7 +63,10 @@ final class StoreLane: Sendable {
         let now = SystemClock.monotonic()
         let mustStart = line.withLock { line in
             line.waiting += writes.map { Entry(write: $0, since: now) }
-            if line.waiting.count > Self.waitingLimit { line.waiting = Self.lastReports(line.waiting) }
+            if line.waiting.count > line.limit {
+                line.waiting = Self.lastReports(line.waiting)
+                line.limit = max(Self.waitingLimit, 2 * line.waiting.count)
+            }
             defer { line.isWriting = true }
             return !line.isWriting
         }
@@ -94,7 +99,7 @@ final class StoreLane: Sendable {
     private func nextBatch() -> [Entry]? {
         let (batch, settled) = line.withLock { line -> ([Entry]?, [CheckedContinuation<Void, Never>]) in
             guard !line.waiting.isEmpty else {
-                line.isWriting = false
+                (line.isWriting, line.limit) = (false, Self.waitingLimit)
                 defer { line.settling = [] }
                 return (nil, line.settling)
             }
@@ -188,15 +193,35 @@ final class StoreLane: Sendable {
             counts: StoredRun.Counts(run.outcomes), seconds: end.duration.inSeconds, at: end.at.wall)
     }
 
-    private static func lastReports(_ entries: [Entry]) -> [Entry] {
-        var seen: Set<RepositoryID> = []
-        return entries.reversed().filter { entry in entry.write.asReport.map { seen.insert($0.0).inserted } ?? true }.reversed()
+    /// - Returns: without reports of which a later one of their kind is about the same repository, in the order in which they were.
+    static func lastReports(_ entries: [Entry]) -> [Entry] {
+        struct Subject: Hashable {
+            let repository: RepositoryID
+            let kind: Int
+        }
+        var seen: Set<Subject> = []
+        return entries.reversed().filter { entry in
+            guard let (repository, report) = entry.write.asReport else { return true }
+            return seen.insert(Subject(repository: repository, kind: report.kind)).inserted
+        }.reversed()
     }
 }
 
 extension StoreLane.Write {
     fileprivate var asReport: (RepositoryID, CopyReport)? {
         if case .report(let id, let report) = self { (id, report) } else { nil }
+    }
+}
+
+extension CopyReport {
+    fileprivate var kind: Int {
+        switch self {
+        case .unchanged: 0
+        case .failed: 1
+        case .hashed: 2
+        case .lost: 3
+        case .behind: 4
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 public import HelioNode
 
 /// What maintenance did.
@@ -14,7 +15,11 @@ public struct Maintenance: Sendable, Hashable {
 
 extension LocalCopies {
     /// Packs loose refs, repacks geometrically, and prunes, each when its threshold is passed. Looking costs a few directory
-    /// reads; no git is run when nothing is due. Must not overlap with a synchronisation of the same repository: between
+    /// reads; no git is run when nothing is due.
+    ///
+    /// What no ref reaches any more comes in packs and stays in them, whatever a geometric repack makes of those. So once in
+    /// `pruneOlderThan` the whole is repacked into what is reached and a cruft pack (git-repack(1)), which remembers since when each of
+    /// its objects is there; an object goes with the first such repack after it has been in there for as long. Must not overlap with a synchronisation of the same repository: between
     /// fetch and apply the new objects are unreachable.
     public func maintain(_ name: RepositoryName) async throws(Failure) -> Maintenance {
         let copy = layout.copy(of: name)
@@ -25,9 +30,16 @@ extension LocalCopies {
             try await runMaintenance(["pack-refs", "--all", "--prune"], copy)
             done.packedRefs = true
         }
+        let age = "\(thresholds.pruneOlderThan.components.seconds).seconds.ago"
+        if load.isPruningDue {
+            let cruft = ["--cruft", "--cruft-expiration=\(age)"]
+            try await runMaintenance(["repack", "-d", "-q", "--no-write-bitmap-index"] + cruft, copy)
+            try await DiskThreads.run { () throws(Failure) in try PruneMark(copy).renew() }
+            (done.pruned, done.repacked) = (true, true)
+            return done
+        }
         if load.looseObjects > thresholds.looseObjects {
-            let age = thresholds.pruneOlderThan.components.seconds
-            try await runMaintenance(["prune", "--expire=\(age).seconds.ago"], copy)
+            try await runMaintenance(["prune", "--expire=\(age)"], copy)
             done.pruned = true
         }
         if load.packs > thresholds.packs || load.looseObjects > thresholds.looseObjects {
@@ -57,13 +69,15 @@ struct CopyLoad: Sendable {
     let packs: Int
     /// Estimated from one of 256 directories, as `git gc --auto` does: names are evenly spread.
     let looseObjects: Int
+    let isPruningDue: Bool
 
     static func measure(_ copy: String, _ thresholds: MaintenanceThresholds) throws(Failure) -> CopyLoad {
         let packs = try Files.entries(copy + "/objects/pack") ?? []
         let sample = try Files.entries(copy + "/objects/17") ?? []
         return CopyLoad(
             looseRefs: try refs(below: copy + "/refs", limit: thresholds.looseRefs),
-            packs: packs.count { $0.suffix(5).elementsEqual(".pack".utf8) }, looseObjects: sample.count * 256)
+            packs: packs.count { $0.suffix(5).elementsEqual(".pack".utf8) }, looseObjects: sample.count * 256,
+            isPruningDue: try PruneMark(copy).isOlder(than: thresholds.pruneOlderThan))
     }
 
     private static func refs(below directory: String, limit: Int) throws(Failure) -> Int {
@@ -75,4 +89,22 @@ struct CopyLoad: Sendable {
         }
         return count
     }
+}
+
+/// When a copy was last rid of what nothing reaches: the time of a file that git does not know.
+private struct PruneMark {
+    private let path: String
+
+    init(_ copy: String) { path = copy + "/heliostat-pruned" }
+
+    /// A copy without one begins its time now: nothing in a first copy is unreachable.
+    func isOlder(than age: Duration) throws(Failure) -> Bool {
+        guard let time = RawPath(path).modified else {
+            try renew()
+            return false
+        }
+        return Glibc.time(nil) - time >= Int(age.components.seconds)
+    }
+
+    func renew() throws(Failure) { try Files.replace(path, with: [], mode: 0o644) }
 }

@@ -16,8 +16,10 @@ enum GitConfigFile {
     static let protocols = ["file", "git", "http", "https", "ssh"]
 
     static func text(_ configuration: GitConfiguration) throws(Failure) -> String {
+        // A change is marked done, and told, when its refs have moved: a power cut must not take them back. git flushes objects only,
+        // unless it is told to; what is named here comes to that (git-config(1), core.fsync).
         var lines = [
-            "[core]", "hooksPath = /dev/null", "fsyncMethod = batch", "alternateRefsCommand = :", "[gc]", "auto = 0",
+            "[core]", "hooksPath = /dev/null", "fsync = reference", "fsyncMethod = batch", "alternateRefsCommand = :", "[gc]", "auto = 0",
             "[maintenance]", "auto = false", "[advice]", "detachedHead = false", "[credential]", "helper =", "[safe]",
             "bareRepository = explicit", "[submodule]", "recurse = false", "[transfer]", "bundleURI = false",
             "credentialsInUrl = die", "[protocol]", "allow = never",

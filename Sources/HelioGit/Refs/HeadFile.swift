@@ -25,6 +25,7 @@ enum HeadFile {
     /// Under git's own lock, by rename. HEAD is set by us and not by git, so that an unborn branch is as good as any.
     static func write(_ head: Head, _ repository: String) throws(Failure) {
         try Files.replaceLocked(repository + "/HEAD") { () throws(Failure) in bytes(of: head) }
+        try Files.syncDirectory(repository)
     }
 
     static func bytes(of head: Head) -> [UInt8] {

@@ -28,8 +28,6 @@ public enum MirrorHash: Hashable, Sendable {
     case unknown
     case known(Digest)
 
-    public static let unknownHex = String(repeating: "0", count: 40)
-
     /// Reads what a peer or our own store wrote: 64 hexadecimal digits, or only zeros (40 or 64) for unknown.
     public init?(hex: some Collection<UInt8>) {
         if hex.count == 40 || hex.count == 64, hex.allSatisfy({ $0 == 0x30 }) {

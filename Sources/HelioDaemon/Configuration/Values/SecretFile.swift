@@ -5,12 +5,6 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
     public var description: String { "<secret>" }
     public var debugDescription: String { "<secret>" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
-
-    /// Compares in a time that depends on the lengths alone.
-    public func matches(_ candidate: some Collection<UInt8>) -> Bool {
-        guard candidate.count == bytes.count else { return false }
-        return zip(bytes, candidate).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-    }
 }
 
 /// Secrets come from files only, never from the configuration or the environment.

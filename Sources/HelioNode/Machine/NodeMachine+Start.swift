@@ -62,11 +62,11 @@ extension NodeMachine {
     }
 
     /// When a node that was complete before stops waiting for a silent upstream. A list of URLs is known at once, so there the
-    /// silence is met one state later; and so where the upstream falls silent before everything has been compared with it.
+    /// silence is met one state later.
     var storedListDue: MonotonicTime? {
-        guard wasSynchronized, verifyingStored == nil, state == .bootstrapped || state == .metadataSynchronized else { return nil }
-        guard let last = contact.last else { return stateSince.monotonic + settings.upstreamWait }
-        return discovery.failedAttempts > 0 ? max(stateSince.monotonic, last.monotonic) + settings.upstreamWait : nil
+        guard wasSynchronized, verifyingStored == nil, contact.last == nil else { return nil }
+        guard state == .bootstrapped || state == .metadataSynchronized else { return nil }
+        return stateSince.monotonic + settings.upstreamWait
     }
 
     /// An upstream outage must not take complete nodes out: the stored list stands, once the copies on disk prove good. Nothing else can

@@ -52,6 +52,10 @@ import Testing
             git init -q --bare up/A/r.git && ln -s A up/B && ln -s r.git up/A/link.git && git init -q --bare up/A/bare && git init -q --bare up/A/bare/r.git
             git init -q --bare up/\(deep)/r.git
             """)
+        try farm.sh("cp -a up 'dépôts 仓库'")
+        for (name, isReached) in [("B/r", false), ("A/r", true), ("A/bare/r", false)] {
+            #expect(DirectoryWalk.reaches(try RepositoryName(ByteString(name)), below: farm.root + "/dépôts 仓库") == isReached)
+        }
         for name in ["B/r", "A/bare/r", "\(deep)/r"] { #expect(try await farm.upstream.find(try RepositoryName(ByteString(name))) == nil) }
         for name in ["A/r", "A/link"] { #expect(try await farm.upstream.find(try RepositoryName(ByteString(name))) != nil) }
     }

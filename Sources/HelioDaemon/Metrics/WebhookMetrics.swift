@@ -40,9 +40,11 @@ struct WebhookMetrics: Sendable {
         oldest.set(age.inSeconds)
     }
 
-    /// The store cannot be read: what was true is not shown for what is.
-    func outboxIsUnknown() {
-        for gauge in [pending, dead, oldest] { gauge.set(.nan) }
+    /// The store cannot be read: how many there were is not shown for how many there are.
+    /// - Parameter age: of what waited when they were last counted.
+    func outboxIsUnknown(oldestAge age: Duration?) {
+        for gauge in [pending, dead] { gauge.set(.nan) }
+        oldest.set(age?.inSeconds ?? .nan)
     }
 
     func published(_ count: Int) { counts.withLock { $0.published += Int64(count) } }

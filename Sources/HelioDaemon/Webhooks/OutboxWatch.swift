@@ -49,10 +49,12 @@ struct OutboxWatch: Sendable {
             let active = configuration().endpoints.filter(\.isActive).map(\.name)
             let counts = try await store.outboxCounts(of: active)
             let now = SystemClock.now()
+            if counts.oldest == nil { oldest.withLock { $0 = nil } }
             metrics.show(counts, oldestAge: counts.oldest.map { age(of: $0, at: now) } ?? .zero)
             board.publish(WebhookPicture(counts, await dispatcher.statuses, at: now.monotonic))
         } catch {
-            metrics.outboxIsUnknown()
+            // What waited waits all the more.
+            metrics.outboxIsUnknown(oldestAge: oldest.withLock { $0?.age(at: SystemClock.monotonic()) })
             log.warning("outbox cannot be counted", ["error": "\(error)"])
         }
     }

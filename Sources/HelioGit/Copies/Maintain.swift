@@ -18,8 +18,8 @@ extension LocalCopies {
     /// reads; no git is run when nothing is due.
     ///
     /// What no ref reaches any more comes in packs and stays in them, whatever a geometric repack makes of those. So once in
-    /// `pruneOlderThan` the whole is repacked into what is reached and a cruft pack (git-repack(1)), which remembers since when each of
-    /// its objects is there; an object goes with the first such repack after it has been in there for as long. Must not overlap with a synchronisation of the same repository: between
+    /// `pruneOlderThan`, where the disk has room for it, the whole is repacked into what is reached and a cruft pack (git-repack(1)), which
+    /// remembers the age of its objects: that of the pack in which they were. What is older then goes. Must not overlap with a synchronisation of the same repository: between
     /// fetch and apply the new objects are unreachable.
     public func maintain(_ name: RepositoryName) async throws(Failure) -> Maintenance {
         let copy = layout.copy(of: name)
@@ -31,10 +31,11 @@ extension LocalCopies {
             done.packedRefs = true
         }
         let age = "\(thresholds.pruneOlderThan.components.seconds).seconds.ago"
-        if load.isPruningDue {
+        if load.isPruningDue, try freeSpace().free > 2 * load.packBytes {
+            // Before, so that a copy with which it fails is tidied as ever until it is due again.
+            try await DiskThreads.run { () throws(Failure) in try PruneMark(copy).renew() }
             let cruft = ["--cruft", "--cruft-expiration=\(age)"]
             try await runMaintenance(["repack", "-d", "-q", "--no-write-bitmap-index"] + cruft, copy)
-            try await DiskThreads.run { () throws(Failure) in try PruneMark(copy).renew() }
             (done.pruned, done.repacked) = (true, true)
             return done
         }
@@ -70,14 +71,21 @@ struct CopyLoad: Sendable {
     /// Estimated from one of 256 directories, as `git gc --auto` does: names are evenly spread.
     let looseObjects: Int
     let isPruningDue: Bool
+    /// Looked at only when pruning is due; 0 otherwise.
+    let packBytes: Int64
 
     static func measure(_ copy: String, _ thresholds: MaintenanceThresholds) throws(Failure) -> CopyLoad {
         let packs = try Files.entries(copy + "/objects/pack") ?? []
         let sample = try Files.entries(copy + "/objects/17") ?? []
+        let isPruningDue = try PruneMark(copy).isOlder(than: thresholds.pruneOlderThan)
         return CopyLoad(
             looseRefs: try refs(below: copy + "/refs", limit: thresholds.looseRefs),
             packs: packs.count { $0.suffix(5).elementsEqual(".pack".utf8) }, looseObjects: sample.count * 256,
-            isPruningDue: try PruneMark(copy).isOlder(than: thresholds.pruneOlderThan))
+            isPruningDue: isPruningDue, packBytes: isPruningDue ? sizes(of: packs, in: copy + "/objects/pack") : 0)
+    }
+
+    private static func sizes(of names: [[UInt8]], in directory: String) -> Int64 {
+        names.reduce(0) { $0 + (RawPath(directory).appending($1).size ?? 0) }
     }
 
     private static func refs(below directory: String, limit: Int) throws(Failure) -> Int {
@@ -106,5 +114,5 @@ private struct PruneMark {
         return Glibc.time(nil) - time >= Int(age.components.seconds)
     }
 
-    func renew() throws(Failure) { try Files.replace(path, with: [], mode: 0o644) }
+    func renew() throws(Failure) { try Files.replace(path, with: [], mode: 0o640) }
 }

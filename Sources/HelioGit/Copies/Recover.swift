@@ -7,11 +7,12 @@ extension LocalCopies {
     /// whose refs were in each other's way. Should objects be missing after all, what was deleted is put back. A copy in which neither
     /// can be done holds up nothing but itself: the change is given up, and the next synchronisation goes on from what is there, or
     /// makes the copy anew.
-    /// - Throws: `.disk` and `.cancelled`, which say nothing about the copy.
+    /// - Throws: `.disk`, `.cancelled` and `.auth`, which say nothing about the copy.
     public func recover(_ change: PreparedChange) async throws(Failure) -> Recovery {
         do throws(Failure) { return try await finish(change) } catch {
-            if error.reason == .disk || error.reason == .cancelled { throw error }
-            return .rolledBack
+            if [.disk, .cancelled, .auth].contains(error.reason) { throw error }
+            // What failed may have done all of its work. Unreadable is not finished.
+            return (try? await snapshot(of: change.name)) == change.new ? .finished : .rolledBack
         }
     }
 

@@ -22,6 +22,8 @@ struct RawPath: Sendable {
 
     var isDirectory: Bool { status.map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
 
+    var size: Int64? { status.map { Int64($0.st_size) } }
+
     /// Seconds since 1970.
     var modified: Int? { status?.st_mtim.tv_sec }
 

@@ -38,8 +38,8 @@ struct DirectoryWalk {
 
     /// Whether a walk gets to the directory that a repository lies in: what only a notification would find, the next listing would miss.
     static func reaches(_ name: RepositoryName, below root: String) -> Bool {
-        let parent = Files.parent(path(of: name, below: root)).dropFirst(root.utf8.count)
-        let steps = parent.split(separator: "/")
+        let parent = Files.parent(path(of: name, below: root)).utf8.dropFirst(root.utf8.count)
+        let steps = parent.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
         guard steps.count < depthLimit else { return false }
         var directory = root
         for step in steps {

@@ -107,6 +107,13 @@ extension NodeMachine {
         }
     }
 
+    /// It was through already, and holds the node again.
+    mutating func reopenFirstList(for id: RepositoryID) {
+        firstListLeft?.insert(id)
+        firstListSize = max(firstListSize, firstListLeft?.count ?? 0)
+        owesGateVet = true
+    }
+
     mutating func hashCopies(at now: Moment) {
         while true {
             let batch = hashing.nextBatch(at: now.monotonic)
@@ -154,7 +161,7 @@ extension NodeMachine {
 
     /// The last gate: the first list is through, and one vet since then has run to its end with everything resolved.
     mutating func reachSynchronized(at now: Moment) {
-        guard state == .metadataSynchronized, verifyingStored == nil else { return }
+        guard state == .metadataSynchronized, verifyingStored == nil, vet == nil, !owesGateVet else { return }
         guard firstListLeft?.isEmpty == true, let report = vetReports.last, report.unresolved == 0 else { return }
         transition(to: .synchronized, because: "first synchronisation and vet complete", at: now)
         wasSynchronized = true

@@ -115,8 +115,7 @@ extension NodeMachine {
     private mutating func quarantineIfDue(_ id: RepositoryID, at now: Moment) {
         guard let entry = catalogue[id], entry.quarantinedSince == nil, entry.ownFailures >= settings.syncAttempts else { return }
         catalogue.update(id) { $0.quarantinedSince = now.monotonic }
-        // Also one that was through already.
-        if settings.quarantineBlocksSynchronized, state != .synchronized { firstListLeft?.insert(id) }
+        if settings.quarantineBlocksSynchronized, state == .metadataSynchronized { reopenFirstList(for: id) }
         log(
             .error, "repository quarantined", ("repository", .text(entry.repository.name.description)),
             ("reason", .text(entry.lastFailure?.reason.rawValue ?? "unknown")), ("failures", .count(entry.failedSyncCount)))

@@ -9,6 +9,7 @@ extension NodeMachine {
         vetRequests = []
         nextVet = nil
         if paysVet { owesVet = false }
+        owesGateVet = false
         vet = Vet(ids: ids, startedAt: now, repositories: catalogue.ids)
         happened(.vetStarted(ids[0], repositories: catalogue.counts.total))
         log(.info, "vet started", ("id", .text(ids[0].description)), ("repositories", .count(catalogue.counts.total)))
@@ -22,7 +23,8 @@ extension NodeMachine {
         switch state {
         // The gate to SYNCHRONIZED: one vet once the first list is through; after one that left something open, a later one.
         case .metadataSynchronized:
-            return firstListLeft?.isEmpty == true && verifyingStored == nil && (isTime ?? true || !vetRequests.isEmpty)
+            let isTime = isTime ?? true || !vetRequests.isEmpty || owesGateVet
+            return firstListLeft?.isEmpty == true && verifyingStored == nil && isTime
         case .synchronized: return isTime ?? false || !vetRequests.isEmpty || paysVet
         case .starting, .bootstrapping, .bootstrapped, .stopping, .error: return false
         }

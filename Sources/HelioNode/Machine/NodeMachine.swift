@@ -34,6 +34,8 @@ public struct NodeMachine: Sendable {
     /// Repositories of the first list that are neither synchronised nor quarantined; nil before there is a list.
     var firstListLeft: Set<RepositoryID>?
     var firstListSize = 0
+    /// One that was through was quarantined since: no vet from before counts.
+    var owesGateVet = false
     var wasSynchronized = false
     /// What a crash left has been finished.
     var isRecovered = false

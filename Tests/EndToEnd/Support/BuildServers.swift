@@ -11,7 +11,7 @@ final class CopyServer: Sendable {
         let home = directory + "/copies"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         let server = try ProjectFile.text("conf/nginx-git.conf")
-            .replacing("listen 80;", with: "listen 127.0.0.1:\(port);")
+            .replacing("listen 80 default_server;", with: "listen 127.0.0.1:\(port);")
             .replacing("/run/fcgiwrap.socket", with: home + "/fcgiwrap.socket")
             .replacing("/var/lib/heliostat/repositories", with: repositories)
         let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(home)/\($0);" }.joined()

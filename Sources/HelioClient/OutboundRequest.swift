@@ -26,9 +26,12 @@ public struct OutboundRequest: Sendable {
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }) else {
             throw .badURL("holds a space, a backslash or a control character")
         }
-        let start = url.prefix(8).lowercased()
-        guard start.hasPrefix("http://") || start == "https://" else { throw .badURL("does not start with http:// or https://") }
-        guard !url.dropFirst(start == "https://" ? 8 : 7).hasPrefix("/") else { throw .badURL("names no host") }
+        // By bytes: a slash with a combining mark on it is another character, and still a slash to libcurl, which passes over a third one.
+        let start = url.utf8.prefix(8).map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
+        guard let scheme = ["http://", "https://"].first(where: { start.starts(with: $0.utf8) }) else {
+            throw .badURL("does not start with http:// or https://")
+        }
+        guard url.utf8.dropFirst(scheme.utf8.count).first != UInt8(ascii: "/") else { throw .badURL("names no host") }
         try CurlURL.check(url)
     }
 

@@ -14,7 +14,9 @@ import Testing
     @Test(arguments: [
         ("", "does not start with http:// or https://"), ("ftp://a/", "does not start"), ("file:///etc/passwd", "does not start"),
         ("gopher://a/", "does not start"), ("//a/", "does not start"), ("http:a/", "does not start"), ("http://", "is not valid"),
-        ("http:///path", "names no host"), ("https:///path", "names no host"), ("http://user@a/", "holds a user or a password"), ("http://u:p@a/", "holds a user"),
+        ("http:///path", "names no host"), ("https:///path", "names no host"),
+        ("http:///\u{617}x://u:p@h/", "names no host"), ("https:///\u{301}h/", "names no host"),
+        ("http://user@a/", "holds a user or a password"), ("http://u:p@a/", "holds a user"),
         ("http://:p@a/", "holds a user"), ("http://a/#x", "holds a fragment"), ("http://a/#", "holds a fragment"),
         ("http://a/b c", "holds a space"), ("http://a/\r\nHost: b", "holds a space"), ("http://a\\@b/", "holds a space, a backslash"),
         ("http://a:99999/", "is not valid"), ("http://a:b/", "is not valid"), ("http://[::1/", "is not valid"),

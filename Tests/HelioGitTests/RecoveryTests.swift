@@ -196,6 +196,10 @@ import Testing
         let name = try RepositoryName("P/r")
         #expect(try await farm.copies.maintain(name).wasDue == false)
         let copy = "cd data/repositories/P/r.git && "
+        // A clock that was ahead is forgotten.
+        try farm.sh(copy + "touch -d '10 years' heliostat-pruned")
+        #expect(try await farm.copies.maintain(name).wasDue == false)
+        #expect(try farm.sh(copy + "find heliostat-pruned -newermt '1 hour'").isEmpty)
         try farm.sh(copy + "touch -d '20 days ago' heliostat-pruned && touch -d '\(days) days ago' objects/pack/*")
         #expect(try await farm.copies.maintain(name).pruned)
         #expect(try await farm.copies.maintain(name).wasDue == false)

@@ -19,8 +19,9 @@ extension LocalCopies {
     ///
     /// What no ref reaches any more comes in packs and stays in them, whatever a geometric repack makes of those. So once in
     /// `pruneOlderThan`, where the disk has room for it, the whole is repacked into what is reached and a cruft pack (git-repack(1)), which
-    /// remembers the age of its objects: that of the pack in which they were. What is older then goes. Must not overlap with a synchronisation of the same repository: between
-    /// fetch and apply the new objects are unreachable.
+    /// remembers the age of its objects: that of the pack in which they were. What is older then goes.
+    ///
+    /// Must not overlap with a synchronisation of the same repository: between fetch and apply the new objects are unreachable.
     public func maintain(_ name: RepositoryName) async throws(Failure) -> Maintenance {
         let copy = layout.copy(of: name)
         let thresholds = git.configuration.maintenance
@@ -111,7 +112,10 @@ private struct PruneMark {
             try renew()
             return false
         }
-        return Glibc.time(nil) - time >= Int(age.components.seconds)
+        let elapsed = Glibc.time(nil) - time
+        // Made by a clock that was ahead: else it would hold until that time has come.
+        if elapsed < 0 { try renew() }
+        return elapsed >= Int(age.components.seconds)
     }
 
     func renew() throws(Failure) { try Files.replace(path, with: [], mode: 0o640) }

@@ -176,6 +176,26 @@ struct LineTests {
         #expect(play.delivered.last == 1)
     }
 
+    /// What was asked for before a restart is all that a line knows of it: its delay.
+    @Test(arguments: [false, true]) mutating func patience_IsKept_WhileTheBreakerIsOpen(isRestarted: Bool) throws {
+        let retry = DeliveryHead.Retry(failedAt: play.now.wall, delay: .seconds(3000))
+        play.line.take(DeliveryHead(id: DeliveryID(1), repository: RepositoryID(1), attempts: 2, refusals: 0, retry: retry), at: play.now)
+        if isRestarted {
+            play.line.beginWithProbe(at: play.now.monotonic)
+        } else {
+            play.add(2, of: 2)
+            play.end(try play.begin(), .unsent)
+            play.run(for: .seconds(1000)) { _ in .accepted }
+            #expect(play.delivered == [2])
+            play.add(3, of: 3)
+            play.end(try play.begin(), .unsent)
+        }
+        play.run(for: .seconds(1900)) { $0.head.id.value == 1 ? .accepted : .unsent }
+        #expect(play.line.isOpen && !play.delivered.contains(1))
+        play.run(for: .seconds(1500)) { _ in .accepted }
+        #expect(!play.line.isOpen && play.delivered.contains(1))
+    }
+
     @Test mutating func startAfterFailures_ProbesFirst_AndCostsNoAttempt() throws {
         for id in 1...20 as ClosedRange<Int64> { play.add(id, of: id) }
         play.line.beginWithProbe(at: play.now.monotonic)

@@ -28,6 +28,9 @@ struct LineHead: Sendable {
     var id: DeliveryID { stored.id }
     var repository: RepositoryID { stored.repository }
 
+    /// A receiver asked for its delay (`Retry-After`): not even a probe may come before it has passed.
+    var isAskedToWait: Bool { stored.retry.map { RetrySchedule.isAsked($0.delay, after: stored.attempts) } ?? false }
+
     /// How long it still has to wait. Never longer than it was to, and not at all once a clock that was set forward says so: the wall
     /// clock only counts for what was stored before a restart.
     func remaining(at now: WallTime) -> Duration {

@@ -26,7 +26,7 @@ struct EndpointLine: Sendable {
     private var underWay: Set<DeliveryID> = []
     private var ready = Fifo<LineHead>()
     private var waiting = TimeHeap<LineHead>()
-    /// While the breaker is open: everything, oldest first.
+    /// While the breaker is open: everything, oldest first, but for what a receiver asked to come later.
     private var held: [LineHead] = []
     private var breaker = Breaker()
     private var accepted: UInt64 = 0
@@ -78,12 +78,18 @@ struct EndpointLine: Sendable {
     }
 
     private mutating func put(_ head: LineHead, at now: Moment) {
-        guard !breaker.isOpen else {
-            held.insert(head, at: held.firstIndex { $0.id > head.id } ?? held.count)
-            return
-        }
         let delay = head.remaining(at: now.wall)
-        if delay > .zero { waiting.insert(head, at: now.monotonic + delay) } else { ready.append(head) }
+        if delay > .zero, !breaker.isOpen || head.isAskedToWait {
+            waiting.insert(head, at: now.monotonic + delay)
+        } else if breaker.isOpen {
+            hold(head)
+        } else {
+            ready.append(head)
+        }
+    }
+
+    private mutating func hold(_ head: LineHead) {
+        held.insert(head, at: held.firstIndex { $0.id > head.id } ?? held.count)
     }
 
     // MARK: Attempts
@@ -99,17 +105,22 @@ struct EndpointLine: Sendable {
     }
 
     private mutating func nextRegular(at now: MonotonicTime) -> Attempt? {
-        while let (due, head) = waiting.earliest, due <= now {
-            waiting.popEarliest()
-            ready.append(head)
-        }
+        while let head = popWaited(at: now) { ready.append(head) }
         return ready.popFirst().map { Attempt(head: $0, kind: .regular) }
+    }
+
+    /// One that has waited for long enough.
+    private mutating func popWaited(at now: MonotonicTime) -> LineHead? {
+        guard let (due, head) = waiting.earliest, due <= now else { return nil }
+        waiting.popEarliest()
+        return head
     }
 
     /// The oldest first, then one repository after another: where one body is what the receiver cannot take, another gets through.
     private mutating func nextProbe(at now: MonotonicTime) -> Attempt? {
         guard underWay.isEmpty else { return nil }
         defer { suspect = nil }
+        while let head = popWaited(at: now) { hold(head) }
         if let index = held.firstIndex(where: { $0.id == suspect }) { return Attempt(head: held.remove(at: index), kind: .successorProbe) }
         guard let due = breaker.probeDue, due <= now, !held.isEmpty else { return nil }
         return Attempt(head: held.remove(at: breaker.failedProbes % held.count), kind: .probe)
@@ -124,8 +135,9 @@ struct EndpointLine: Sendable {
     /// When `next` may give something that it does not give now, if nothing else happens; nil for never.
     var nextDue: MonotonicTime? {
         guard isActive, !isClosed else { return nil }
-        guard breaker.isOpen else { return waiting.earliest?.time }
-        return held.isEmpty || !underWay.isEmpty ? nil : breaker.probeDue
+        guard let probeDue = breaker.probeDue else { return waiting.earliest?.time }
+        guard underWay.isEmpty else { return nil }
+        return held.isEmpty ? waiting.earliest.map { max($0.time, probeDue) } : probeDue
     }
 
     // MARK: Results
@@ -201,10 +213,12 @@ struct EndpointLine: Sendable {
 
     private mutating func holdAll() {
         while let head = ready.popFirst() { held.append(head) }
-        while let (_, head) = waiting.earliest {
+        var asked = TimeHeap<LineHead>()
+        while let (due, head) = waiting.earliest {
             waiting.popEarliest()
-            held.append(head)
+            if head.isAskedToWait { asked.insert(head, at: due) } else { held.append(head) }
         }
+        waiting = asked
         held.sort { $0.id < $1.id }
     }
 

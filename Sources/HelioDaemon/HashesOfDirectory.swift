@@ -16,10 +16,11 @@ public enum HashesOfDirectory {
         let upstream = try DirectoryUpstream(path: path, git: Git(GitConfiguration(data: scratch.path)))
         let listing = try await UntilSignalled.run { () async throws(Failure) in try await upstream.list() }
         var catalogue = Catalogue()
-        for listed in listing.repositories where listed.failure == nil { catalogue.insert(RepositoryEntry(upstream: listed)) }
+        let (accepted, twins) = IdentityCheck.sift(listing.repositories, against: catalogue)
+        for listed in accepted where listed.failure == nil { catalogue.insert(RepositoryEntry(upstream: listed)) }
         try RepositoryHashes.write(catalogue, to: write)
-        return listing.rejected.map { "\($0.path): \($0.why)" }
-            + listing.repositories.compactMap { listed in listed.failure.map { "\(listed.repository.name): \($0)" } }
+        return (listing.rejected + twins).map { "\($0.path): \($0.why)" }
+            + accepted.compactMap { listed in listed.failure.map { "\(listed.repository.name): \($0)" } }
     }
 }
 

@@ -142,6 +142,20 @@ import Testing
         try await eventually("the pause is over") { (try? await other.run { () async throws(Failure) in }) != nil }
     }
 
+    /// 503 for one repository of a host that answers for others is that repository's; 429 is the host's.
+    @Test func hostGate_IsClosedByOneRepositoryOnlyWhenNobodyIsAnswered() async throws {
+        let gate = HostGate(limit: 1)
+        await gate.answered()
+        await gate.refused(.unavailable, pause: .seconds(60))
+        try await gate.run { () async throws(Failure) in }
+        await gate.refused(.tooManyRequests, pause: .seconds(60))
+        let failure = await #expect(throws: Failure.self) { try await gate.run { () async throws(Failure) in } }
+        #expect(failure?.isOfHost == true)
+        let silent = HostGate(limit: 1)
+        await silent.refused(.unavailable, pause: .seconds(60))
+        await #expect(throws: Failure.self) { try await silent.run { () async throws(Failure) in } }
+    }
+
     @Test(arguments: [429, 503]) func hostThatAsksForAPause_IsNotAskedAgain(_ code: Int) async throws {
         let scripts = try TemporaryDirectory()
         let program = scripts.path + "/git"

@@ -134,10 +134,12 @@ extension Conversation {
         token == "?" ? .unknown : .known(Digest(raw: Array(token.utf8) + [UInt8](repeating: 0, count: 32 - token.utf8.count)))
     }
 
+    /// `connection:60s` of a 503, `connection:60s:host` of a 429.
     private func failure(_ word: String) throws -> Failure {
         let parts = word.split(separator: ":").map(String.init)
         let after = try parts.count > 1 ? seconds(parts[1]) : nil
-        return Failure(try FailureReason(rawValue: parts[0]).unwrapped(word), "said so", retryAfter: after)
+        let isOfHost = parts.count > 2
+        return Failure(try FailureReason(rawValue: parts[0]).unwrapped(word), "said so", retryAfter: after, isOfHost: isOfHost)
     }
 
     private mutating func stored(_ words: [String]) throws -> StoredNode {
@@ -160,7 +162,9 @@ extension Conversation {
     private mutating func listing(_ words: [String]) throws -> Listing {
         var listing = Listing(repositories: [])
         for word in words {
-            if word.hasPrefix("?") {
+            if word == "-" {
+                listing.isBlank = true
+            } else if word.hasPrefix("?") {
                 listing.unseen.append(ByteString(String(word.dropFirst())))
             } else if word.hasPrefix("!") {
                 listing.rejected.append(RejectedRepository(path: String(word.dropFirst()), why: "said so"))

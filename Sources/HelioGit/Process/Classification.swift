@@ -25,7 +25,9 @@ enum Classification {
     private static let lockComplaints: [Needle] = [
         "cannot lock ref", "unable to lock", "unable to create '': file exists", "but expected", "reference already exists",
     ]
-    private static let pauses: [Needle] = ["requested url returned error: 429", "requested url returned error: 503"]
+    private static let refusals: [(said: Needle, refusal: HostRefusal)] = [
+        ("requested url returned error: 429", .tooManyRequests), ("requested url returned error: 503", .unavailable),
+    ]
     private static let vanished: [Needle] = ["not our ref", "does not allow request for unadvertised object"]
 
     private static let table: [(FailureReason, [Needle])] = [
@@ -75,17 +77,19 @@ enum Classification {
         let summary = GitMessage.summary(stderr)
         var message = summary.isEmpty ? "git exited with \(exitCode) and said nothing" : summary
         if isUpstream, let key = limit(in: StderrText(withoutQuotations(stderr))) { message = GitMessage.bounded("more than \(key) allows: \(message)") }
-        return Failure(reason(of: stderr, isUpstream: isUpstream), message, retryAfter: isUpstream ? pause(asked: stderr) : nil)
+        let refusal = isUpstream ? refusal(in: stderr) : nil
+        return Failure(
+            reason(of: stderr, isUpstream: isUpstream), message, retryAfter: refusal.map { _ in pause }, isOfHost: refusal == .tooManyRequests)
     }
 
     /// git does not show `Retry-After`, so a host that answers 429 or 503 is left in peace for the shortest time that servers
     /// commonly name, a minute; if that is too short it says so again.
-    private static let pause: Duration = .seconds(60)
+    static let pause: Duration = .seconds(60)
 
-    /// - Returns: how long the host does not want to be asked; nil when it said nothing of the kind.
-    static func pause(asked stderr: [UInt8]) -> Duration? {
+    /// - Returns: that the host does not want to be asked now; nil when it said nothing of the kind.
+    static func refusal(in stderr: [UInt8]) -> HostRefusal? {
         let lines = StderrText(withoutQuotations(stderr)).local
-        return pauses.contains { code in lines.contains(where: code.isIn) } ? pause : nil
+        return refusals.first { lines.contains(where: $0.said.isIn) }?.refusal
     }
 
     static func reason(of stderr: [UInt8], isUpstream: Bool) -> FailureReason {
@@ -131,6 +135,14 @@ enum Classification {
     static func isVanishedObject(_ stderr: [UInt8]) -> Bool {
         vanished.contains { $0.isIn(stderr[...]) }
     }
+}
+
+/// Why an HTTP server does not want to be asked.
+enum HostRefusal: Sendable {
+    /// 429: it counts requests, whatever they ask for.
+    case tooManyRequests
+    /// 503: all of it, or what is behind one of its paths.
+    case unavailable
 }
 
 /// git's stderr in lower case, taken apart by who said it. Bytes, because a hundred needles are looked for, and `String` compares

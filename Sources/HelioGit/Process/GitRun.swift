@@ -13,7 +13,11 @@ extension Git {
         guard let gate = command.source?.gate else { return try await runNow(command) }
         return try await gate.run { () async throws(Failure) in
             let result = try await runNow(command)
-            if result.status != .exited(0), let pause = Classification.pause(asked: result.errors) { await gate.pause(for: pause) }
+            if result.status == .exited(0) {
+                await gate.answered()
+            } else if let refusal = Classification.refusal(in: result.errors) {
+                await gate.refused(refusal, pause: Classification.pause)
+            }
             return result
         }
     }

@@ -34,7 +34,8 @@ public struct DirectoryUpstream: Upstream {
         }
         memory.endListing()
         return Listing(
-            repositories: repositories.joined().compactMap { $0 }, rejected: found.rejected, unseen: found.unseen)
+            repositories: repositories.joined().compactMap { $0 }, rejected: found.rejected, unseen: found.unseen,
+            isBlank: found.isBlank)
     }
 
     /// Read in one visit to a thread: a change of threads costs half of what reading a small repository does.

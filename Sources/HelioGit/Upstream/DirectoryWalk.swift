@@ -13,6 +13,8 @@ struct DirectoryWalk {
     private(set) var rejected: [RejectedRepository] = []
     /// `Listing.unseen`.
     private(set) var unseen: [ByteString] = []
+    /// `Listing.isBlank`.
+    private(set) var isBlank = false
     private let root: String
     private static let depthLimit = 16
 
@@ -22,6 +24,7 @@ struct DirectoryWalk {
     static func walk(_ root: String) throws(Failure) -> DirectoryWalk {
         var walk = DirectoryWalk(root: root)
         guard let names = try Files.searchableEntries(root) else { throw Files.failure("read the directory", root, ENOENT) }
+        walk.isBlank = names.isEmpty
         try walk.visit(names, key: [], depth: 1)
         walk.repositories.sort { $0.name < $1.name }
         return walk
@@ -86,7 +89,12 @@ struct DirectoryWalk {
         // A directory whose name no key can have holds no repository that could be mirrored.
         guard let text = String(validating: below, as: UTF8.self) else { return reject(below, NameError.notUTF8.rawValue) }
         let path = root + "/" + text
-        guard Files.kind(path, followLinks: false) == .directory else { return }
+        guard let kind = Files.kind(path, followLinks: false) else {
+            // A disk in trouble, as in `found`; or it has gone since.
+            if !Files.isAbsent(path) { withhold(below, below: true, "cannot be looked at") }
+            return
+        }
+        guard kind == .directory else { return }
         do { _ = try RepositoryName(project: ByteString(name), slug: "x") } catch { return reject(below, error.rawValue) }
         guard depth < Self.depthLimit else { return reject(below, "deeper than \(Self.depthLimit) directories") }
         let names: [[UInt8]]?

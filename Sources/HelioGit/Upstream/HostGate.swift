@@ -14,6 +14,9 @@ actor HostGate {
     private var lastID: UInt64 = 0
     private var overtaken = 0
     private var closedUntil: ContinuousClock.Instant?
+    private var lastAnswer: ContinuousClock.Instant?
+    /// A host that gave anybody what they wanted so short a time ago is not away as a whole.
+    private static let proof: Duration = .seconds(10)
 
     private struct Waiter {
         let id: UInt64
@@ -26,7 +29,7 @@ actor HostGate {
 
     init(limit: Int) { self.limit = max(1, limit) }
 
-    /// - Throws: `.cancelled` when the task is cancelled while it waits, `.connection` with `retryAfter` while the host is left in
+    /// - Throws: `.cancelled` when the task is cancelled while it waits, `.connection` with `retryAfter` and `isOfHost` while the host is left in
     ///   peace, else what `body` throws.
     func run<T: Sendable>(
         priority: RequestPriority = .current, _ body: @Sendable () async throws(Failure) -> T
@@ -36,6 +39,16 @@ actor HostGate {
         defer { leave() }
         try refuseDuringPause()
         return try await body()
+    }
+
+    /// The host gave what it was asked for.
+    func answered() { lastAnswer = .now }
+
+    /// A host that says 503 for one repository and answers for others is left in peace by nobody but that one: each of its failures would
+    /// cost all the others a minute.
+    func refused(_ refusal: HostRefusal, pause length: Duration) {
+        let answersOthers = lastAnswer.map { .now - $0 < Self.proof } ?? false
+        if refusal == .tooManyRequests || !answersOthers { pause(for: length) }
     }
 
     /// Lets nobody in for so long; who waits or comes meanwhile fails at once, so that no synchronisation slot is held by waiting.
@@ -48,7 +61,7 @@ actor HostGate {
         guard let closedUntil else { return }
         let rest = closedUntil - .now
         guard rest > .zero else { return self.closedUntil = nil }
-        throw Failure(.connection, "the host has asked for a pause: another \(rest.components.seconds + 1) s", retryAfter: rest)
+        throw Failure(.connection, "the host has asked for a pause: another \(rest.components.seconds + 1) s", retryAfter: rest, isOfHost: true)
     }
 
     private func enter(_ priority: RequestPriority) async -> Bool {

@@ -3,7 +3,7 @@
 /// Ids derived from names are 53 bits of SHA-256, so whoever may create repositories can make two names that share one. Such a
 /// twin is refused, and what is known already stays what it is: nobody can take another's place, or hold up the listing, by
 /// choosing a name.
-struct IdentityCheck {
+public struct IdentityCheck {
     private let catalogue: Catalogue
     private var projects: [ProjectID: ByteString] = [:]
     private var repositories: [RepositoryID: RepositoryName] = [:]
@@ -11,7 +11,7 @@ struct IdentityCheck {
     init(catalogue: Catalogue) { self.catalogue = catalogue }
 
     /// - Parameter listed: in the upstream's order; of two new names the bytewise first is taken, on every node the same.
-    static func sift(
+    public static func sift(
         _ listed: [ListedRepository], against catalogue: Catalogue
     ) -> (accepted: [ListedRepository], rejected: [RejectedRepository]) {
         var check = IdentityCheck(catalogue: catalogue)

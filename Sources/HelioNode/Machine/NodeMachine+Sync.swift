@@ -67,18 +67,17 @@ extension NodeMachine {
         }
         if before?.quarantinedSince != nil { effects.append(.recovered(job.repository)) }
         settle(job, .success, at: now)
-        settleVet(id, resolved: true)
-        if before?.upstreamContent == result.content { settleFollowUp(id, at: now) }
+        settleVet(job, resolved: true)
+        if before?.listedAt != nil, before?.upstreamContent == result.content { settleFollowUp(id, at: now) }
         if result.changed, result.kind == .incremental { maintenance.line(up: id, at: now.monotonic) }
     }
 
-    /// A pass asked for the repository while its job ran, and the job has brought what the pass had seen: no need to go again.
-    /// A notification always goes again.
+    /// A pass asked for the repository while its job ran, and the job has brought what its listing had seen: no need to go again. Whoever
+    /// else asked (a notification, a vet, which has read for itself) may know of more.
     private mutating func settleFollowUp(_ id: RepositoryID, at now: Moment) {
-        guard let next = queue.waiting[id], !next.isUrgent, !next.rebuild else { return }
+        guard let next = queue.waiting[id], next.trigger == .run, !next.rebuild else { return }
         happened(.requestSatisfied(now.monotonic - next.createdAt.monotonic))
         settleRuns(of: queue.remove(id), id, .success, at: now)
-        settleVet(id, resolved: true)
     }
 
     private mutating func failed(_ job: SyncJob, _ failure: Failure, at now: Moment) {
@@ -101,9 +100,8 @@ extension NodeMachine {
         retryOrGiveUp(job, failure, at: now)
     }
 
-    /// A server that asks for patience is not at fault, and neither is the repository.
     private func isOwnFault(_ failure: Failure, of id: RepositoryID, at now: Moment) -> Bool {
-        if failure.retryAfter != nil { return false }
+        if failure.isOfHost { return false }
         return switch failure.reason.blame {
         case .repository: true
         case .repositoryIfOthersReached:
@@ -127,7 +125,7 @@ extension NodeMachine {
     private mutating func retryOrGiveUp(_ job: SyncJob, _ failure: Failure, at now: Moment) {
         let id = job.repository.id
         guard catalogue[id]?.quarantinedSince == nil, job.attempt < settings.syncAttempts else {
-            return settleVet(id, resolved: catalogue[id]?.quarantinedSince != nil)
+            return settleVet(job, resolved: catalogue[id]?.quarantinedSince != nil)
         }
         var request = SyncRequest(repository: id, project: job.request.project, trigger: .retry, createdAt: job.request.createdAt)
         request.failedAttempts = job.attempt
@@ -141,7 +139,9 @@ extension NodeMachine {
         queue.enqueue(request, now: now.monotonic)
     }
 
-    private mutating func settleVet(_ id: RepositoryID, resolved: Bool) { vet?.settle(id, resolved: resolved) }
+    private mutating func settleVet(_ job: SyncJob, resolved: Bool) {
+        vet?.settle(job.repository.id, resolved: resolved, begunAt: job.startedAt.monotonic)
+    }
 
     // MARK: Maintenance
 

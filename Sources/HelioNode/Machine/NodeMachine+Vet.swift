@@ -23,12 +23,17 @@ extension NodeMachine {
         switch state {
         // The gate to SYNCHRONIZED: one vet once the first list is through; after one that left something open, a later one.
         case .metadataSynchronized:
-            let isTime = isTime ?? true || !vetRequests.isEmpty || owesGateVet
-            return firstListLeft?.isEmpty == true && verifyingStored == nil && isTime
+            return !holdsVet && (isTime ?? true || !vetRequests.isEmpty || owesGateVet)
         case .synchronized: return isTime ?? false || !vetRequests.isEmpty || paysVet
         case .starting, .bootstrapping, .bootstrapped, .stopping, .error: return false
         }
     }
+
+    /// The gate waits for the first list, and for nothing that a clock could tell.
+    private var holdsVet: Bool { state == .metadataSynchronized && (firstListLeft?.isEmpty != true || verifyingStored != nil) }
+
+    /// When time lets a vet begin; nil while something else keeps it.
+    var dueVet: MonotonicTime? { holdsVet ? nil : nextVet }
 
     mutating func advanceVet(at now: Moment) {
         while let batch = vet?.nextBatch(at: now.monotonic), !batch.isEmpty { compare(batch) }
@@ -79,7 +84,7 @@ extension NodeMachine {
         let isCurrent = isCurrent(entry, since: begun)
         let outcome = judgement(of: comparison, entry, isCurrent: isCurrent)
         let needsRepair = Self.needsRepair(outcome, comparison)
-        vet?.judged(id, as: outcome, needsRepair: needsRepair && entry.quarantinedSince == nil)
+        vet?.judged(id, as: outcome, needsRepair: needsRepair && entry.quarantinedSince == nil, at: now.monotonic)
         if isCurrent, case .success(let real?) = comparison.ours, real != entry.content { catalogue.update(id) { $0.content = real } }
         guard needsRepair else {
             if isCurrent, outcome == .equal { catalogue.update(id) { ($0.behindSince, $0.confirmedAt) = (nil, now.monotonic) } }

@@ -123,7 +123,7 @@ public struct NodeMachine: Sendable {
     /// When `wake` is due at the latest; nil when only an event from outside can change anything.
     public func nextWake(after now: Moment) -> MonotonicTime? {
         guard isWorking else { return nil }
-        var times = [discovery.nextAttempt(isJoined: isJoined), farmWaitEnds, storedListDue, queue.nextDue, nextVet].compactMap { $0 }
+        var times = [discovery.nextAttempt(isJoined: isJoined), farmWaitEnds, storedListDue, queue.nextDue, dueVet].compactMap { $0 }
         if catalogue.oldestBehind != nil || hysteresis.isLagging { times.append(now.monotonic + .seconds(1)) }
         return times.min()
     }

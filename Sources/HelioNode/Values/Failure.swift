@@ -29,11 +29,14 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     public let message: String
     /// What a 429 or 503 asked for, in seconds from now.
     public let retryAfter: Duration?
+    /// The host wants to be asked less, whichever repository it is asked for: no fault of that one.
+    public let isOfHost: Bool
 
-    public init(_ reason: FailureReason, _ message: String, retryAfter: Duration? = nil) {
+    public init(_ reason: FailureReason, _ message: String, retryAfter: Duration? = nil, isOfHost: Bool = false) {
         self.reason = reason
         self.message = message
         self.retryAfter = retryAfter
+        self.isOfHost = isOfHost
     }
 
     public var description: String { "\(reason.rawValue): \(message)" }

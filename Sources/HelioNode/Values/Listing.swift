@@ -7,13 +7,17 @@ public struct Listing: Sendable {
     /// for those whose names continue it). What begins with one of them is not known to be deleted.
     public var unseen: [ByteString]
 
+    /// The upstream shows nothing at all, not even what is no repository, as the mount point of a disk that is not mounted does.
+    public var isBlank: Bool
+
     /// Whether the upstream itself has said this. A list of URLs stands in the configuration and proves nothing of the servers.
     public var isHeardOfUpstream: Bool { repositories.isEmpty || repositories.contains(where: \.isHeardOfUpstream) }
 
-    public init(repositories: [ListedRepository], rejected: [RejectedRepository] = [], unseen: [ByteString] = []) {
+    public init(repositories: [ListedRepository], rejected: [RejectedRepository] = [], unseen: [ByteString] = [], isBlank: Bool = false) {
         self.repositories = repositories
         self.rejected = rejected
         self.unseen = unseen
+        self.isBlank = isBlank
     }
 }
 

@@ -5,7 +5,8 @@ struct Vet: Sendable {
     let ids: [RunID]
     let startedAt: Moment
     private var line: ReadingLine
-    private var repairing: Set<RepositoryID> = []
+    /// Since when each has been known to differ.
+    private var repairing: [RepositoryID: MonotonicTime] = [:]
     private(set) var classes: [VetClass: Int] = [:]
     /// Repositories that neither equal the upstream nor were quarantined when the vet was through with them.
     private(set) var unresolved = 0
@@ -30,21 +31,24 @@ struct Vet: Sendable {
     /// - Returns: when the comparison of the repository began.
     mutating func compared(_ id: RepositoryID) -> MonotonicTime? { line.ended(id) }
 
-    mutating func judged(_ id: RepositoryID, as outcome: VetClass, needsRepair: Bool) {
+    mutating func judged(_ id: RepositoryID, as outcome: VetClass, needsRepair: Bool, at now: MonotonicTime) {
         classes[outcome, default: 0] += 1
-        if needsRepair { repairing.insert(id) }
+        if needsRepair { repairing[id] = now }
     }
 
     /// A repair came out.
-    mutating func settle(_ id: RepositoryID, resolved: Bool) {
-        guard repairing.remove(id) != nil, !resolved else { return }
-        unresolved += 1
+    ///
+    /// - Parameter begun: when the synchronisation began. One that ran already when the difference was seen may not have seen it itself.
+    mutating func settle(_ id: RepositoryID, resolved: Bool, begunAt begun: MonotonicTime) {
+        guard let since = repairing[id], begun >= since else { return }
+        repairing[id] = nil
+        if !resolved { unresolved += 1 }
     }
 
     /// The repository left the catalogue.
     mutating func forget(_ id: RepositoryID) {
         _ = line.ended(id)
-        repairing.remove(id)
+        repairing[id] = nil
     }
 }
 

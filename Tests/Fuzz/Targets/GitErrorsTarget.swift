@@ -42,7 +42,7 @@ struct GitErrorsTarget: FuzzTarget {
         for said in [remote, error] {
             let reason = Classification.reason(of: said, isUpstream: true)
             try promise(![FailureReason.disk, .refLock, .internal].contains(reason), "the upstream's words are taken for ours: \(reason)")
-            try promise(Classification.pause(asked: remote) == nil, "the upstream's words make a pause")
+            try promise(Classification.refusal(in: remote) == nil, "the upstream's words make a pause")
         }
     }
 

@@ -132,6 +132,23 @@ import Testing
         try farm.sh("chmod 755 up")
     }
 
+    @Test func copyThatCannotBeLookedAt_HoldsUpNoOther() async throws {
+        let farm = try Farm()
+        for name in ["P/a", "P/b", "Q/c"] {
+            try farm.make(name)
+            try await farm.sync(name)
+        }
+        try farm.sh("""
+            touch data/repositories/P/b.git/HEAD.lock && mkdir data/repositories/P/a.git/refs/heads/x && chmod -R a+rwX .
+            chmod 700 data/repositories/P/a.git/refs/heads/x data/repositories/Q
+            """)
+        let sweep = Sweep(git: farm.git)
+        let unswept = try await Task.detached { () throws(Failure) in try Self.asNobody { () throws(Failure) in try sweep.all() } }.value
+        #expect(unswept.map { $0.path.split(separator: "/").suffix(2).joined(separator: "/") }.sorted() == ["P/a.git", "repositories/Q"])
+        #expect(unswept.allSatisfy { $0.failure.reason == .auth })
+        #expect(try farm.sh("find data/repositories -name HEAD.lock").isEmpty)
+    }
+
     private static func asNobody<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
         _ = setfsuid(65534)
         defer { _ = setfsuid(0) }

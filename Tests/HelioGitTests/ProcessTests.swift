@@ -145,7 +145,7 @@ import Testing
         defer { kill(other, SIGKILL) }
         try farm.sh("mkdir -p data/staging/half.git && touch data/staging/half.git/HEAD.lock")
         let fresh = try LocalCopies(git: Git(farm.git.configuration))
-        try await fresh.sweep()
+        #expect(try await fresh.sweep().isEmpty)
         #expect(pids.count == 2 && pids.allSatisfy { ProcessGroup.member($0)?.isZombie ?? true })
         #expect(ProcessGroup.member(other).map { !$0.isZombie } == true)
         #expect(try farm.sh("ls data/staging | wc -l").trimmed == "0")

@@ -139,6 +139,17 @@ import Testing
         #expect(try farm.sh("ls data/trash | wc -l").trimmed == "0")
     }
 
+    @Test func trashOfAClockThatWasAhead_IsEmptiedAllTheSame() async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try await farm.sync("P/r")
+        try farm.copies.trash(try RepositoryName("P/r"), at: WallTime(millisecondsSince1970: 9_000_000))
+        try await farm.copies.emptyTrash(olderThan: .seconds(10), now: WallTime(millisecondsSince1970: 1000))
+        #expect(try farm.sh("ls -d data/trash/1000-*/P/r.git | wc -l").trimmed == "1")
+        try await farm.copies.emptyTrash(olderThan: .seconds(10), now: WallTime(millisecondsSince1970: 11_001))
+        #expect(try farm.sh("ls data/trash | wc -l").trimmed == "0")
+    }
+
     /// Refs are bytes, and directories of loose refs have their names.
     @Test func refThatIsNotUTF8_HoldsUpNeitherTrashNorStartNorLocks() async throws {
         let farm = try Farm()
@@ -146,7 +157,7 @@ import Testing
         try await farm.sync("P/r")
         let odd = "data/repositories/P/r.git/refs/heads/$(printf 'caf\\351')"
         try farm.sh("mkdir -p \(odd)/deep && echo 0 > \(odd)/deep/x && touch \(odd)/deep/y.lock && cp -r data/repositories/P/r.git data/staging/left")
-        try await farm.copies.sweep()
+        #expect(try await farm.copies.sweep().isEmpty)
         #expect(try farm.sh("ls data/staging | wc -l; find data/repositories -name '*.lock'").trimmed == "0")
         try farm.copies.trash(try RepositoryName("P/r"), at: WallTime(millisecondsSince1970: 0))
         try await farm.copies.emptyTrash(olderThan: .zero, now: WallTime(millisecondsSince1970: 1))

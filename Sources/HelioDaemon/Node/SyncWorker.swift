@@ -51,15 +51,16 @@ struct SyncWorker: Sendable {
         case .change(let change, let staged):
             let (id, event) = try await store(change, of: job.repository, staged)
             let start = SystemClock.monotonic()
+            let isComplete: Bool
             do {
-                try await move(change, of: job.repository, staged, as: id, &held)
+                isComplete = try await move(change, of: job.repository, staged, as: id, &held)
                 timers.ended(.updateRef, in: SystemClock.monotonic() - start, failed: false)
             } catch {
                 timers.ended(.updateRef, in: SystemClock.monotonic() - start, failed: true)
                 throw error
             }
             let result = SyncResult(job.repository, kind: change.kind, changed: true, change.new)
-            if let told = try await complete(id, change, result) { held.append(HeldChange(told, job.repository, result.content)) }
+            if !isComplete, let told = try await complete(id, change, result) { held.append(HeldChange(told, job.repository, result.content)) }
             webhooks.released(event)
             return result
         }
@@ -76,7 +77,7 @@ struct SyncWorker: Sendable {
             return (try await adapters.store.prepare(change, event: event, held: draft, at: SystemClock.wall()), event)
         } catch {
             // On a full disk it may be most of what is there, and nothing else would remove it before the next start.
-            if let staged { adapters.copies.discard(staged) }
+            if let staged { await adapters.copies.discard(staged) }
             throw error
         }
     }
@@ -91,17 +92,19 @@ struct SyncWorker: Sendable {
         return preparation
     }
 
-    /// A failure may leave refs moved or not; recovery looks, and says which.
+    /// A failure may leave refs moved or not; recovery looks, and finishes what it can.
+    /// - Returns: whether recovery has marked the change done.
     private func move(
         _ change: PreparedChange, of repository: Repository, _ staged: StagedCopy?, as id: ChangeID, _ held: inout [HeldChange]
-    ) async throws {
+    ) async throws -> Bool {
         do {
             try await adapters.copies.apply(change, staged: staged)
+            return false
         } catch {
-            if let staged { adapters.copies.discard(staged) }
-            unfinished.withLock { $0[change.repository] = Unfinished(id: id, change: change) }
-            try await finishEarlier(repository, &held)
-            throw error
+            if let staged { await adapters.copies.discard(staged) }
+            leave(change, as: id)
+            guard try await finishEarlier(repository, &held) == .finished else { throw error }
+            return true
         }
     }
 
@@ -110,23 +113,33 @@ struct SyncWorker: Sendable {
             return try await adapters.store.complete(
                 id, content: result.content, head: result.head, refs: result.refs, metadata: result.metadata, at: SystemClock.wall())
         } catch {
-            unfinished.withLock { $0[change.repository] = Unfinished(id: id, change: change) }
+            leave(change, as: id)
             throw error
         }
     }
 
+    /// To be settled before anything else is done with its repository.
+    func leave(_ change: PreparedChange, as id: ChangeID) {
+        unfinished.withLock { $0[change.repository] = Unfinished(id: id, change: change) }
+    }
+
     /// Marks what an earlier attempt could not.
-    private func finishEarlier(_ described: Repository, _ held: inout [HeldChange]) async throws {
+    /// - Returns: what became of that; nil when there was nothing, or nobody wants it any more.
+    @discardableResult
+    private func finishEarlier(_ described: Repository, _ held: inout [HeldChange]) async throws -> HelioGit.Recovery? {
         let repository = described.id
-        guard let earlier = unfinished.withLock({ $0[repository] }) else { return }
+        guard let earlier = unfinished.withLock({ $0[repository] }) else { return nil }
+        var outcome: HelioGit.Recovery?
         do {
             let settled = try await Recovery.settle(earlier.change, of: described, as: earlier.id, adapters)
+            outcome = settled.outcome
             if let told = settled.held { held.append(HeldChange(told, described, ContentHash.of(earlier.change.new))) }
         } catch StoreError.unknownChange {
             // The repository left the upstream meanwhile, and its outstanding changes went with it.
         }
         webhooks.released(repository)
         unfinished.withLock { $0[repository] = nil }
+        return outcome
     }
 }
 

@@ -4,17 +4,21 @@ import HelioStore
 
 /// What a crash left is finished or rolled back before the node does anything else.
 enum Recovery {
-    /// - Returns: what the store knows, with nothing outstanding any more.
-    static func run(_ adapters: Adapters, webhooks: Webhooks, metrics: SyncMetrics, log: NodeLog) async throws -> StoredNode {
-        try await adapters.copies.sweep()
+    /// - Returns: what the store knows. Nothing is outstanding any more but what the copy's disk does not let us settle; that is left to
+    ///   the next synchronisation of its repository.
+    static func run(_ hands: Hands, metrics: SyncMetrics, log: NodeLog) async throws -> StoredNode {
+        let adapters = hands.adapters
+        for left in try await adapters.copies.sweep() {
+            log.error("leftovers of a former life cannot be removed", ["path": .text(left.path), "error": .text(left.failure.message)])
+        }
         let now = SystemClock.wall()
-        try await settleChanges(adapters, log)
+        try await settleChanges(hands, log)
         try await closeOrphanedRuns(adapters.store, at: now, metrics, log)
         let day = WallTime(millisecondsSince1970: now.millisecondsSince1970 - 24 * 3_600_000)
         let deletions = try await adapters.store.deletions(since: day)
         let catalogue = try await adapters.store.loadCatalogue()
         try await trashStrays(beside: catalogue, adapters, log)
-        try await announce(catalogue, webhooks, log)
+        try await announce(catalogue, hands.webhooks, log)
         return StoredNode(
             entries: catalogue.map { RepositoryEntry($0) },
             wasSynchronized: try await adapters.store.wasSynchronized,
@@ -50,24 +54,28 @@ enum Recovery {
         }
     }
 
-    private static func settleChanges(_ adapters: Adapters, _ log: NodeLog) async throws {
-        let outstanding = try await adapters.store.outstandingChanges()
+    private static func settleChanges(_ hands: Hands, _ log: NodeLog) async throws {
+        let outstanding = try await hands.adapters.store.outstandingChanges()
         guard !outstanding.isEmpty else { return }
-        let catalogue = try await adapters.store.loadCatalogue()
+        let catalogue = try await hands.adapters.store.loadCatalogue()
         let known = Dictionary(catalogue.map { ($0.repository.id, $0.repository) }, uniquingKeysWith: { first, _ in first })
-        for item in outstanding { try await settle(item, of: known[item.repository], adapters, log) }
+        for item in outstanding { try await settle(item, of: known[item.repository], hands, log) }
     }
 
-    private static func settle(
-        _ outstanding: OutstandingChange, of repository: Repository?, _ adapters: Adapters, _ log: NodeLog
-    ) async throws {
+    private static func settle(_ outstanding: OutstandingChange, of repository: Repository?, _ hands: Hands, _ log: NodeLog) async throws {
+        let adapters = hands.adapters
         guard let change = outstanding.change else {
             log.error("stored change cannot be read", ["change": .count(Int(outstanding.id.value))])
             try await adapters.store.abandon(outstanding.id)
             return try await adapters.store.record(.lost, of: outstanding.repository, at: SystemClock.wall())
         }
-        let outcome = try await settle(change, of: repository, as: outstanding.id, adapters).outcome
-        log.info("interrupted change settled", ["repository": .text(change.name.description), "outcome": "\(outcome)"])
+        do {
+            let outcome = try await settle(change, of: repository, as: outstanding.id, adapters).outcome
+            log.info("interrupted change settled", ["repository": .text(change.name.description), "outcome": "\(outcome)"])
+        } catch let failure as Failure where failure.reason != .cancelled {
+            log.error("interrupted change cannot be settled yet", ["repository": .text(change.name.description), "error": "\(failure)"])
+            hands.worker.leave(change, as: outstanding.id)
+        }
     }
 
     /// Finishes the change where its objects are here, else rolls it back; either way it is no longer outstanding.

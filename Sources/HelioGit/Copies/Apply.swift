@@ -8,7 +8,9 @@ extension LocalCopies {
     /// - Throws: `.refLock` when a ref is not what the change says it was or somebody holds a lock; `.corrupt` when the copy
     ///   cannot take the change (`prepare` with `rebuild` makes a good one); `.disk`.
     public func apply(_ change: PreparedChange, staged: StagedCopy?) async throws(Failure) {
-        if let staged { return try swap(staged, in: change.name) }
+        if let staged {
+            return try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try swap(staged, in: change.name) }
+        }
         guard change.kind == .incremental, let old = change.old else { throw Failure(.internal, "a snapshot without a staged copy") }
         try await move(layout.copy(of: change.name), from: old, to: change.new)
     }
@@ -22,14 +24,25 @@ extension LocalCopies {
             try await moveOnce(copy, from: old, to: new)
         } catch {
             // A git that the disk does not let remove its lock ends well and leaves it, and until the next start nothing would move.
-            guard error.reason == .refLock, try Sweep(git: git).sweepLocks(copy, olderThan: Self.longestLock) else { throw error }
-            try await moveOnce(copy, from: old, to: new)
+            guard error.reason == .refLock, try await sweepStaleLocks(of: copy) else { throw error }
+            // A part may have been done: refs that are in each other's way move in two halves, and HEAD comes last.
+            let current = try await reader.read(copy, foreign: false)
+            guard current.isBetween(old, new) else { throw error }
+            try await moveOnce(copy, from: current, to: new)
         }
     }
 
     private func moveOnce(_ copy: String, from old: RefSnapshot, to new: RefSnapshot) async throws(Failure) {
         try await updateRefs(of: copy, from: old.refs, to: new.refs)
-        if old.head != new.head { try HeadFile.write(new.head, copy) }
+        guard old.head != new.head else { return }
+        try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try HeadFile.write(new.head, copy) }
+    }
+
+    private func sweepStaleLocks(of copy: String) async throws(Failure) -> Bool {
+        let sweep = Sweep(git: git)
+        return try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in
+            try sweep.sweepLocks(copy, olderThan: Self.longestLock)
+        }
     }
 
     func updateRefs(of copy: String, from old: [Ref], to new: [Ref]) async throws(Failure) {
@@ -47,7 +60,7 @@ extension LocalCopies {
             _ = try await git.run(command).checked()
         } catch {
             // Whatever ended git may have left its locks, and nobody else works on the copy now.
-            if error.reason != .refLock { try Sweep(git: git).sweepCopy(copy) }
+            if error.reason != .refLock { try await sweep(copy) }
             throw error
         }
     }
@@ -60,7 +73,7 @@ extension LocalCopies {
             try Files.rename(staged.path, to: copy)
         } else {
             try Files.exchange(staged.path, copy)
-            discard(staged)  // the former copy, now
+            remove(staged)  // the former copy, now
         }
         try Files.syncDirectory(Files.parent(copy))
     }

@@ -16,7 +16,7 @@ extension LocalCopies {
             _ = try result.checked()
         } catch {
             // index-pack leaves its unfinished pack, which may be what fills the disk, and a killed git its locks.
-            try Sweep(git: git).sweepCopy(copy)
+            try await sweep(copy)
             guard let root = source.root else { throw error }
             throw try await UpstreamRoot.blamed(error, root)
         }

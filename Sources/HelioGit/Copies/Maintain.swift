@@ -58,7 +58,7 @@ extension LocalCopies {
         do throws(Failure) {
             _ = try await git.run(command).checked()
         } catch {
-            try Sweep(git: git).sweepCopy(copy)
+            try await sweep(copy)
             throw error
         }
     }

@@ -52,22 +52,33 @@ extension LocalCopies {
     }
 
     private func stage(_ wish: Wish, _ target: RefSnapshot, old: RefSnapshot?) async throws(Failure) -> Preparation? {
-        let staged = try StagedCopy.make(in: layout, format: target.format, head: target.head)
+        let layout = layout
+        let staged = try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in
+            try StagedCopy.make(in: layout, format: target.format, head: target.head)
+        }
         do throws(Failure) {
             guard try await fetch(target, into: staged.path, having: nil, wish.source) else {
-                discard(staged)
+                await discard(staged)
                 return nil
             }
             try PackedRefs.write(target.refs, staged.path)
         } catch {
-            discard(staged)
+            await discard(staged)
             throw error
         }
         return .change(wish.change(.snapshot, from: old, to: target), staged: staged)
     }
 
     /// Removes a staged copy that will not be applied. What cannot be removed now is swept at the next start.
-    public func discard(_ staged: StagedCopy) { try? Files.removeTree(staged.path) }
+    public func discard(_ staged: StagedCopy) async {
+        // As said above.
+        try? await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in remove(staged) }
+    }
+
+    func remove(_ staged: StagedCopy) {
+        // As said above.
+        try? Files.removeTree(staged.path)
+    }
 }
 
 /// What a copy has to become, and for whom.

@@ -29,7 +29,7 @@ extension LocalCopies {
 
 extension RefSnapshot {
     /// Whether every ref has its old value, its new one, or is absent where one of the two is.
-    fileprivate func isBetween(_ old: RefSnapshot, _ new: RefSnapshot) -> Bool {
+    func isBetween(_ old: RefSnapshot, _ new: RefSnapshot) -> Bool {
         func targets(_ snapshot: RefSnapshot) -> [RefName: ObjectID] {
             Dictionary(snapshot.refs.map { ($0.name, $0.target) }, uniquingKeysWith: { first, _ in first })
         }

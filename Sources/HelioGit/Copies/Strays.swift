@@ -2,22 +2,25 @@ public import HelioNode
 
 extension LocalCopies {
     /// Copies that nobody knows: what a crash left between a repository's leaving the catalogue and its copy's going to the trash.
-    /// - Returns: their names, in order. What is no copy of ours by its name is left out, and left alone.
+    /// - Returns: their names, in order. What is no copy of ours by its name is left out, and left alone; so is what lies in a directory
+    ///   that cannot be read, which `sweep` has told of.
     public func strays(beside known: Set<RepositoryName>) async throws(Failure) -> [RepositoryName] {
         let layout = layout
         return try await DiskThreads.run { () throws(Failure) in
-            try Self.names(in: layout.repositories, below: []).filter { !known.contains($0) }.sorted()
+            Self.names(in: layout.repositories, below: []).filter { !known.contains($0) }.sorted()
         }
     }
 
-    private static func names(in directory: String, below project: [UInt8]) throws(Failure) -> [RepositoryName] {
+    private static func names(in directory: String, below project: [UInt8]) -> [RepositoryName] {
         var found: [RepositoryName] = []
-        for entry in try Files.entries(directory) ?? [] {
+        // As said above.
+        guard let entries = try? Files.entries(directory) else { return [] }
+        for entry in entries {
             let path = directory + "/" + String(decoding: entry, as: UTF8.self)
             guard Files.kind(path, followLinks: false) == .directory else { continue }
             let isCopy = entry.suffix(4).elementsEqual(".git".utf8)
             guard isCopy else {
-                found += try names(in: path, below: project.isEmpty ? entry : project + [UInt8(ascii: "/")] + entry)
+                found += names(in: path, below: project.isEmpty ? entry : project + [UInt8(ascii: "/")] + entry)
                 continue
             }
             // A name that we would not have made is somebody else's.

@@ -4,12 +4,28 @@ public import HelioNode
 extension LocalCopies {
     /// At start, before anything else touches the copies: ends what is left of a former process's git children, then removes
     /// staging, stale locks and temporary packs.
+    /// - Returns: copies, and directories of copies, in which something could not be removed or looked at, and why. They hold up nothing
+    ///   else: what it means for a copy shows when it is synchronised.
     /// - Throws: `.internal` when a child does not end; nothing has been removed then.
-    public func sweep() async throws(Failure) {
+    public func sweep() async throws(Failure) -> [Unswept] {
         try await Orphans(marker: git.marker).end()
         let sweep = Sweep(git: git)
-        try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try sweep.all() }
+        return try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try sweep.all() }
     }
+}
+
+extension LocalCopies {
+    /// One copy in which git failed, or was ended.
+    func sweep(_ copy: String) async throws(Failure) {
+        let sweep = Sweep(git: git)
+        try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try sweep.sweepCopy(copy) }
+    }
+}
+
+/// Where a sweep could not do its work.
+public struct Unswept: Sendable {
+    public let path: String
+    public let failure: Failure
 }
 
 /// Removes what a killed git, or a killed node, leaves. Nobody else writes to the copies, so once our children are gone every
@@ -18,18 +34,26 @@ struct Sweep: Sendable {
     let git: Git
     private var layout: DataLayout { git.layout }
 
-    func all() throws(Failure) {
+    func all() throws(Failure) -> [Unswept] {
         for directory in [layout.staging, layout.upstreamConfigs, layout.home] {
             for name in try Files.entries(directory) ?? [] { try RawPath(directory).appending(name).removeTree() }
         }
-        try each(below: layout.repositories) { copy throws(Failure) in try sweepCopy(copy) }
+        var unswept: [Unswept] = []
+        sweepAll(below: layout.repositories, &unswept)
+        return unswept
     }
 
-    private func each(below directory: String, _ body: (String) throws(Failure) -> Void) throws(Failure) {
-        for name in try Files.entries(directory) ?? [] {
+    private func sweepAll(below directory: String, _ unswept: inout [Unswept]) {
+        let names: [[UInt8]]
+        do throws(Failure) { names = try Files.entries(directory) ?? [] } catch { return unswept.append(Unswept(path: directory, failure: error)) }
+        for name in names {
             let path = directory + "/" + String(decoding: name, as: UTF8.self)
             guard Files.kind(path, followLinks: false) == .directory else { continue }
-            if name.suffix(4).elementsEqual(".git".utf8) { try body(path) } else { try each(below: path, body) }
+            guard name.suffix(4).elementsEqual(".git".utf8) else {
+                sweepAll(below: path, &unswept)
+                continue
+            }
+            do throws(Failure) { try sweepCopy(path) } catch { unswept.append(Unswept(path: path, failure: error)) }
         }
     }
 

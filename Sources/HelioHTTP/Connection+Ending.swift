@@ -9,7 +9,7 @@ extension Connection {
                 written += count
                 sent &+= count
             case .failed: return cut(.peerVanished)
-            case .wouldBlock, .ended: return
+            case .wouldBlock, .ended: return dropSent()
             }
         }
         returnOutput()
@@ -33,6 +33,14 @@ extension Connection {
     /// The table lends one buffer to whichever connection has its turn.
     func borrowOutput() {
         if output.capacity == 0 { swap(&output, &table.output) }
+    }
+
+    /// A reader that is always a little behind never has all of `output`, and would have all that it was ever sent kept here. Only once
+    /// that is as much as the rest: then no more bytes are moved than were sent.
+    private func dropSent() {
+        guard written >= output.count - written else { return }
+        output = Array(output[written...])  // a new one: the room of the others is free again
+        written = 0
     }
 
     private func returnOutput() {

@@ -16,10 +16,11 @@ final class Connection {
 
     /// Received and not consumed. Empty and without storage between requests.
     var input: [UInt8] = []
-    /// To be sent; what stands before `written` has been. Lent by the table for a turn, kept only while the peer is slow.
+    /// To be sent; what stands before `written` has been, and between turns that is less than the rest. Lent by the table for a turn, kept
+    /// only while the peer is slow.
     var output: [UInt8] = []
     var written = 0
-    /// Bytes of `output` that the table knows to wait for the peer.
+    /// Bytes of `output` that the table knows to be kept for the peer.
     var unsent = 0
     /// To be sent after `output`, from where it lies.
     var range: FileRange?
@@ -182,7 +183,7 @@ extension Connection: StreamOwner {
         stream.setAwaitingWrite(!isSent)
         if producer != nil, isSent, !isStarved { table.streams.lineUp(self) }
         updateDeadline()
-        if output.count - written != unsent { table.keeps(output.count - written, for: self) }
+        if output.count != unsent { table.keeps(output.count, for: self) }
     }
 
     /// Whether nothing waits for the peer to take it.

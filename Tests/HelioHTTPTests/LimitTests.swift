@@ -174,7 +174,26 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
                 try await client.send("x")
                 try await eventually("it is read") { await server.http.held.input == count }
             }
-            #expect(await server.http.held.output <= Configuration.quick.outputMark + piece + 1024)
+            #expect(await server.http.held.output <= 2 * Configuration.quick.outputMark + piece + 1024)
+        }
+    }
+
+    /// It never has all that waits for it, so there is always something before the next piece.
+    @Test func output_IsBounded_WhenAReaderTakesLessThanAPieceATurn() async throws {
+        try await LiveServer.run { (server) async throws in
+            try await server.limitSendBuffers(to: 16_384)
+            let client = try server.client(receiveBuffer: 32_768)
+            try await client.send(get("/flood"))
+            var (taken, most) = (0, 0)
+            while taken < 2 << 20 {
+                let piece = try #require(try await client.receive(atMost: 16_384))
+                try #require(!piece.isEmpty)
+                taken += piece.count
+                // Asks on the loop: it has had its turn before more is taken.
+                let held = await server.http.held.output
+                most = max(most, held)
+            }
+            #expect(most > 0 && most <= 2 * Configuration.quick.outputMark + ResponseBody.pieceSize + 1024)
         }
     }
 

@@ -97,7 +97,7 @@ extension Connection {
 extension Connection {
     func updateDeadline() {
         let next = currentlyTimed
-        guard next != timed || machine.exchange != timedExchange else { return }
+        guard next != timed || next != .writing && machine.exchange != timedExchange else { return }
         (timed, timedExchange) = (next, machine.exchange)
         let limits = table.limits
         switch next {

@@ -2,7 +2,8 @@ import HelioLoop
 
 /// One connection: moves bytes between its stream and its machine, and keeps its deadline. Belongs to the loop.
 final class Connection {
-    /// Which deadline runs. A new phase, or a new exchange in the same phase, starts it anew.
+    /// Which deadline runs. A new phase, or a new exchange in the same phase, starts it anew; but not `writing`, which asks how fast the
+    /// peer takes what waits for it, of however many answers.
     enum Timed: Equatable {
         case handshake, idle, head, body, answering, writing, lingering
     }

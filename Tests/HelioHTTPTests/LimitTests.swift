@@ -62,6 +62,32 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
+    @Test func slowReader_IsCut_ThoughItGoesOnAsking() async throws {
+        let configuration = limits {
+            $0.drainWindow = .milliseconds(300)
+            $0.minimumDrainRate = 1_000_000
+        }
+        let large = PreparedResponse(status: 200, headers: [], body: [UInt8](repeating: 0x6C, count: 8192))
+        let routes = { (router: inout Router) in router.add(.get, "/large") { _, responder in responder.send(large) } }
+        try await LiveServer.run(configuration, routes: routes) { (server) async throws in
+            try await server.limitSendBuffers(to: 16_384)
+            let client = try server.client(receiveBuffer: 4096)
+            // One by one, so that a part of one answer waits, and there is room for many small ones behind it.
+            var asked = 0
+            while await server.http.held.output == 0 {
+                try await client.send(get("/large"))
+                asked += 1
+                try await eventually("it is answered") { server.record.all.count >= asked }
+            }
+            // Three windows, with many requests in each.
+            for _ in 0..<45 where !server.record.contains(.cut(.slowReader)) {
+                do { try await client.send(get("/status")) } catch { break }
+                try await Pace.take(.milliseconds(20))
+            }
+            #expect(server.record.contains(.cut(.slowReader)))
+        }
+    }
+
     /// Each slow reader is within its limits, and all together would take the memory.
     @Test func readerWithMost_IsCut_WhenTooMuchWaits() async throws {
         let answer = 16 << 20

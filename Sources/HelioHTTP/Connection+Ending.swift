@@ -49,9 +49,11 @@ extension Connection {
         if table.output.capacity == 0 { swap(&output, &table.output) } else { output = [] }
     }
 
-    /// After the last answer. A peer that still sends would be reset by a plain close, and could lose the answer.
+    /// After the last answer. A peer that still sends would be reset by a plain close, and could lose the answer; so could one that sent
+    /// more while the answer was made, of which a part may not even be read.
     func end() {
-        guard lingers, !sawEnd else { return close() }
+        guard lingers || !input.isEmpty, !sawEnd else { return close() }
+        input = []
         stream.finishWriting()
         timed = .lingering
         deadline = loop.now &+ table.limits.linger

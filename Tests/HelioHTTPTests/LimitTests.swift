@@ -184,6 +184,19 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
+    @Test(arguments: ["/late", "/pieces"])
+    func connection_Lingers_WhenMoreFollowsARequestThatIsAnsweredLater(path: String) async throws {
+        try await LiveServer.run(limits { $0.lingerDeadline = .seconds(60) }) { (server) async throws in
+            let client = try server.client()
+            let last = "GET \(path) HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+            // More than the server reads while it answers.
+            try await client.send(last + String(repeating: get("/status"), count: 1000))
+            #expect(try await client.receiveAll().components(of: "HTTP/1.1") == 1)
+            #expect(server.http.connections == 1, "a close would reset what the client has not read")
+            #expect(await server.http.held.input == 0)
+        }
+    }
+
     @Test func output_IsBounded_WhenASlowReaderKeepsSending() async throws {
         let piece = 1 << 20
         let routes = { (router: inout Router) in

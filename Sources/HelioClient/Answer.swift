@@ -1,4 +1,4 @@
-/// What the other side said. Its body is read, so that the connection can be used again, and thrown away.
+/// What the other side said. Its body is read, so that the connection can be used again, and thrown away; of a long one not all is read.
 public struct Answer: Hashable, Sendable {
     /// 200 to 999: informational answers are passed over.
     public let status: Int

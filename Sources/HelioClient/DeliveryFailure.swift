@@ -11,7 +11,7 @@ public enum DeliveryFailure: Error, Hashable, Sendable {
     case untrusted(String)
     /// No whole answer in this time.
     case timedOut(Duration)
-    /// More than this many bytes of head or body.
+    /// More than this many bytes of head.
     case answerTooLarge(limit: Int)
     /// The connection broke, or what came was not HTTP.
     case broken(String)
@@ -28,7 +28,7 @@ extension DeliveryFailure: CustomStringConvertible {
         case .noConnection(let reason), .broken(let reason): reason
         case .untrusted(let reason): "not trusted: \(reason)"
         case .timedOut(let limit): "no whole answer within \(limit)"
-        case .answerTooLarge(let limit): "the answer has more than \(limit) bytes"
+        case .answerTooLarge(let limit): "the head of the answer has more than \(limit) bytes"
         case .cancelled: "cancelled"
         }
     }

@@ -1,6 +1,7 @@
 import HelioAPI
 import HelioHTTP
 import HelioLock
+import HelioLoop
 import HelioMetrics
 import HelioNode
 import HelioWebhooks
@@ -65,7 +66,7 @@ extension NodeProcess {
         await driver.farm?.reconfigure(reload.applied.farmSettings)
         board.identify { $0.cloneURLs = reload.applied.node.cloneURLs }
         if reload.changed.contains(where: { $0.hasPrefix("upstream.") }) { owesUpstream.withLock { $0 = true } }
-        let areReplaced = [await replaceUpstream(), await replaceEndpoints(reload.applied)]
+        let areReplaced = [await replaceUpstream(), await replaceEndpoints(reload.applied), renewPoster()]
         for key in reload.needsRestart { log.warning("needs a restart to take effect", ["key": .text(key)]) }
         metrics.state.reloadSucceeded.set(areReplaced.allSatisfy(\.self) ? 1 : 0)
         log.info("configuration reloaded", ["changed": .text(reload.changed.joined(separator: " "))])
@@ -78,6 +79,17 @@ extension NodeProcess {
             return true
         } catch {
             log.error("webhook endpoints stay as they were", ["error": "\(error)"])
+            return false
+        }
+    }
+
+    /// The certificates of receivers' authorities may have changed, under the same name too.
+    private func renewPoster() -> Bool {
+        do throws(LoopError) {
+            try poster.renew()
+            return true
+        } catch {
+            log.error("receivers of webhooks are judged by the authorities of before", ["error": "\(error)"])
             return false
         }
     }

@@ -9,7 +9,7 @@ extension Connection {
                 written += count
                 sent &+= count
             case .failed: return cut(.peerVanished)
-            case .wouldBlock, .ended: return
+            case .wouldBlock, .ended: return dropSent()
             }
         }
         returnOutput()
@@ -35,15 +35,25 @@ extension Connection {
         if output.capacity == 0 { swap(&output, &table.output) }
     }
 
+    /// A reader that is always a little behind never has all of `output`, and would have all that it was ever sent kept here. Only once
+    /// that is as much as the rest: then no more bytes are moved than were sent.
+    private func dropSent() {
+        guard written >= output.count - written else { return }
+        output = Array(output[written...])  // a new one: the room of the others is free again
+        written = 0
+    }
+
     private func returnOutput() {
         written = 0
         output.removeAll(keepingCapacity: true)
         if table.output.capacity == 0 { swap(&output, &table.output) } else { output = [] }
     }
 
-    /// After the last answer. A peer that still sends would be reset by a plain close, and could lose the answer.
+    /// After the last answer. A peer that still sends would be reset by a plain close, and could lose the answer; so could one that sent
+    /// more while the answer was made, of which a part may not even be read.
     func end() {
-        guard lingers, !sawEnd else { return close() }
+        guard lingers || !input.isEmpty, !sawEnd else { return close() }
+        input = []
         stream.finishWriting()
         timed = .lingering
         deadline = loop.now &+ table.limits.linger
@@ -89,7 +99,7 @@ extension Connection {
 extension Connection {
     func updateDeadline() {
         let next = currentlyTimed
-        guard next != timed || machine.exchange != timedExchange else { return }
+        guard next != timed || next != .writing && machine.exchange != timedExchange else { return }
         (timed, timedExchange) = (next, machine.exchange)
         let limits = table.limits
         switch next {

@@ -2,7 +2,8 @@ import HelioLoop
 
 /// One connection: moves bytes between its stream and its machine, and keeps its deadline. Belongs to the loop.
 final class Connection {
-    /// Which deadline runs. A new phase, or a new exchange in the same phase, starts it anew.
+    /// Which deadline runs. A new phase, or a new exchange in the same phase, starts it anew; but not `writing`, which asks how fast the
+    /// peer takes what waits for it, of however many answers.
     enum Timed: Equatable {
         case handshake, idle, head, body, answering, writing, lingering
     }
@@ -16,10 +17,11 @@ final class Connection {
 
     /// Received and not consumed. Empty and without storage between requests.
     var input: [UInt8] = []
-    /// To be sent; what stands before `written` has been. Lent by the table for a turn, kept only while the peer is slow.
+    /// To be sent; what stands before `written` has been, and between turns that is less than the rest. Lent by the table for a turn, kept
+    /// only while the peer is slow.
     var output: [UInt8] = []
     var written = 0
-    /// Bytes of `output` that the table knows to wait for the peer.
+    /// Bytes of `output` that the table knows to be kept for the peer.
     var unsent = 0
     /// To be sent after `output`, from where it lies.
     var range: FileRange?
@@ -182,7 +184,7 @@ extension Connection: StreamOwner {
         stream.setAwaitingWrite(!isSent)
         if producer != nil, isSent, !isStarved { table.streams.lineUp(self) }
         updateDeadline()
-        if output.count - written != unsent { table.keeps(output.count - written, for: self) }
+        if output.count != unsent { table.keeps(output.count, for: self) }
     }
 
     /// Whether nothing waits for the peer to take it.

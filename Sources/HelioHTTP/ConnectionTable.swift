@@ -29,7 +29,7 @@ final class ConnectionTable {
     private var date = DateHeader()
     private var emptied: (() -> Void)?
     private var lastExhausted = Int64.min
-    /// Bytes that wait for slow peers.
+    /// Bytes that are kept for slow peers.
     private var unsent = 0
 
     var configuration: Configuration { rules.configuration }
@@ -135,7 +135,8 @@ final class ConnectionTable {
         return displaced > 0
     }
 
-    /// Tells how many bytes wait for one peer. Where that makes too many of them, the connections with most are cut off, this one among them.
+    /// Tells how many bytes are kept for one peer. Where that makes too many of them, the connections with most are cut off, this one among
+    /// them.
     func keeps(_ bytes: Int, for connection: Connection) {
         unsent += bytes - connection.unsent
         connection.unsent = bytes
@@ -188,7 +189,7 @@ extension ConnectionTable {
     var held: (input: Int, output: Int) {
         slots.reduce((0, 0)) { sum, slot in
             guard let slot else { return sum }
-            return (sum.0 + slot.input.count, sum.1 + slot.output.count - slot.written)
+            return (sum.0 + slot.input.count, sum.1 + slot.output.count)
         }
     }
 

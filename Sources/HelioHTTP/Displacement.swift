@@ -1,11 +1,12 @@
 /// For what a connection keeps the server waiting, and since when. The least is missed least.
 struct Wait: Comparable {
     enum Kind: Int {
-        /// The rest of a request, its first byte or the end of a handshake is overdue; or the answer is given and its end not heard.
+        /// The rest of a request, its first byte or the end of a handshake is overdue; or the answer is given and its end not heard; or an
+        /// answer takes long that perhaps nobody waits for any more.
         case stalled
         /// Another request, after at least one that was answered.
         case idle
-        /// The rest of a request that has only begun: it is probably on its way.
+        /// The rest of a request that has only begun, or such an answer: it is probably on its way.
         case begun
     }
 
@@ -19,7 +20,8 @@ struct Wait: Comparable {
 }
 
 extension Connection {
-    /// nil while it is being answered: that may take, and the peer reads.
+    /// nil while it is being answered: that may take, and the peer reads. But not where the peer has finished sending before there is
+    /// anything to read: so does one that has gone, and it would keep its place for as long as the handler takes.
     func wait(_ now: Int64) -> Wait? {
         let (limits, isNew) = (table.limits, machine.exchange == 0)
         let since: Int64
@@ -28,7 +30,10 @@ extension Connection {
         case .handshake, .head: since = deadline &- limits.head
         case .body: since = deadline &- limits.body
         case .lingering: since = deadline &- limits.linger
-        case .answering, .writing: return nil
+        case .answering:
+            guard sawEnd, producer == nil else { return nil }
+            since = began
+        case .writing: return nil
         }
         if timed == .idle, !isNew { return Wait(kind: .idle, since: since) }
         return Wait(kind: now &- since >= limits.patience ? .stalled : .begun, since: since)

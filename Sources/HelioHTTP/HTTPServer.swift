@@ -103,7 +103,7 @@ public actor HTTPServer {
     /// Open connections.
     public nonisolated var connections: Int { openConnections.value }
 
-    /// Bytes kept for all connections together: received and not consumed, and not sent yet.
+    /// Bytes kept for all connections together: received and not consumed; not sent yet, or not dropped since.
     var held: (input: Int, output: Int) { table.held }
 
     /// Connections whose handshake waits for its next step.

@@ -62,7 +62,8 @@ enum ResponseHead {
         } else if terms.isHTTP10 {
             output.append(contentsOf: keepAlive)
         }
-        if terms.method == .options, let route = terms.route { appendHeaders([("Allow", route.allow)], to: &output) }
+        // Elsewhere OPTIONS is refused, and the refusal has its own.
+        if terms.method == .options, let route = terms.route, route.allowsOptions { appendHeaders([("Allow", route.allow)], to: &output) }
     }
 
     /// A control character in a header would end the line and begin another.

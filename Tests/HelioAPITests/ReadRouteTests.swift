@@ -178,14 +178,33 @@ private func catalogue() throws -> Catalogue {
                     + #""upstreamId":"00112233-4455-8677-8899-aabbccddeeff","failedSyncCount":0,"initialSyncDate":null,"lastSyncDate":null,"#
                     + #""hashes":{"content":"\#(Sample.contentHex)","metadata":"\#(Sample.metadataHex)"}},"#))
         #expect(first.hasSuffix(#"],"start":0,"nextPageStart":25}"#))
-        #expect(
-            try node.tcp("GET", path + "?start=1190&limit=1000").text.hasPrefix(#"{"size":10,"limit":1000,"isLastPage":true,"#))
+        let last = try await node.fetch("GET", path + "?start=1190&limit=1000").text
+        #expect(last.hasPrefix(#"{"size":10,"limit":1000,"isLastPage":true,"#))
         for query in [
             "limit=0", "limit=1001", "start=-1", "start=9223372036854775808", "start=9223372036854775807", "start=1e309",
             "start=1&start=1", "start=",
         ] {
             #expect(try node.tcp("GET", path + "?" + query).status == 400, "\(query)")
         }
+    }
+}
+
+/// These are not made on the loop.
+@Test func support_AnswersWhole_WhenThereIsMuchToSay() async throws {
+    try await LiveNode.run(.synchronized, Sample.catalogue(of: 1200)) { node async throws in
+        let path = root + "/supportInfo/repoSyncStatus?limit=1000"
+        let page = try await node.fetch("GET", path)
+        #expect(page.text.hasPrefix(#"{"size":1000,"limit":1000,"isLastPage":false,"#))
+        #expect(page.text.hasSuffix(#"],"start":0,"nextPageStart":1000}"#))
+        let head = try await node.fetch("HEAD", path)
+        #expect(head.status == 200 && head["Content-Length"] == "\(page.body.count)" && head.body.isEmpty)
+        var snapshot = node.board.snapshot
+        snapshot.queue.waiting = (Int64(0)..<1000).map {
+            SyncRequest(repository: RepositoryID($0), project: ProjectID(1), trigger: .notify, createdAt: Sample.now)
+        }
+        node.board.publish(snapshot)
+        let queue = try await node.fetch("GET", root + "/supportInfo/refChangesQueue").text
+        #expect(queue.hasPrefix(#"{"values":[{"attempt":1,"#) && queue.ranges(of: #""externalRepoId":"#).count == 1000)
     }
 }
 

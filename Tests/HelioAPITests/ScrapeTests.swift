@@ -1,4 +1,5 @@
 import Foundation
+@testable import HelioAPI
 import HelioMetrics
 import Synchronization
 import TestSupport
@@ -77,14 +78,7 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
         try await LiveNode.run { node async throws in
             _ = node.registry.timer("farm.vet", at: Tick(nanoseconds: 0))
             let client = try RawSocket(port: node.port)
-            let (hangs, free) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-            Thread.detachNewThread {
-                node.tick.withLock { _ in
-                    hangs.signal()
-                    free.waitAWhile()
-                }
-            }
-            try await onThread { hangs.waitAWhile() }
+            let free = try await holdClock(of: node)
             try await client.send("GET \(target) HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
             let time = try await ContinuousClock().measure {
                 try await eventually("the scrape is under way") { node.connections == 1 }
@@ -94,6 +88,36 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
             free.signal()
             #expect(try await client.receiveAll().hasPrefix("HTTP/1.1 200 "))
         }
+    }
+
+    /// It answers one at a time, and this one hangs. A request that comes behind as many as may wait is turned away at once.
+    @Test(arguments: [("GET", nil), ("POST", #"{"type":"version"}"#)] as [(String, String?)])
+    func jolokia_Answers503_WhenTooManyWait(method: String, body: String?) async throws {
+        try await LiveNode.run { node async throws in
+            let free = try await holdClock(of: node)
+            let clients = try (0..<JolokiaLine.limit).map { _ in try RawSocket(port: node.port) }
+            for client in clients { try await client.send("GET /jolokia HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n") }
+            try await eventually("all wait") { node.connections == JolokiaLine.limit }
+            let refused = try await node.fetch(method, "/jolokia", body: body)
+            #expect(refused.status == 503 && refused["Retry-After"] == "1")
+            free.signal()
+            for client in clients { #expect(try await client.receiveAll(within: 20).hasPrefix("HTTP/1.1 200 ")) }
+            #expect(try await node.fetch(method, "/jolokia", body: body).status == 200)
+        }
+    }
+
+    /// Has whoever asks the clock of the metrics wait.
+    /// - Returns: what ends that.
+    private func holdClock(of node: LiveNode) async throws -> DispatchSemaphore {
+        let (hangs, free) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        Thread.detachNewThread {
+            node.tick.withLock { _ in
+                hangs.signal()
+                free.waitAWhile()
+            }
+        }
+        try await onThread { hangs.waitAWhile() }
+        return free
     }
 
     /// Forty readers of five megabytes, none of whom reads.

@@ -89,21 +89,30 @@ import Testing
         #expect(await client.underway == 0)
     }
 
-    @Test func tooMuch_IsAFailure_WhateverTheStatus() async throws {
-        let endless = try RawReceiver { _ in
-            [.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"), .sendForever(String(repeating: "x", count: 4096), everyMilliseconds: 0)]
-        }
-        #expect(try await post(endless) == .failure(.answerTooLarge(limit: 65_536)))
+    @Test func longHead_IsAFailure_WhateverTheStatus() async throws {
         let heads = try RawReceiver { _ in
             [.send("HTTP/1.1 200 OK\r\n"), .sendForever("X-A: \(String(repeating: "x", count: 1000))\r\n", everyMilliseconds: 0)]
         }
         #expect(try await post(heads) == .failure(.answerTooLarge(limit: 16_384)))
         let informed = try RawReceiver { _ in [.sendForever("HTTP/1.1 100 Continue\r\n\r\n", everyMilliseconds: 0)] }
         #expect(try await post(informed) == .failure(.answerTooLarge(limit: 16_384)))
-        let bomb = try RawReceiver { _ in
-            [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), .sendForever("400\r\n\(String(repeating: "x", count: 1024))\r\n", everyMilliseconds: 0)]
+    }
+
+    /// A receiver that has begun a build and then tells much of it is not asked to begin another.
+    @Test(arguments: [200, 410, 500]) func longBody_IsNotReadToItsEnd_AndTheStatusCounts(status: Int) async throws {
+        let piece = String(repeating: "x", count: 1024)
+        let bodies = [
+            ("Content-Length: 99999999\r\n\r\n", piece), ("Transfer-Encoding: chunked\r\n\r\n", "400\r\n\(piece)\r\n"),
+            ("Transfer-Encoding: chunked\r\n\r\n0\r\n", "X-A: \(piece)\r\n"), ("\r\n", piece),
+        ]
+        for (start, rest) in bodies {
+            let receiver = try RawReceiver { _ in
+                [.send("HTTP/1.1 \(status) So\r\nRetry-After: 7\r\n\(start)"), .sendForever(rest, everyMilliseconds: 0)]
+            }
+            #expect(try await post(receiver) == .success(Answer(status: status, retryAfter: "7")), "\(start)")
+            _ = try await post(receiver)
+            #expect(receiver.connections == 2, "a connection on which there is more is not used again")
         }
-        #expect(try await post(bomb) == .failure(.answerTooLarge(limit: 65_536)))
     }
 
     @Test func acceptedAndCutOff_IsAccepted() async throws {

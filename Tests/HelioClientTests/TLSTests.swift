@@ -51,8 +51,10 @@ import Testing
         try await body(port)
     }
 
-    private func post(_ port: Int, host: String = "127.0.0.1", ca: String?) async throws -> Result<Answer, DeliveryFailure> {
-        try await client.post(
+    private func post(
+        _ port: Int, host: String = "127.0.0.1", ca: String?, by other: HTTPClient? = nil
+    ) async throws -> Result<Answer, DeliveryFailure> {
+        try await (other ?? client).post(
             OutboundRequest(
                 url: "https://\(host):\(port)/", headers: [], body: [], addresses: AddressPolicy(allow: [Network(parsing: "127.0.0.0/8")]),
                 caFile: ca.map { "\(directory.path)/\($0).pem" }))
@@ -76,6 +78,22 @@ import Testing
             expectUntrusted(try await post(port, ca: "missing"))
             // The certificate is for the address, not for this name of it.
             expectUntrusted(try await post(port, host: "localhost", ca: "good"))
+        }
+    }
+
+    /// The old client keeps what it has read, and a connection that was opened with that.
+    @Test func authorities_AreReadAnew_ByANewClient() async throws {
+        try makeCertificate("good", subject: "127.0.0.1")
+        try makeCertificate("other", subject: "127.0.0.1")
+        try run("cp good.pem authorities.pem")
+        try await serve("good") { port in
+            #expect(try await post(port, ca: "authorities").get().status == 200)
+            try run("cp other.pem authorities.pem")
+            let fresh = try HTTPClient(loop: try EventLoop.start())
+            expectUntrusted(try await post(port, ca: "authorities", by: fresh))
+            try run("cp good.pem authorities.pem")
+            let next = try HTTPClient(loop: try EventLoop.start())
+            #expect(try await post(port, ca: "authorities", by: next).get().status == 200)
         }
     }
 

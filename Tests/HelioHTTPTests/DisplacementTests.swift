@@ -83,6 +83,30 @@ private func limits(_ connections: Int, patience: Duration) -> Configuration {
         }
     }
 
+    /// Handlers may take for ever, and those who asked need not wait so long.
+    @Test func requestOfWhoSendsNothingMore_MakesWay_TheOldestFirst() async throws {
+        try await LiveServer.run(limits(3, patience: .milliseconds(1))) { (server) async throws in
+            let clients = try (0..<3).map { _ in try server.client() }
+            for (index, client) in clients.enumerated() {
+                try await client.send(get("/held"))
+                try await eventually("it is with its handler") { server.held.count == index + 1 }
+                try await Pace.take(.milliseconds(10))
+            }
+            // The first goes on reading and could send more.
+            clients[1].finishSending()
+            try await Pace.take(.milliseconds(10))
+            clients[2].finishSending()
+            try await eventually("one makes way") { try await server.talk(get("/status")).hasPrefix("HTTP/1.1 200") }
+            #expect(try await clients[1].receiveAll() == "")
+            #expect(server.record.all.filter { $0.ending == .cut(.displaced) }.count == 1)
+            let newcomers = [try await idle(server), try await idle(server)]
+            #expect(try await clients[2].receiveAll() == "")
+            server.held.release()
+            #expect(try await clients[0].receive(until: "held").hasPrefix("HTTP/1.1 200"))
+            withExtendedLifetime(newcomers) {}
+        }
+    }
+
     /// More than one look finds, or keeps in mind.
     @Test func longestWait_IsFound_AmongManyHundreds() async throws {
         try await LiveServer.run(limits(700, patience: .milliseconds(1))) { (server) async throws in

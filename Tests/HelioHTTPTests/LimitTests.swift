@@ -62,6 +62,32 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
+    @Test func slowReader_IsCut_ThoughItGoesOnAsking() async throws {
+        let configuration = limits {
+            $0.drainWindow = .milliseconds(300)
+            $0.minimumDrainRate = 1_000_000
+        }
+        let large = PreparedResponse(status: 200, headers: [], body: [UInt8](repeating: 0x6C, count: 8192))
+        let routes = { (router: inout Router) in router.add(.get, "/large") { _, responder in responder.send(large) } }
+        try await LiveServer.run(configuration, routes: routes) { (server) async throws in
+            try await server.limitSendBuffers(to: 16_384)
+            let client = try server.client(receiveBuffer: 4096)
+            // One by one, so that a part of one answer waits, and there is room for many small ones behind it.
+            var asked = 0
+            while await server.http.held.output == 0 {
+                try await client.send(get("/large"))
+                asked += 1
+                try await eventually("it is answered") { server.record.all.count >= asked }
+            }
+            // Three windows, with many requests in each.
+            for _ in 0..<45 where !server.record.contains(.cut(.slowReader)) {
+                do { try await client.send(get("/status")) } catch { break }
+                try await Pace.take(.milliseconds(20))
+            }
+            #expect(server.record.contains(.cut(.slowReader)))
+        }
+    }
+
     /// Each slow reader is within its limits, and all together would take the memory.
     @Test func readerWithMost_IsCut_WhenTooMuchWaits() async throws {
         let answer = 16 << 20
@@ -158,6 +184,19 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
+    @Test(arguments: ["/late", "/pieces"])
+    func connection_Lingers_WhenMoreFollowsARequestThatIsAnsweredLater(path: String) async throws {
+        try await LiveServer.run(limits { $0.lingerDeadline = .seconds(60) }) { (server) async throws in
+            let client = try server.client()
+            let last = "GET \(path) HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+            // More than the server reads while it answers.
+            try await client.send(last + String(repeating: get("/status"), count: 1000))
+            #expect(try await client.receiveAll().components(of: "HTTP/1.1") == 1)
+            #expect(server.http.connections == 1, "a close would reset what the client has not read")
+            #expect(await server.http.held.input == 0)
+        }
+    }
+
     @Test func output_IsBounded_WhenASlowReaderKeepsSending() async throws {
         let piece = 1 << 20
         let routes = { (router: inout Router) in
@@ -174,7 +213,26 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
                 try await client.send("x")
                 try await eventually("it is read") { await server.http.held.input == count }
             }
-            #expect(await server.http.held.output <= Configuration.quick.outputMark + piece + 1024)
+            #expect(await server.http.held.output <= 2 * Configuration.quick.outputMark + piece + 1024)
+        }
+    }
+
+    /// It never has all that waits for it, so there is always something before the next piece.
+    @Test func output_IsBounded_WhenAReaderTakesLessThanAPieceATurn() async throws {
+        try await LiveServer.run { (server) async throws in
+            try await server.limitSendBuffers(to: 16_384)
+            let client = try server.client(receiveBuffer: 32_768)
+            try await client.send(get("/flood"))
+            var (taken, most) = (0, 0)
+            while taken < 2 << 20 {
+                let piece = try #require(try await client.receive(atMost: 16_384))
+                try #require(!piece.isEmpty)
+                taken += piece.count
+                // Asks on the loop: it has had its turn before more is taken.
+                let held = await server.http.held.output
+                most = max(most, held)
+            }
+            #expect(most > 0 && most <= 2 * Configuration.quick.outputMark + ResponseBody.pieceSize + 1024)
         }
     }
 

@@ -1,4 +1,5 @@
 @testable import HelioHTTP
+import Glibc
 import HelioLoop
 import Synchronization
 import TestSupport
@@ -43,6 +44,16 @@ final class LiveServer: Sendable {
     }
 
     func client(receiveBuffer: Int32? = nil) throws -> RawSocket { try RawSocket(port: port, receiveBuffer: receiveBuffer) }
+
+    /// Has the kernel keep no more than about twice that of what is sent to a client: otherwise it takes megabytes on the loopback, and far
+    /// less from a client elsewhere. For connections from now on.
+    func limitSendBuffers(to bytes: Int32) async throws {
+        for descriptor in try await http.shareListeners() {
+            var bytes = bytes
+            setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, 4)
+            close(descriptor)
+        }
+    }
 
     /// Sends `text`, finishes, and returns everything that comes back.
     func talk(_ text: String) async throws -> String {

@@ -12,6 +12,8 @@ enum Rejection: Error {
     case tooManyRequests
     case stopping
     case unavailable(String)
+    /// Only just now.
+    case busy(String)
 
     init(_ error: QueryError) { self = .badRequest(error.rawValue) }
 
@@ -26,6 +28,7 @@ enum Rejection: Error {
         case .tooManyRequests: .error(429, "There are too many notifications.", headers: [("Retry-After", "1")])
         case .stopping: .error(503, "The node is stopping.")
         case .unavailable(let message): .error(503, message)
+        case .busy(let message): .error(503, message, headers: [("Retry-After", "1")])
         }
     }
 }

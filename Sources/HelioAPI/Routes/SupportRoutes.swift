@@ -7,14 +7,24 @@ enum SupportRoutes {
     private static let root = "/rest/mirroring/latest/supportInfo"
 
     static func add(to router: inout Router, _ board: NodeBoard) {
-        router.answer(.get, root + "/repoSyncStatus") { request throws(Rejection) in try statuses(board.page, request) }
+        router.add(.get, root + "/repoSyncStatus") { request, responder in
+            let page = board.page
+            let part: (start: Int, limit: Int)
+            do throws(Rejection) { part = try Self.part(of: request) } catch { return responder.send(error.response) }
+            Self.answer(responder, entries: part.limit) { json in
+                json.value(
+                    SyncStatusPage(page.snapshot.catalogue, start: part.start, limit: part.limit, upstreamID: page.identity.upstream.id))
+            }
+        }
         router.answer(.get, root + "/projects/{key}/repos/{}/repoSyncStatus") { request throws(Rejection) in
             try status(board.page, project: request.parameter(0), slug: request.parameter(1))
         }
-        router.answer(.get, root + "/refChangesQueue") { _ in
-            let changes = QueuedChange.all(board.page.snapshot)
-            return .json { json in
-                json.object { json in json.array("values") { json in for change in changes { json.value(change) } } }
+        router.add(.get, root + "/refChangesQueue") { _, responder in
+            let snapshot = board.page.snapshot
+            Self.answer(responder, entries: snapshot.queue.running.count + snapshot.queue.waiting.count) { json in
+                json.object { json in
+                    json.array("values") { json in for change in QueuedChange.all(snapshot) { json.value(change) } }
+                }
             }
         }
         router.answer(.get, root + "/refChangesQueue/count") { _ in
@@ -23,12 +33,19 @@ enum SupportRoutes {
         }
     }
 
-    private static func statuses(_ page: NodeBoard.Page, _ request: borrowing Request) throws(Rejection) -> Response {
+    /// A few entries are made as fast as they could be handed on. A thousand are made away from the loop, where others would wait for them.
+    private static func answer(
+        _ responder: consuming Responder, entries: Int, _ body: @escaping @Sendable (inout JSONWriter) -> Void
+    ) {
+        guard entries > SyncStatusPage.defaultLimit else { return responder.send(Response.json(200, body)) }
+        let pending = responder.detach()
+        Task.detached { pending.send(Response.json(200, body)) }
+    }
+
+    private static func part(of request: borrowing Request) throws(Rejection) -> (start: Int, limit: Int) {
         let start = try request.integer("start", in: 0...SyncStatusPage.maximumStart) ?? 0
         let limit = try request.integer("limit", in: 1...SyncStatusPage.maximumLimit) ?? SyncStatusPage.defaultLimit
-        let statuses = SyncStatusPage(
-            page.snapshot.catalogue, start: start, limit: limit, upstreamID: page.identity.upstream.id)
-        return .json { $0.value(statuses) }
+        return (start, limit)
     }
 
     private static func status(_ page: NodeBoard.Page, project: String, slug: String) throws(Rejection) -> Response {

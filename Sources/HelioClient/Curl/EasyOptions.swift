@@ -29,6 +29,7 @@ struct EasyOptions {
         set(CURLOPT_URL, request.url)
         // Without its directory, which would be trusted beside the file, and would make libcurl read the file for each connection.
         keep(heliostat_curl_set_text(easy, CURLOPT_CAPATH, nil))
+        // Seconds. What the file says by then, a new client sees at once.
         set(CURLOPT_CA_CACHE_TIMEOUT, 600)
         if let file = request.caFile { set(CURLOPT_CAINFO, file) }
         set(CURLOPT_HTTPHEADER, UnsafeMutableRawPointer(headers))

@@ -13,6 +13,8 @@ final class Transfer {
     private var headBytes = 0
     private var bodyBytes = 0
     private var headHasEnded = false
+    /// What follows the head is longer than is worth reading.
+    private var leavesRest = false
     /// Why it was broken off from our side.
     private var verdict: DeliveryFailure?
     /// The last address that was not to be connected to.
@@ -54,11 +56,12 @@ final class Transfer {
     func finish(_ result: Result<Answer, DeliveryFailure>) { finished(result) }
 
     /// A head with 2xx has been received whole: whatever happens to the connection afterwards, the receiver has what it was sent,
-    /// and sending it again would start a second build.
+    /// and sending it again would start a second build. Any status counts where it was this side that stopped reading: nothing of the body
+    /// is used.
     func result(_ code: CURLcode) -> Result<Answer, DeliveryFailure> {
         if let verdict { return .failure(verdict) }
         let answer = headHasEnded ? self.answer : nil
-        if let answer, code == CURLE_OK || (200...299).contains(answer.status) { return .success(answer) }
+        if let answer, code == CURLE_OK || leavesRest || (200...299).contains(answer.status) { return .success(answer) }
         return .failure(failure(code))
     }
 
@@ -138,8 +141,9 @@ extension Transfer {
         return bodyBytes <= limits.bodyLimit ? count : tooLarge(limits.bodyLimit)
     }
 
+    /// What comes after the head says nothing more: a body, or the lines that may follow its last chunk.
     private func tooLarge(_ limit: Int) -> Int {
-        verdict = .answerTooLarge(limit: limit)
+        if headHasEnded { leavesRest = true } else { verdict = .answerTooLarge(limit: limit) }
         return 0
     }
 

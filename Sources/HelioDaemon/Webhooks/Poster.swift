@@ -1,17 +1,27 @@
 import HelioClient
+import HelioLock
 import HelioLoop
 import HelioNode
 import HelioWebhooks
 
 /// Takes the dispatcher's requests to the network.
 struct Poster: Sendable {
-    private let client: HTTPClient
+    private let loop: EventLoop
+    private let client: Locked<HTTPClient>
     /// As configured now.
     private let configuration: @Sendable () -> NodeConfiguration.Webhooks
 
     init(loop: EventLoop, _ configuration: @escaping @Sendable () -> NodeConfiguration.Webhooks) throws(LoopError) {
-        client = try HTTPClient(loop: loop)
+        self.loop = loop
+        client = Locked(try HTTPClient(loop: loop))
         self.configuration = configuration
+    }
+
+    /// Has the authorities' certificates read anew, which a client keeps for a while whatever becomes of their file, and no connection used
+    /// again that was opened under the old ones. What is under way goes on: whoever waits for it holds the client of before.
+    func renew() throws(LoopError) {
+        let fresh = try HTTPClient(loop: loop)
+        client.withLock { $0 = fresh }
     }
 
     func post(_ request: OutgoingRequest) async -> Reply {
@@ -19,6 +29,7 @@ struct Poster: Sendable {
         let outbound = OutboundRequest(
             url: request.url, headers: request.headers, body: request.body, addresses: AddressPolicy(allow: configuration.allow),
             caFile: configuration.caFile)
+        let client = client.withLock { $0 }
         switch await client.post(outbound) {
         case .success(let answer): return .answered(status: answer.status, retryAfter: answer.retryAfter)
         case .failure(let failure): return .failed("\(failure)")

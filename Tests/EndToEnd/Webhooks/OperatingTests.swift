@@ -64,6 +64,32 @@ import Testing
         #expect(receiver.requests.first?.header("X-Event-Key") == "diagnostics:ping")
     }
 
+    /// The file has the same name, and the node a connection that was opened when it held another certificate.
+    @Test func authoritiesOfReceivers_AreReadAnew_AtAReload() async throws {
+        let scene = try Scene()
+        let receiver = try await NginxServer(in: scene.directory.path, serving: scene.upstream.path)
+        let authorities = scene.directory.path + "/authorities.pem"
+        func trust(_ certificate: String) throws {
+            try String(contentsOfFile: certificate, encoding: .utf8).write(toFile: authorities, atomically: true, encoding: .utf8)
+        }
+        func ping() throws -> String {
+            let ended = try scene.node.command("webhooks", "test", "ci")
+            return ended.output + ended.errors
+        }
+        try trust(receiver.certificate)
+        try scene.configure(
+            webhooks: ["{ name: ci, url: \"https://127.0.0.1:\(receiver.tls)/hook\" }"], keys: "ca_file: \"\(authorities)\",")
+        try await scene.synchronized()
+        #expect(try ping().contains("answered"))
+        try trust(try CertificateFixture(in: scene.directory.path, "stranger").certificate)
+        scene.node.signal(SIGHUP)
+        try await eventually("it is taken") { try ping().contains("not trusted") }
+        try trust(receiver.certificate)
+        scene.node.signal(SIGHUP)
+        try await eventually("and that too") { try ping().contains("answered") }
+        withExtendedLifetime(receiver) {}
+    }
+
     @Test func admin_RefusesWhatItCannotAnswer() async throws {
         let scene = try Scene()
         try scene.configure(webhooks: [])

@@ -55,7 +55,17 @@ import Testing
         #expect(receiver.requests.count == 1)
     }
 
-    @Test func oversizedAnswer_IsNotRead() async throws {
+    @Test func oversizedHead_IsNotRead() async throws {
+        let scene = try Scene()
+        let receiver = try RawReceiver { _ in
+            [.send("HTTP/1.1 200 OK\r\n"), .sendForever("X-A: \(String(repeating: "x", count: 1024))\r\n", everyMilliseconds: 0)]
+        }
+        try scene.configure(webhooks: ["{ name: ci, url: \"http://127.0.0.1:\(receiver.port)/\" }"])
+        try await scene.synchronized()
+        try await expectReason("the head of the answer has more than 16384 bytes", scene)
+    }
+
+    @Test func oversizedBody_IsNotRead_AndTheStatusBeforeItCounts() async throws {
         let scene = try Scene()
         let receiver = try RawReceiver { _ in
             [
@@ -65,6 +75,9 @@ import Testing
         }
         try scene.configure(webhooks: ["{ name: ci, url: \"http://127.0.0.1:\(receiver.port)/\" }"])
         try await scene.synchronized()
-        try await expectReason("the answer has more than 65536 bytes", scene)
+        try scene.upstream.commit("P/r", message: "a push")
+        try scene.notify()
+        try await eventually("it is delivered") { try scene.node.sql("SELECT count(*) FROM delivery WHERE state = 'delivered'") == "1" }
+        #expect(receiver.requests.count == 1)
     }
 }

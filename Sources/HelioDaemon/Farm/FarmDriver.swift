@@ -26,7 +26,11 @@ actor FarmDriver {
     private var listings: [FarmOperationID] = []
     private var isReading = false
     private var owesReading = false
-    var cursor: String?
+    /// Up to where letters have been taken.
+    private var cursor: String?
+    /// As the store has it.
+    private var storedCursor: String?
+    private var refusedCursors = LogAllowance()
     var refusedOrders = LogAllowance()
     private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
     /// What the node tells that waits for nobody, in the order in which it happened: a vet that ends before it began would never end.
@@ -107,6 +111,7 @@ actor FarmDriver {
     func start() async {
         do throws(StoreError) {
             cursor = try await hands.adapters.store.farmCursor
+            storedCursor = cursor
             for held in try await hands.adapters.store.heldChanges() { await hold(held) }
         } catch {
             log.error("what waits to be announced cannot be read", ["error": "\(error)"])
@@ -301,12 +306,26 @@ actor FarmDriver {
     private func readOnce() async {
         do {
             let mail = try await coordinator.letters(after: cursor)
-            for letter in mail.letters { feed(.letter(letter, ours: await ours(letter))) }
-            if mail.cursor != cursor, let next = mail.cursor { try await hands.adapters.store.setFarmCursor(next) }
+            // Whether or not the store takes it: letters that are read again are answered again, and each answer wakes everybody.
             cursor = mail.cursor
+            for letter in mail.letters { feed(.letter(letter, ours: await ours(letter))) }
             if mail.isPartial { owesReading = true }
         } catch {
-            log.debug("letters of the farm cannot be read", ["error": "\(error)"])
+            return log.debug("letters of the farm cannot be read", ["error": "\(error)"])
+        }
+        await storeCursor()
+    }
+
+    /// What is not stored is stored with the next reading; until then a restart takes some letters once more.
+    private func storeCursor() async {
+        guard let cursor, cursor != storedCursor else { return }
+        do throws(StoreError) {
+            try await hands.adapters.store.setFarmCursor(cursor)
+            storedCursor = cursor
+        } catch {
+            guard let leftOut = refusedCursors.take(at: SystemClock.monotonic()) else { return }
+            log.warning(
+                "how far the farm's letters have been read cannot be stored", ["error": "\(error)", "left_out": .count(leftOut)])
         }
     }
 

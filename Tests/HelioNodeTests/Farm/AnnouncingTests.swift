@@ -147,6 +147,24 @@ struct AnnouncingTests {
         #expect(feed(orphan(of: 1, age: 100_000), at: 30).released.isEmpty)
     }
 
+    /// The first in order may not have it: it joined after the event was announced.
+    @Test mutating func eventOfAnAbsentNode_IsSentByTheSecond_AMinuteLater() throws {
+        let heirs = [this, others[1]]
+        let id = try #require((1...100 as ClosedRange<Int64>).first { Rendezvous.order(heirs, for: $0).first == heirs[1] })
+        let orphans = FarmEvent.orphans([Orphan(repository: RepositoryID(id), sender: others[0], age: .seconds(1000))])
+        read([records[2]], at: 10)
+        for seconds in [30, 60, 89] as [Double] {
+            read([records[2]], at: seconds)
+            #expect(feed(orphans, at: seconds).released.isEmpty)
+        }
+        read([records[2]], at: 90)
+        #expect(feed(orphans, at: 90).released == [RepositoryID(id)])
+        // It was back meanwhile.
+        read(at: 95)
+        read([records[2]], at: 100)
+        #expect(feed(orphans, at: 100).released.isEmpty)
+    }
+
     @Test mutating func eventOfANodeThatCannotStore_IsSentByTheNext() {
         var full = records[1]
         full.standing.canStore = false

@@ -122,8 +122,19 @@ struct HeldTests {
         #expect(try await store.release(Self.repository) == ["ci"])
         let head = try #require(try await store.heads(of: "ci", limit: 9).first)
         #expect(try await store.announced(by: head.id)?.number == 1)
-        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", at: Samples.time)
+        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.there, at: Samples.time)
         #expect(try await store.heads(of: "ci", limit: 9).isEmpty)
+    }
+
+    /// Who sends an event has sent its own before it. Of an earlier sender's it may have had none.
+    @Test func deliveryOfAnother_SettlesWhatThatOneWasToSend_AndNoMore() async throws {
+        for (number, sender) in [(1, Self.there), (2, Self.here), (3, Self.here), (4, Self.here)] as [(Int64, MemberID)] {
+            try await store.adopt(agreed(number, UInt8(number) + 4, nil, by: sender), at: Samples.time)
+        }
+        try await store.settleStandby(Self.repository, number: 3, endpoint: "ci", by: Self.here, at: Samples.time)
+        #expect(try await store.deliveries(.standby, limit: 9).map(\.webhookID) == ["id-4", "id-1"])
+        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.here, at: Samples.time)
+        #expect(try await store.deliveries(.standby, limit: 9).map(\.webhookID) == ["id-4"])
     }
 
     /// No endpoint here wants it: nothing would ever remove it.
@@ -147,7 +158,7 @@ struct HeldTests {
         let own = OutboxEvent(
             webhookID: "own", key: "mirror:repo_synchronized", repository: Self.repository, number: 1, body: [1], endpoints: ["ci"])
         try await store.post([own], at: Samples.time)
-        try await store.settleStandby(Self.repository, number: 9, endpoint: "ci", at: Samples.time)
+        try await store.settleStandby(Self.repository, number: 9, endpoint: "ci", by: Self.there, at: Samples.time)
         #expect(try await store.heads(of: "ci", limit: 9).count == 1)
     }
 

@@ -127,9 +127,9 @@ extension FarmDriver {
         }
     }
 
-    func settle(_ repository: RepositoryID, _ number: Int64, _ endpoint: String) async {
+    func settle(_ repository: RepositoryID, _ number: Int64, _ endpoint: String, by member: MemberID) async {
         do throws(StoreError) {
-            try await store.settleStandby(repository, number: number, endpoint: endpoint, at: SystemClock.wall())
+            try await store.settleStandby(repository, number: number, endpoint: endpoint, by: member, at: SystemClock.wall())
         } catch {
             log.warning("a delivery of another node could not be noted", ["error": "\(error)"])
         }

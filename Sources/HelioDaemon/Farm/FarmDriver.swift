@@ -261,7 +261,7 @@ actor FarmDriver {
         case .propose(let proposal): await propose(proposal)
         case .adopt(let repository, let number): await adopt(repository, number)
         case .release(let repository): await release(repository)
-        case .settleDelivery(let repository, let number, let endpoint): await settle(repository, number, endpoint)
+        case .settleDelivery(let repository, let number, let endpoint, let member): await settle(repository, number, endpoint, by: member)
         case .publish: await publish()
         case .findOrphans(let present): await findOrphans(present)
         case .beat, .readLetters, .view, .send, .lease, .synchronize, .list, .measured, .synchronizedEverywhere, .joinRefused, .log: break

@@ -111,6 +111,17 @@ struct HeldTests {
         #expect(try await store.announcement(of: Self.repository)?.number == 7)
     }
 
+    /// A change that was made while its repository left the upstream.
+    @Test func changeOfARemovedRepository_IsForgotten() async throws {
+        let held = try #require(try await complete(2, held: [step(1, 2)]))
+        #expect(try await store.forgetHeldChanges(ofRemoved: Self.repository) == [held], "it is mirrored")
+        try await store.saveMetadata(upserts: [], deletions: [Self.repository])
+        try await complete(3, held: [step(1, 3)])
+        #expect(try await store.heldChanges().count == 1)
+        #expect(try await store.forgetHeldChanges(ofRemoved: Self.repository).isEmpty)
+        #expect(try await store.heldChanges().isEmpty)
+    }
+
     // MARK: Who sends
 
     @Test func event_StandsBy_UntilItIsReleasedOrDelivered() async throws {

@@ -159,6 +159,19 @@ struct HeldTests {
         #expect(try events() == 0)
     }
 
+    /// What nobody takes would come before everything else that the farm is to know, for ever.
+    @Test func listThatIsTooLong_IsNotPublished() async throws {
+        let name = "refs/heads/" + String(repeating: "x", count: 900)
+        let changes = (0..<1500).map { number in
+            RefChange(name: RefName(ByteString("\(name)\(number)")), from: Samples.oid(1), to: Samples.oid(2))
+        }
+        try await store.adopt(agreed(1, 5, changes, by: Self.here, isPublished: false), at: Samples.time)
+        try await store.adopt(agreed(2, 6, [step(5, 6)], by: Self.here, isPublished: false), at: Samples.time)
+        let unpublished = try await store.unpublished()
+        #expect(unpublished.map(\.number) == [1, 2])
+        #expect(unpublished.map { $0.changes == nil } == [true, false])
+    }
+
     private func events() throws -> Int? {
         let database = try DatabaseQueue(path: directory.path + "/heliostat.db")
         return try database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event") }

@@ -41,7 +41,7 @@ extension Store {
                 return FarmAnnouncement(
                     repository: RepositoryID(try row.required(0)), number: try row.required(1), content: try Columns.hash(row[2]),
                     sender: sender, webhookID: try row.required(4), body: try row.required(5, as: Bytes.self).value,
-                    changes: (row[6] as Bytes?)?.value)
+                    changes: FarmAnnouncement.told((row[6] as Bytes?)?.value))
             }
         }
     }

@@ -81,7 +81,7 @@ extension AgreedAnnouncement {
     public var proposal: FarmAnnouncement {
         FarmAnnouncement(
             repository: repository, number: number, content: content, sender: sender, webhookID: event.webhookID, body: event.body,
-            changes: changes.map { RefChangesCodec.encode($0) }.flatMap { $0.count > FarmAnnouncement.partLimit ? nil : $0 })
+            changes: FarmAnnouncement.told(changes.map { RefChangesCodec.encode($0) }))
     }
 
     /// As the coordinator has it.

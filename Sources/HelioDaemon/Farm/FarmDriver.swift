@@ -7,6 +7,8 @@ import HelioStore
 actor FarmDriver {
     /// How often the node's own standing is looked at, beside the times at which it is known to have changed.
     private static let lookInterval = Duration.seconds(1)
+    /// Before a store is asked again that could not be read.
+    private static let storeRetry = Duration.seconds(1)
 
     private var machine: FarmMachine
     let coordinator: any FarmCoordinator
@@ -28,6 +30,8 @@ actor FarmDriver {
     private var owesReading = false
     /// Up to where letters have been taken.
     private var cursor: String?
+    /// Where the last reading before the start ended has been read.
+    private var knowsCursor = false
     /// As the store has it.
     private var storedCursor: String?
     private var refusedCursors = LogAllowance()
@@ -109,12 +113,9 @@ actor FarmDriver {
 
     /// What a crash left to be told goes on waiting; then the node joins.
     func start() async {
-        do throws(StoreError) {
-            cursor = try await hands.adapters.store.farmCursor
-            storedCursor = cursor
-            for held in try await hands.adapters.store.heldChanges() { await hold(held) }
-        } catch {
-            log.error("what waits to be announced cannot be read", ["error": "\(error)"])
+        if let error = await recall() {
+            log.error("what waits to be announced cannot be read, which is tried again", ["error": "\(error)"])
+            watches.append(Task { await self.recallLater() })
         }
         await coordinator.start()
         watches.append(Task { [node, streams] in for await event in streams.events { await node.feed(event) } })
@@ -129,6 +130,27 @@ actor FarmDriver {
             feed(.wantsInventory(true))
         }
         look()
+    }
+
+    /// - Returns: why the store could not be read.
+    private func recall() async -> StoreError? {
+        do throws(StoreError) {
+            if !knowsCursor {
+                cursor = try await hands.adapters.store.farmCursor
+                (storedCursor, knowsCursor) = (cursor, true)
+            }
+            for held in try await hands.adapters.store.heldChanges() { await hold(held) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func recallLater() async {
+        // Until it is cancelled: the node stops.
+        while await sleepUndisturbed(for: Self.storeRetry) {
+            guard await recall() != nil else { return log.info("what waits to be announced has been read") }
+        }
     }
 
     private func hold(_ held: StoredHeldChange) async {
@@ -291,6 +313,8 @@ actor FarmDriver {
 
     /// One reading at a time, so that letters are taken in order.
     private func readLetters() async {
+        // To begin with what is told from now on would leave out what was told since the last reading.
+        guard knowsCursor else { return }
         guard !isReading else {
             owesReading = true
             return

@@ -8,6 +8,8 @@ extension FarmMachine {
 
     mutating func hold(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime, at now: MonotonicTime) {
         let repository = change.repository
+        // It came to be held before what waited in the store could be read.
+        guard announcements.awaited(change.id, of: repository) == nil else { return }
         let serving = Set(membership.serving)
         let operation: FarmOperationID
         if let told = known.operation(of: repository, content: change.content) {

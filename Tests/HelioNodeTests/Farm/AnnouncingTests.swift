@@ -100,6 +100,20 @@ struct AnnouncingTests {
         #expect(feed(.unread("gone"), at: 58).proposals.map(\.isAlone) == [true], "it is the first in order")
     }
 
+    /// The store could not be read when the node was started.
+    @Test mutating func changeThatIsReadLate_ComesBeforeWhatIsHeldSince_AndOnce() throws {
+        _ = hold(2, 2, at: 10)
+        let told = try #require(hold(1, 1, at: 11))
+        #expect(hold(2, 2, at: 11) == nil)
+        read(at: 11.1)
+        letter(.answered(told, .success(Self.content(1))), from: others[0], at: 11.2)
+        let proposals = letter(.answered(told, .success(Self.content(1))), from: others[1], at: 11.3).proposals
+        #expect(proposals.map(\.held) == [HeldID(1)])
+        #expect(feed(.settled(repository, remaining: [HeldID(2)]), at: 11.4).proposals.map(\.held) == [HeldID(2)])
+        feed(.settled(repository, remaining: []), at: 11.5)
+        #expect(feed(.wake, at: 50).proposals.isEmpty)
+    }
+
     // MARK: Before the first attempt
 
     @Test mutating func event_GoesOut_WhenAllHaveStoredIt_WhoeverWasFirst() {

@@ -50,9 +50,10 @@ extension Store {
                 sql: """
                     UPDATE delivery SET state = 'pending', attempts = 0, refusals = 0, delay = NULL, status = NULL, error = NULL
                     WHERE id = ? AND state IN ('dead', 'delivered') AND endpoint IN (\(databaseQuestionMarks(count: endpoints.count)))
-                    RETURNING endpoint, repository_id
+                    RETURNING endpoint, repository_id, event_id
                     """, arguments: [id.value] + StatementArguments(endpoints))
             guard let row else { return nil }
+            try OutboxRows.makeOwn(delivery: id.value, of: try row.required(2), in: db)
             let repository: Int64 = try row.required(1)
             return (try row.required(0), repository == 0 ? nil : RepositoryID(repository))
         }

@@ -195,6 +195,35 @@ struct HeldTests {
         #expect(try await store.heads(of: "ci", limit: 9).count == 1)
     }
 
+    /// What a person wants sent again, nobody else has sent, and it waits for no farm.
+    @Test func redelivery_IsOfThisNodeAlone() async throws {
+        try await store.adopt(agreed(1, 5, nil, to: ["ci", "chat"]), at: Samples.time)
+        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.there, at: Samples.time)
+        let id = try #require(try await store.deliveries(.delivered, limit: 9).first?.id)
+        for _ in 0..<2 {
+            #expect(try await store.redeliver(id, toOneOf: ["ci"])?.endpoint == "ci")
+            try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.there, at: Samples.time)
+            try await store.settleStandby(Self.repository, number: 7, endpoint: "ci", by: Self.there, at: Samples.time)
+            try await store.holdBack()
+            #expect(try await store.heads(of: "ci", limit: 9).map(\.id) == [id])
+            #expect(try await store.content(of: id) == DeliveryContent(webhookID: "id-1", key: "mirror:repo_synchronized", body: [1]))
+            #expect(try events() == 2)
+            _ = try await store.note([DeliveryResult(id: id, outcome: .delivered, status: 200, error: nil)], at: Samples.time)
+        }
+        #expect(try await store.deliveries(.standby, limit: 9).map(\.endpoint) == ["chat"])
+    }
+
+    @Test func redelivery_TakesNothingFromWhatTheFarmIsToKnow() async throws {
+        try await store.adopt(agreed(1, 5, nil, by: Self.here, isPublished: false), at: Samples.time)
+        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.there, at: Samples.time)
+        let id = try #require(try await store.deliveries(.delivered, limit: 9).first?.id)
+        #expect(try await store.redeliver(id, toOneOf: ["ci"])?.endpoint == "ci")
+        #expect(try await store.unpublished().map(\.number) == [1])
+        try await store.setPublished(Self.repository, number: 1)
+        #expect(try events() == 1)
+        #expect(try await store.heads(of: "ci", limit: 9).map(\.id) == [id])
+    }
+
     // MARK: Numbers
 
     @Test func fence_NeverGoesBack() async throws {

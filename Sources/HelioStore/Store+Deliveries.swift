@@ -100,6 +100,32 @@ extension Store {
         return old.count
     }
 
+    /// Removes what has stood by since before `time`: the node that was to send it has not said that it did, and nobody wants it any more.
+    ///
+    /// - Parameter limit: as above.
+    public func pruneStandby(before time: WallTime, limit: Int) async throws(StoreError) -> Int {
+        // As above.
+        let old = try await reader.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT delivery.id, event_id FROM delivery JOIN event ON event.id = event_id
+                    WHERE state = 'standby' AND created_at < ? LIMIT ?
+                    """, arguments: [time.millisecondsSince1970, limit]
+            ).map { (delivery: try $0.required(0) as Int64, event: try $0.required(1) as Int64) }
+        }
+        guard !old.isEmpty else { return 0 }
+        try write { db in
+            // This node may have begun to send it meanwhile.
+            let standing = try db.cachedStatement(sql: "SELECT 1 FROM delivery WHERE id = ? AND state = 'standby'")
+            for row in old {
+                guard try Bool.fetchOne(standing, arguments: [row.delivery]) != nil else { continue }
+                try Self.remove(delivery: row.delivery, event: row.event, in: db)
+            }
+        }
+        return old.count
+    }
+
     private static func remove(delivery: Int64, event: Int64, in db: Database) throws {
         try db.cachedStatement(sql: "DELETE FROM delivery WHERE id = ?").execute(arguments: [delivery])
         try OutboxRows.removeIfOver(event, in: db)

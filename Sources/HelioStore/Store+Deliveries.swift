@@ -50,9 +50,10 @@ extension Store {
                 sql: """
                     UPDATE delivery SET state = 'pending', attempts = 0, refusals = 0, delay = NULL, status = NULL, error = NULL
                     WHERE id = ? AND state IN ('dead', 'delivered') AND endpoint IN (\(databaseQuestionMarks(count: endpoints.count)))
-                    RETURNING endpoint, repository_id
+                    RETURNING endpoint, repository_id, event_id
                     """, arguments: [id.value] + StatementArguments(endpoints))
             guard let row else { return nil }
+            try OutboxRows.makeOwn(delivery: id.value, of: try row.required(2), in: db)
             let repository: Int64 = try row.required(1)
             return (try row.required(0), repository == 0 ? nil : RepositoryID(repository))
         }
@@ -95,6 +96,32 @@ extension Store {
         guard !old.isEmpty else { return 0 }
         try write { db in
             for row in old { try Self.remove(delivery: row.delivery, event: row.event, in: db) }
+        }
+        return old.count
+    }
+
+    /// Removes what has stood by since before `time`: the node that was to send it has not said that it did, and nobody wants it any more.
+    ///
+    /// - Parameter limit: as above.
+    public func pruneStandby(before time: WallTime, limit: Int) async throws(StoreError) -> Int {
+        // As above.
+        let old = try await reader.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT delivery.id, event_id FROM delivery JOIN event ON event.id = event_id
+                    WHERE state = 'standby' AND created_at < ? LIMIT ?
+                    """, arguments: [time.millisecondsSince1970, limit]
+            ).map { (delivery: try $0.required(0) as Int64, event: try $0.required(1) as Int64) }
+        }
+        guard !old.isEmpty else { return 0 }
+        try write { db in
+            // This node may have begun to send it meanwhile.
+            let standing = try db.cachedStatement(sql: "SELECT 1 FROM delivery WHERE id = ? AND state = 'standby'")
+            for row in old {
+                guard try Bool.fetchOne(standing, arguments: [row.delivery]) != nil else { continue }
+                try Self.remove(delivery: row.delivery, event: row.event, in: db)
+            }
         }
         return old.count
     }

@@ -39,10 +39,13 @@ public enum StoreError: Error, Hashable, Sendable {
 }
 
 extension StoreError {
-    /// Whether it is the disk's doing, so that the same write may succeed later.
+    /// Whether it is the disk's doing, or that of somebody else who has the database open, so that the same write may succeed later.
     public var mayPass: Bool {
         switch self {
-        case .diskFull, .inputOutput: true
+        // A file system that a failing disk has made read-only is mounted anew once that is repaired.
+        case .diskFull, .inputOutput, .readOnly: true
+        // SQLITE_BUSY and SQLITE_LOCKED, whatever the higher bytes add to them.
+        case .database(let code, _): [5, 6].contains(code & 0xFF)
         default: false
         }
     }

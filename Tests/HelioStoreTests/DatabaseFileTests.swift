@@ -153,6 +153,28 @@ struct DatabaseFileTests {
         #expect(await store.isWritable())
     }
 
+    /// A person with the `sqlite3` program, in the middle of a transaction.
+    @Test func lockOfAnother_MayPass() async throws {
+        let store = try await Store.open(directory.path)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: database, configuration: configuration)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let refused = await #expect(throws: StoreError.self) { try await store.saveMetadata(upserts: [Samples.metadata(1)]) }
+        #expect(try #require(refused).mayPass)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        try await store.saveMetadata(upserts: [Samples.metadata(1)])
+        #expect(try await store.repositoryCount() == 1)
+    }
+
+    @Test(arguments: [
+        (ResultCode.SQLITE_BUSY, true), (.SQLITE_BUSY_SNAPSHOT, true), (.SQLITE_LOCKED, true), (.SQLITE_READONLY, true),
+        (.SQLITE_FULL, true), (.SQLITE_CONSTRAINT, false), (.SQLITE_CORRUPT, false),
+    ])
+    func failedWrite_IsTriedAgain_WhereItMaySucceed(_ code: ResultCode, _ expected: Bool) {
+        #expect(StoreError(DatabaseError(resultCode: code)).mayPass == expected)
+    }
+
     @Test(arguments: [
         (ResultCode.SQLITE_FULL, Int32(0), StoreError.diskFull),
         (.SQLITE_IOERR_WRITE, ENOSPC, .diskFull),

@@ -111,6 +111,17 @@ struct HeldTests {
         #expect(try await store.announcement(of: Self.repository)?.number == 7)
     }
 
+    /// A change that was made while its repository left the upstream.
+    @Test func changeOfARemovedRepository_IsForgotten() async throws {
+        let held = try #require(try await complete(2, held: [step(1, 2)]))
+        #expect(try await store.forgetHeldChanges(ofRemoved: Self.repository) == [held], "it is mirrored")
+        try await store.saveMetadata(upserts: [], deletions: [Self.repository])
+        try await complete(3, held: [step(1, 3)])
+        #expect(try await store.heldChanges().count == 1)
+        #expect(try await store.forgetHeldChanges(ofRemoved: Self.repository).isEmpty)
+        #expect(try await store.heldChanges().isEmpty)
+    }
+
     // MARK: Who sends
 
     @Test func event_StandsBy_UntilItIsReleasedOrDelivered() async throws {
@@ -122,8 +133,19 @@ struct HeldTests {
         #expect(try await store.release(Self.repository) == ["ci"])
         let head = try #require(try await store.heads(of: "ci", limit: 9).first)
         #expect(try await store.announced(by: head.id)?.number == 1)
-        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", at: Samples.time)
+        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.there, at: Samples.time)
         #expect(try await store.heads(of: "ci", limit: 9).isEmpty)
+    }
+
+    /// Who sends an event has sent its own before it. Of an earlier sender's it may have had none.
+    @Test func deliveryOfAnother_SettlesWhatThatOneWasToSend_AndNoMore() async throws {
+        for (number, sender) in [(1, Self.there), (2, Self.here), (3, Self.here), (4, Self.here)] as [(Int64, MemberID)] {
+            try await store.adopt(agreed(number, UInt8(number) + 4, nil, by: sender), at: Samples.time)
+        }
+        try await store.settleStandby(Self.repository, number: 3, endpoint: "ci", by: Self.here, at: Samples.time)
+        #expect(try await store.deliveries(.standby, limit: 9).map(\.webhookID) == ["id-4", "id-1"])
+        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.here, at: Samples.time)
+        #expect(try await store.deliveries(.standby, limit: 9).map(\.webhookID) == ["id-4"])
     }
 
     /// No endpoint here wants it: nothing would ever remove it.
@@ -137,6 +159,19 @@ struct HeldTests {
         #expect(try events() == 0)
     }
 
+    /// What nobody takes would come before everything else that the farm is to know, for ever.
+    @Test func listThatIsTooLong_IsNotPublished() async throws {
+        let name = "refs/heads/" + String(repeating: "x", count: 900)
+        let changes = (0..<1500).map { number in
+            RefChange(name: RefName(ByteString("\(name)\(number)")), from: Samples.oid(1), to: Samples.oid(2))
+        }
+        try await store.adopt(agreed(1, 5, changes, by: Self.here, isPublished: false), at: Samples.time)
+        try await store.adopt(agreed(2, 6, [step(5, 6)], by: Self.here, isPublished: false), at: Samples.time)
+        let unpublished = try await store.unpublished()
+        #expect(unpublished.map(\.number) == [1, 2])
+        #expect(unpublished.map { $0.changes == nil } == [true, false])
+    }
+
     private func events() throws -> Int? {
         let database = try DatabaseQueue(path: directory.path + "/heliostat.db")
         return try database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event") }
@@ -147,7 +182,7 @@ struct HeldTests {
         let own = OutboxEvent(
             webhookID: "own", key: "mirror:repo_synchronized", repository: Self.repository, number: 1, body: [1], endpoints: ["ci"])
         try await store.post([own], at: Samples.time)
-        try await store.settleStandby(Self.repository, number: 9, endpoint: "ci", at: Samples.time)
+        try await store.settleStandby(Self.repository, number: 9, endpoint: "ci", by: Self.there, at: Samples.time)
         #expect(try await store.heads(of: "ci", limit: 9).count == 1)
     }
 
@@ -158,6 +193,49 @@ struct HeldTests {
         #expect(try await store.heads(of: "ci", limit: 9).isEmpty)
         try await store.releaseAll()
         #expect(try await store.heads(of: "ci", limit: 9).count == 1)
+    }
+
+    /// What a person wants sent again, nobody else has sent, and it waits for no farm.
+    @Test func redelivery_IsOfThisNodeAlone() async throws {
+        try await store.adopt(agreed(1, 5, nil, to: ["ci", "chat"]), at: Samples.time)
+        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.there, at: Samples.time)
+        let id = try #require(try await store.deliveries(.delivered, limit: 9).first?.id)
+        for _ in 0..<2 {
+            #expect(try await store.redeliver(id, toOneOf: ["ci"])?.endpoint == "ci")
+            try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.there, at: Samples.time)
+            try await store.settleStandby(Self.repository, number: 7, endpoint: "ci", by: Self.there, at: Samples.time)
+            try await store.holdBack()
+            #expect(try await store.heads(of: "ci", limit: 9).map(\.id) == [id])
+            #expect(try await store.content(of: id) == DeliveryContent(webhookID: "id-1", key: "mirror:repo_synchronized", body: [1]))
+            #expect(try events() == 2)
+            _ = try await store.note([DeliveryResult(id: id, outcome: .delivered, status: 200, error: nil)], at: Samples.time)
+        }
+        #expect(try await store.deliveries(.standby, limit: 9).map(\.endpoint) == ["chat"])
+    }
+
+    @Test func redelivery_TakesNothingFromWhatTheFarmIsToKnow() async throws {
+        try await store.adopt(agreed(1, 5, nil, by: Self.here, isPublished: false), at: Samples.time)
+        try await store.settleStandby(Self.repository, number: 1, endpoint: "ci", by: Self.there, at: Samples.time)
+        let id = try #require(try await store.deliveries(.delivered, limit: 9).first?.id)
+        #expect(try await store.redeliver(id, toOneOf: ["ci"])?.endpoint == "ci")
+        #expect(try await store.unpublished().map(\.number) == [1])
+        try await store.setPublished(Self.repository, number: 1)
+        #expect(try events() == 1)
+        #expect(try await store.heads(of: "ci", limit: 9).map(\.id) == [id])
+    }
+
+    @Test func whatStandsByForTooLong_IsRemoved_AndNothingElse() async throws {
+        try await store.adopt(agreed(1, 5, nil, to: ["ci", "chat"]), at: Samples.time)
+        _ = try await store.release(Self.repository)
+        try await store.adopt(agreed(2, 6, nil, to: ["ci", "chat"]), at: Samples.time)
+        try await store.adopt(agreed(3, 7, nil), at: Samples.time(plus: 100))
+        #expect(try await store.pruneStandby(before: Samples.time, limit: 9) == 0)
+        #expect(try await store.pruneStandby(before: Samples.time(plus: 1), limit: 1) == 1)
+        #expect(try events() == 3)
+        #expect(try await store.pruneStandby(before: Samples.time(plus: 1), limit: 9) == 1)
+        #expect(try events() == 2)
+        #expect(try await store.deliveries(.pending, limit: 9).map(\.webhookID) == ["id-1", "id-1"])
+        #expect(try await store.deliveries(.standby, limit: 9).map(\.webhookID) == ["id-3"])
     }
 
     // MARK: Numbers

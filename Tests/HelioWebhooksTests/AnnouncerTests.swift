@@ -81,6 +81,23 @@ struct AnnouncerTests {
         #expect(unknown?.kind == .snapshot)
     }
 
+    /// Each was short enough, and one was led on from what others announced in place of the other.
+    @Test func listThatGrewTooLong_WhileItWasHeld_IsNotListed() throws {
+        let changes = [1, 2].map { RefChange(name: RefName(ByteString("refs/heads/b\($0)")), from: oid(1), to: oid(2)) }
+        let sender = try #require(MemberID("00000001-0000-4000-8000-000000000001"))
+        let draft = HeldDraft(kind: .incremental, content: hash(2), changes: changes)
+        for (limit, isExceeded) in [(1, true), (2, false)] {
+            let agreed = try #require(
+                announcer(limit: limit).announcement(
+                    of: StoredHeldChange(id: HeldID(1), repository: RepositoryID(9), draft: draft), of: try repository(), number: 5,
+                    sender: sender, farm: FarmNote(nodes: 3, laggards: []), at: time))
+            let told = try json(agreed.event)
+            #expect(told["refLimitExceeded"] as? Bool == isExceeded && told["syncType"] as? String == "INCREMENTAL")
+            #expect(try self.changes(agreed.event).isEmpty == isExceeded)
+            #expect(agreed.changes == changes)
+        }
+    }
+
     @Test func change_TellsBranchesAndTags_AndNothingElse() throws {
         let old = snapshot(["refs/heads/main": 1, "refs/heads/gone": 2, "refs/tags/v1": 3, "refs/pull/1/head": 4, "refs/notes/c": 5])
         let new = snapshot(["refs/heads/main": 6, "refs/heads/new": 7, "refs/tags/v1": 3, "refs/pull/1/head": 8, "refs/notes/c": 9])

@@ -201,7 +201,8 @@ struct DispatcherTests {
         try await takeOver(1)
         let dispatcher = try await dispatcher([endpoint("ci")])
         try await eventually("it is refused") { await receiver.ids.contains("id-1") }
-        try await store.settleStandby(RepositoryID(9), number: 1, endpoint: "ci", at: FastClock.now().wall)
+        let sender = try #require(MemberID("00000002-0000-4000-8000-000000000002"))
+        try await store.settleStandby(RepositoryID(9), number: 1, endpoint: "ci", by: sender, at: FastClock.now().wall)
         let attempts = await receiver.ids.count { $0 == "id-1" }
         try await takeOver(2)
         await dispatcher.added(RepositoryID(9), to: ["ci"])

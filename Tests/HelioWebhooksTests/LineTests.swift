@@ -47,7 +47,7 @@ private struct Play {
             }
         let next = isOver ? behind[attempt.head.repository]?.first : nil
         if isOver, next != nil { behind[attempt.head.repository]?.removeFirst() }
-        line.stored(attempt, decision.outcome, isOver: isOver, blamesBody: decision.blamesBody, next: next, at: now)
+        line.stored(attempt, decision, isOver: isOver, next: next, at: now)
         return decision
     }
 
@@ -119,6 +119,30 @@ struct LineTests {
         play.run(for: .seconds(600)) { $0.head.id.value == 1 ? .refused : .accepted }
         #expect(play.results.count { $0.id == 1 } == 3 && play.dead == [1] && play.delivered == [2])
         #expect(play.openings == 0)
+    }
+
+    /// A receiver that is away for a moment, and back a moment before what stands behind it.
+    @Test mutating func refusals_AreCountedApart_WhereItFailedOtherwiseBefore() throws {
+        play.add(1, of: 1)
+        for verdict in [.failed, .refused, .failed, .refused, .refused] as [Verdict] {
+            play.line.pretendAnswering()
+            #expect(play.dead.isEmpty)
+            let attempt = try play.begin()
+            play.end(attempt, verdict)
+            play.pass(.seconds(2000))
+        }
+        #expect(play.dead == [1])
+    }
+
+    @Test mutating func refused_IsTriedAgain_WhereItFailedBeforeARestart() throws {
+        let retry = DeliveryHead.Retry(failedAt: play.now.wall, delay: .seconds(30))
+        play.line.take(DeliveryHead(id: DeliveryID(1), repository: RepositoryID(1), attempts: 2, retry: retry), at: play.now)
+        play.pass(.seconds(31))
+        let attempt = try play.begin()
+        guard case .retry = play.end(attempt, .refused).outcome else {
+            Issue.record("it was given up")
+            return
+        }
     }
 
     @Test mutating func oneBadBody_IsGivenUpAfterFive_WhenTheEndpointTakesOthers() {

@@ -27,8 +27,14 @@ extension FarmDriver {
 
     private func tryPropose(_ proposal: Proposal) async throws {
         let id = proposal.repository
-        guard let held = try await store.heldChange(proposal.held), let repository = await node.repository(id) else {
+        guard let held = try await store.heldChange(proposal.held) else {
             return feed(.settled(id, remaining: try await store.heldChanges(of: id)))
+        }
+        guard let repository = await node.repository(id) else {
+            // It left the upstream while the change was made, and would be proposed again at once, for ever.
+            let remaining = try await store.forgetHeldChanges(ofRemoved: id)
+            // One that is just coming back the store knows first.
+            return feed(remaining.isEmpty ? .settled(id, remaining: []) : .proposalFailed(id))
         }
         let note = FarmNote(nodes: members.count + 1, laggards: laggards(of: proposal).map { name(of: $0) })
         let number = (try await store.announcement(of: id)?.number ?? 0) + 1
@@ -127,9 +133,9 @@ extension FarmDriver {
         }
     }
 
-    func settle(_ repository: RepositoryID, _ number: Int64, _ endpoint: String) async {
+    func settle(_ repository: RepositoryID, _ number: Int64, _ endpoint: String, by member: MemberID) async {
         do throws(StoreError) {
-            try await store.settleStandby(repository, number: number, endpoint: endpoint, at: SystemClock.wall())
+            try await store.settleStandby(repository, number: number, endpoint: endpoint, by: member, at: SystemClock.wall())
         } catch {
             log.warning("a delivery of another node could not be noted", ["error": "\(error)"])
         }

@@ -7,6 +7,8 @@ import HelioStore
 actor FarmDriver {
     /// How often the node's own standing is looked at, beside the times at which it is known to have changed.
     private static let lookInterval = Duration.seconds(1)
+    /// Before a store is asked again that could not be read.
+    private static let storeRetry = Duration.seconds(1)
 
     private var machine: FarmMachine
     let coordinator: any FarmCoordinator
@@ -26,7 +28,13 @@ actor FarmDriver {
     private var listings: [FarmOperationID] = []
     private var isReading = false
     private var owesReading = false
-    var cursor: String?
+    /// Up to where letters have been taken.
+    private var cursor: String?
+    /// Where the last reading before the start ended has been read.
+    private var knowsCursor = false
+    /// As the store has it.
+    private var storedCursor: String?
+    private var refusedCursors = LogAllowance()
     var refusedOrders = LogAllowance()
     private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
     /// What the node tells that waits for nobody, in the order in which it happened: a vet that ends before it began would never end.
@@ -105,11 +113,9 @@ actor FarmDriver {
 
     /// What a crash left to be told goes on waiting; then the node joins.
     func start() async {
-        do throws(StoreError) {
-            cursor = try await hands.adapters.store.farmCursor
-            for held in try await hands.adapters.store.heldChanges() { await hold(held) }
-        } catch {
-            log.error("what waits to be announced cannot be read", ["error": "\(error)"])
+        if let error = await recall() {
+            log.error("what waits to be announced cannot be read, which is tried again", ["error": "\(error)"])
+            watches.append(Task { await self.recallLater() })
         }
         await coordinator.start()
         watches.append(Task { [node, streams] in for await event in streams.events { await node.feed(event) } })
@@ -124,6 +130,27 @@ actor FarmDriver {
             feed(.wantsInventory(true))
         }
         look()
+    }
+
+    /// - Returns: why the store could not be read.
+    private func recall() async -> StoreError? {
+        do throws(StoreError) {
+            if !knowsCursor {
+                cursor = try await hands.adapters.store.farmCursor
+                (storedCursor, knowsCursor) = (cursor, true)
+            }
+            for held in try await hands.adapters.store.heldChanges() { await hold(held) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func recallLater() async {
+        // Until it is cancelled: the node stops.
+        while await sleepUndisturbed(for: Self.storeRetry) {
+            guard await recall() != nil else { return log.info("what waits to be announced has been read") }
+        }
     }
 
     private func hold(_ held: StoredHeldChange) async {
@@ -256,7 +283,7 @@ actor FarmDriver {
         case .propose(let proposal): await propose(proposal)
         case .adopt(let repository, let number): await adopt(repository, number)
         case .release(let repository): await release(repository)
-        case .settleDelivery(let repository, let number, let endpoint): await settle(repository, number, endpoint)
+        case .settleDelivery(let repository, let number, let endpoint, let member): await settle(repository, number, endpoint, by: member)
         case .publish: await publish()
         case .findOrphans(let present): await findOrphans(present)
         case .beat, .readLetters, .view, .send, .lease, .synchronize, .list, .measured, .synchronizedEverywhere, .joinRefused, .log: break
@@ -286,6 +313,8 @@ actor FarmDriver {
 
     /// One reading at a time, so that letters are taken in order.
     private func readLetters() async {
+        // To begin with what is told from now on would leave out what was told since the last reading.
+        guard knowsCursor else { return }
         guard !isReading else {
             owesReading = true
             return
@@ -301,12 +330,26 @@ actor FarmDriver {
     private func readOnce() async {
         do {
             let mail = try await coordinator.letters(after: cursor)
-            for letter in mail.letters { feed(.letter(letter, ours: await ours(letter))) }
-            if mail.cursor != cursor, let next = mail.cursor { try await hands.adapters.store.setFarmCursor(next) }
+            // Whether or not the store takes it: letters that are read again are answered again, and each answer wakes everybody.
             cursor = mail.cursor
+            for letter in mail.letters { feed(.letter(letter, ours: await ours(letter))) }
             if mail.isPartial { owesReading = true }
         } catch {
-            log.debug("letters of the farm cannot be read", ["error": "\(error)"])
+            return log.debug("letters of the farm cannot be read", ["error": "\(error)"])
+        }
+        await storeCursor()
+    }
+
+    /// What is not stored is stored with the next reading; until then a restart takes some letters once more.
+    private func storeCursor() async {
+        guard let cursor, cursor != storedCursor else { return }
+        do throws(StoreError) {
+            try await hands.adapters.store.setFarmCursor(cursor)
+            storedCursor = cursor
+        } catch {
+            guard let leftOut = refusedCursors.take(at: SystemClock.monotonic()) else { return }
+            log.warning(
+                "how far the farm's letters have been read cannot be stored", ["error": "\(error)", "left_out": .count(leftOut)])
         }
     }
 

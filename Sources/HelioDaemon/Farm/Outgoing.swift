@@ -8,11 +8,13 @@ import HelioNode
 final class Outgoing: Sendable {
     private static let limit = 10_000
     private static let batch = 64
+    /// Numbers of one repository and endpoint. Of what this node was to send itself the last would do, of what it took over each counts.
+    private static let unheardLimit = 32
 
     private struct Line {
         var waiting: [FarmMessage] = []
-        /// The last delivered number of each repository at each endpoint that the others have not heard of.
-        var unheard: [Delivered: Int64] = [:]
+        /// The last delivered numbers of each repository at each endpoint that the others have not heard of.
+        var unheard: [Delivered: [Int64]] = [:]
         var task: Task<Void, Never>?
     }
 
@@ -43,7 +45,9 @@ final class Outgoing: Sendable {
     func tellAgain() {
         line.withLock { line in
             guard !line.unheard.isEmpty else { return }
-            line.waiting += line.unheard.map { .delivered($0.repository, number: $1, endpoint: $0.endpoint) }
+            for (delivered, numbers) in line.unheard {
+                line.waiting += numbers.map { .delivered(delivered.repository, number: $0, endpoint: delivered.endpoint) }
+            }
             line.unheard = [:]
             if line.task == nil { line.task = Task { await run() } }
         }
@@ -52,7 +56,8 @@ final class Outgoing: Sendable {
     private func keep(_ messages: [FarmMessage], in line: inout Line) {
         for case .delivered(let repository, let number, let endpoint) in messages {
             let key = Delivered(repository: repository, endpoint: endpoint)
-            line.unheard[key] = max(line.unheard[key] ?? number, number)
+            let numbers = line.unheard[key, default: []] + [number]
+            line.unheard[key] = Array(numbers.suffix(Self.unheardLimit))
         }
     }
 

@@ -4,9 +4,9 @@ import HelioStore
 
 /// Writes that nobody waits for, in the order in which they were appended and in batches: failure counts, verified copies, runs.
 ///
-/// What cannot be written because the disk is full or fails stays and is tried again; when too much waits, only the last report of each
-/// kind on each repository is kept, which says what the ones before it said. A write that fails for another reason is logged and dropped alone,
-/// since it can never succeed.
+/// What cannot be written because the disk is full or fails, or because somebody else has the database locked, stays and is tried again;
+/// when too much waits, only the last report of each kind on each repository is kept, which says what the ones before it said. A write that
+/// fails for another reason is logged and dropped alone, since it can never succeed.
 final class StoreLane: Sendable {
     private static let waitingLimit = 100_000
     private static let batchSize = 512
@@ -118,7 +118,7 @@ final class StoreLane: Sendable {
         }
     }
 
-    /// - Returns: what is left to write when the disk is full or fails.
+    /// - Returns: what is left to write when the store takes nothing for now.
     private func write(_ batch: [Entry]) async -> [Entry] {
         var rest = batch[...]
         while !rest.isEmpty {

@@ -4,7 +4,7 @@ import HelioNode
 import HelioStore
 import HelioWebhooks
 
-/// Counts what waits in the outbox for whoever asks, and removes what has been over, or has had no endpoint, for long enough.
+/// Counts what waits in the outbox for whoever asks, and removes what has been over, or has had no endpoint or no sender, for long enough.
 struct OutboxWatch: Sendable {
     private static let interval = Duration.seconds(5)
     private static let pruneEvery = 120  // looks: ten minutes
@@ -83,6 +83,11 @@ struct OutboxWatch: Sendable {
             while forgotten == Self.pruneBatch {
                 forgotten = try await store.pruneDeliveries(ofOthersThan: names, before: limit, limit: Self.pruneBatch)
                 if forgotten > 0 { log.warning("events of endpoints that are not configured any more were removed", ["count": .count(forgotten)]) }
+            }
+            var left = Self.pruneBatch
+            while left == Self.pruneBatch {
+                left = try await store.pruneStandby(before: limit, limit: Self.pruneBatch)
+                if left > 0 { log.warning("events that another node was to send, and has not, were removed", ["count": .count(left)]) }
             }
         } catch {
             log.warning("outbox could not be pruned", ["error": "\(error)"])

@@ -76,8 +76,8 @@ public enum FarmEffect: Sendable {
     case adopt(RepositoryID, number: Int64)
     /// What waits to be sent by this node, or was another's to send, may go.
     case release(RepositoryID)
-    /// Somebody else's event is done with.
-    case settleDelivery(RepositoryID, number: Int64, endpoint: String)
+    /// A member has done with an event.
+    case settleDelivery(RepositoryID, number: Int64, endpoint: String, by: MemberID)
     /// The coordinator answers again: it is to know what was announced without it.
     case publish
     /// Find events whose sender is none of these.

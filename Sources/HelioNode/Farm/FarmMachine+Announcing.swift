@@ -8,6 +8,8 @@ extension FarmMachine {
 
     mutating func hold(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime, at now: MonotonicTime) {
         let repository = change.repository
+        // It came to be held before what waited in the store could be read.
+        guard announcements.awaited(change.id, of: repository) == nil else { return }
         let serving = Set(membership.serving)
         let operation: FarmOperationID
         if let told = known.operation(of: repository, content: change.content) {
@@ -104,6 +106,7 @@ extension FarmMachine {
     mutating func searchOrphans(at now: MonotonicTime) {
         guard nextOrphanSearch <= now else { return }
         nextOrphanSearch = now + Self.orphanInterval
+        lastOrphanSearch = now
         effects.append(.findOrphans(present: membership.isFresh(at: now) ? Set(membership.storing) : []))
     }
 
@@ -118,14 +121,25 @@ extension FarmMachine {
                 if self.storing[orphan.repository] == nil { effects.append(.release(orphan.repository)) }
                 continue
             }
+            if isFresh, storing.contains(orphan.sender) { continue }
             let heirs = isFresh ? storing : Set(membership.others.keys)
             let order = Rendezvous.order(Array(heirs.subtracting([orphan.sender])) + [this], for: orphan.repository.value)
             let rank = order.firstIndex(of: this) ?? order.count
+            // Who comes before this one may not have the event: it joined later, or missed it.
             let isDue =
-                isFresh ? !storing.contains(orphan.sender) && rank == 0 : min(orphan.age, outage) >= settings.hold * (rank + 1)
+                isFresh
+                ? min(orphan.age, absence(of: orphan.sender, at: now)) >= Self.orphanInterval * rank
+                : min(orphan.age, outage) >= settings.hold * (rank + 1)
             guard isDue else { continue }
             log(.info, "events of another node are sent by this one", ("repositoryId", .text("\(orphan.repository.value)")), ("of", .text(orphan.sender.text)))
             effects.append(.release(orphan.repository))
         }
+    }
+
+    /// For how long one whose events wait has not been there.
+    private mutating func absence(of sender: MemberID, at now: MonotonicTime) -> Duration {
+        let since = absentSince[sender] ?? lastOrphanSearch
+        absentSince[sender] = since
+        return now - since
     }
 }

@@ -24,7 +24,7 @@ extension FarmMachine {
         case .stored(let repository, let number):
             if !isOwn { stored(repository, number, by: letter.sender, at: now) }
         case .delivered(let repository, let number, let endpoint):
-            if !isOwn { effects.append(.settleDelivery(repository, number: number, endpoint: endpoint)) }
+            if !isOwn { effects.append(.settleDelivery(repository, number: number, endpoint: endpoint, by: letter.sender)) }
         }
     }
 

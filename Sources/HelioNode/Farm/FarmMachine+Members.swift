@@ -60,6 +60,7 @@ extension FarmMachine {
         for id in departures.vanished.sorted() { depart(id, saidGoodbye: false) }
         for id in membership.others.keys.sorted() where !before.contains(id) { arrived(id) }
         for member in membership.others.values where !member.standing.takesTraffic { announcements.excuse(member.id) }
+        for id in membership.storing { absentSince[id] = nil }
         announcements.expect(Set(membership.serving))
         tellAgain(at: now)
         for repository in announcements.lines.keys { confirm(repository) }

@@ -49,6 +49,9 @@ public struct FarmMachine: Sendable {
     /// Who stored an event before this node did.
     var storedEarly: [RepositoryID: Early] = [:]
     var nextOrphanSearch: MonotonicTime
+    var lastOrphanSearch: MonotonicTime
+    /// Senders whose events wait and who were not there at any search since.
+    var absentSince: [MemberID: MonotonicTime] = [:]
 
     /// What a crash left to be sent waits so long for a farm that may have sent it.
     private static let farmPatience = Duration.seconds(30)
@@ -81,6 +84,7 @@ public struct FarmMachine: Sendable {
         startedAt = now
         nextBeat = now
         nextOrphanSearch = now + Self.farmPatience
+        lastOrphanSearch = now
         leases = [
             .vet: LeaseKeeper(.vet, for: settings.lease),
             .inventory: LeaseKeeper(.inventory, for: settings.inventoryLease, isPersistent: settings.inventoryIsRetried),

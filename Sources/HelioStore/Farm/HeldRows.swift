@@ -37,6 +37,16 @@ enum HeldRows {
         try db.cachedStatement(sql: "DELETE FROM held_change WHERE repository_id = ?").execute(arguments: [repository])
     }
 
+    /// What a change brought that was made while its repository left the catalogue.
+    static func forget(removed repository: Int64, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                DELETE FROM held_change
+                WHERE repository_id = ?1 AND change_id IS NULL AND NOT EXISTS (SELECT 1 FROM repository WHERE id = ?1)
+                """
+        ).execute(arguments: [repository])
+    }
+
     struct HeldRow {
         let id: Int64
         let draft: HeldDraft

@@ -44,6 +44,15 @@ extension Store {
         try write { db in Set(try HeldRows.waiting(of: repository.value, in: db)) }
     }
 
+    /// Nobody is to be told of a repository that is not mirrored any more.
+    /// - Returns: what waits to be told of it nevertheless, because it is in the catalogue again.
+    public func forgetHeldChanges(ofRemoved repository: RepositoryID) throws(StoreError) -> Set<HeldID> {
+        try write { db in
+            try HeldRows.forget(removed: repository.value, in: db)
+            return Set(try HeldRows.waiting(of: repository.value, in: db))
+        }
+    }
+
     /// Nobody is to be told of a change, nor of those before it.
     /// - Returns: what still waits to be told of its repository.
     public func dismiss(_ held: StoredHeldChange, at time: WallTime) throws(StoreError) -> Set<HeldID> {

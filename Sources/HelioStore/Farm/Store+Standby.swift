@@ -41,7 +41,7 @@ extension Store {
                 return FarmAnnouncement(
                     repository: RepositoryID(try row.required(0)), number: try row.required(1), content: try Columns.hash(row[2]),
                     sender: sender, webhookID: try row.required(4), body: try row.required(5, as: Bytes.self).value,
-                    changes: (row[6] as Bytes?)?.value)
+                    changes: FarmAnnouncement.told((row[6] as Bytes?)?.value))
             }
         }
     }
@@ -55,20 +55,22 @@ extension Store {
         }
     }
 
-    /// Another node has delivered, or given up, what it was to send. What this node has to tell on its own account is not the farm's.
+    /// Another node has delivered, or given up, an event, and before it all that it was to send itself. What others were to send before it
+    /// that node may never have had. What this node has to tell on its own account is not the farm's.
     public func settleStandby(
-        _ repository: RepositoryID, number: Int64, endpoint: String, at time: WallTime
+        _ repository: RepositoryID, number: Int64, endpoint: String, by member: MemberID, at time: WallTime
     ) throws(StoreError) {
         try write { db in
             // One state at a time: each has an index of its own.
             for state in [DeliveryState.standby, .pending] {
                 let update = try db.cachedStatement(
                     sql: """
-                        UPDATE delivery SET state = 'delivered', attempted_at = ?
-                        WHERE state = '\(state.rawValue)' AND repository_id = ? AND endpoint = ?
-                            AND EXISTS (SELECT 1 FROM event WHERE event.id = event_id AND number <= ? AND sender IS NOT NULL)
+                        UPDATE delivery SET state = 'delivered', attempted_at = ?1
+                        WHERE state = '\(state.rawValue)' AND repository_id = ?2 AND endpoint = ?3
+                            AND EXISTS (SELECT 1 FROM event WHERE event.id = event_id AND sender IS NOT NULL
+                                AND (number = ?4 OR (number < ?4 AND sender = ?5)))
                         """)
-                try update.execute(arguments: [time.millisecondsSince1970, repository.value, endpoint, number])
+                try update.execute(arguments: [time.millisecondsSince1970, repository.value, endpoint, number, member.text])
             }
         }
     }

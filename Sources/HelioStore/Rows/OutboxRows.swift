@@ -68,11 +68,28 @@ enum OutboxRows {
         try db.cachedStatement(sql: "DELETE FROM event WHERE change_id = ?").execute(arguments: [change])
     }
 
-    /// Nobody is to get it any more.
+    /// Nobody is to get it any more, and the farm knows of it.
     static func removeIfOver(_ event: Int64, in db: Database) throws {
         try db.cachedStatement(
-            sql: "DELETE FROM event WHERE id = ?1 AND change_id IS NULL AND NOT EXISTS (SELECT 1 FROM delivery WHERE event_id = ?1)"
+            sql: """
+                DELETE FROM event
+                WHERE id = ?1 AND change_id IS NULL AND published <> 0 AND NOT EXISTS (SELECT 1 FROM delivery WHERE event_id = ?1)
+                """
         ).execute(arguments: [event])
+    }
+
+    /// What somebody wants sent again is no event of the farm any more: what other nodes have sent does not settle it, nor does it stand
+    /// by after a restart.
+    static func makeOwn(delivery: Int64, of event: Int64, in db: Database) throws {
+        let copy = try db.cachedStatement(
+            sql: """
+                INSERT INTO event (webhook_id, key, repository_id, number, created_at, body)
+                SELECT webhook_id, key, repository_id, number, created_at, body FROM event WHERE id = ? AND sender IS NOT NULL
+                RETURNING id
+                """)
+        guard let own = try Int64.fetchOne(copy, arguments: [event]) else { return }
+        try db.cachedStatement(sql: "UPDATE delivery SET event_id = ? WHERE id = ?").execute(arguments: [own, delivery])
+        try removeIfOver(event, in: db)
     }
 
     // MARK: Heads

@@ -41,9 +41,10 @@ extension Announcer {
         }
         // Back to what was announced: that is news only where something else waits to be told before it.
         if changes == [], told.difference?.isHeld != true { return nil }
-        return HeldDraft(
-            kind: changes == nil ? .snapshot : change.kind, content: content, changes: changes.flatMap { $0.count > refLimit ? nil : $0 })
+        return HeldDraft(kind: changes == nil ? .snapshot : change.kind, content: content, changes: listed(changes))
     }
+
+    private func listed(_ changes: [RefChange]?) -> [RefChange]? { changes.flatMap { $0.count > refLimit ? nil : $0 } }
 
     /// - Returns: nil when no endpoint wants to be told.
     public func announcement(
@@ -52,7 +53,9 @@ extension Announcer {
         let names = names(.repositorySynchronized, repository)
         guard !names.isEmpty else { return nil }
         let writer = EventBody(sender: self.sender, date: time)
-        var body = writer.synchronized(.init(kind: held.draft.kind, repository: repository, changes: held.draft.changes, farm: farm))
+        // What others announced meanwhile may have made it longer. Nodes are given all of it, and lead on from there what they hold.
+        let changes = listed(held.draft.changes)
+        var body = writer.synchronized(.init(kind: held.draft.kind, repository: repository, changes: changes, farm: farm))
         if body.count > Self.bodyLimit {
             body = writer.synchronized(.init(kind: held.draft.kind, repository: repository, changes: nil, farm: farm))
         }
@@ -81,7 +84,7 @@ extension AgreedAnnouncement {
     public var proposal: FarmAnnouncement {
         FarmAnnouncement(
             repository: repository, number: number, content: content, sender: sender, webhookID: event.webhookID, body: event.body,
-            changes: changes.map { RefChangesCodec.encode($0) }.flatMap { $0.count > FarmAnnouncement.partLimit ? nil : $0 })
+            changes: FarmAnnouncement.told(changes.map { RefChangesCodec.encode($0) }))
     }
 
     /// As the coordinator has it.

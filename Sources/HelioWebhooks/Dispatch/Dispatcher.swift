@@ -300,8 +300,7 @@ public actor Dispatcher {
         // And of what is no more the store knows no follower.
         let mustAsk = wasTold || ended.isOver && ended.isSettled
         places[ended.endpoint]?.line.stored(
-            ended.attempt, decision.outcome, isOver: ended.isOver, blamesBody: decision.blamesBody, next: mustAsk ? nil : next,
-            at: surroundings.now())
+            ended.attempt, decision, isOver: ended.isOver, next: mustAsk ? nil : next, at: surroundings.now())
         release(ended)
         if mustAsk { Task { await added(ended.name.repository, to: [ended.endpoint]) } }
         lookAfter(ended.endpoint)

@@ -22,6 +22,8 @@ struct LineHead: Sendable {
     var stored: DeliveryHead
     /// How often it was answered with a failure that may be its own, probes included.
     var answeredFailures = 0
+    /// How often it was refused with a 4xx since the start. Of what the store has counted before, nobody knows why it failed.
+    var refused = 0
     /// How many deliveries the endpoint had taken when it last failed.
     var acceptedWhenFailed: UInt64?
 

@@ -150,6 +150,8 @@ struct EndpointLine: Sendable {
         var givesUpHead = false
         /// What was sent may be the reason why it failed.
         var blamesBody = false
+        /// It counts as one of the attempts that a receiver may refuse.
+        var isRefusal = false
         var breaker: BreakerChange?
         var closesEndpoint = false
     }
@@ -197,13 +199,14 @@ struct EndpointLine: Sendable {
         let (attempts, refusals) = (stored.attempts + 1, stored.refusals + (tookOthers ? 1 : 0))
         let opens = breaker.failed(asked: asked, at: now, using: &random)
         if opens { holdAll() }
-        let limit = verdict == .refused ? RetrySchedule.refusedAttempts : RetrySchedule.attempts
-        guard attempts < limit, refusals < RetrySchedule.ownFailures else {
+        let isRefusal = verdict == .refused
+        let refused = attempt.head.refused + (isRefusal ? 1 : 0)
+        guard attempts < RetrySchedule.attempts, refused < RetrySchedule.refusedAttempts, refusals < RetrySchedule.ownFailures else {
             return Decision(outcome: .dead(attempts: attempts), blamesBody: blamesBody, breaker: opens ? .opened : nil)
         }
         let delay = RetrySchedule.delay(after: attempts, asked: asked, using: &random)
         let outcome = DeliveryResult.Outcome.retry(after: delay, attempts: attempts, refusals: refusals)
-        return Decision(outcome: outcome, blamesBody: blamesBody, breaker: opens ? .opened : nil)
+        return Decision(outcome: outcome, blamesBody: blamesBody, isRefusal: isRefusal, breaker: opens ? .opened : nil)
     }
 
     private mutating func open(at now: MonotonicTime, using random: inout SeededGenerator) {
@@ -234,24 +237,23 @@ struct EndpointLine: Sendable {
     /// - Parameters:
     ///   - isOver: the head was delivered or given up.
     ///   - next: what comes after it then, in its repository.
-    mutating func stored(
-        _ attempt: Attempt, _ outcome: DeliveryResult.Outcome, isOver: Bool, blamesBody: Bool, next: DeliveryHead?, at now: Moment
-    ) {
+    mutating func stored(_ attempt: Attempt, _ decision: Decision, isOver: Bool, next: DeliveryHead?, at now: Moment) {
         underWay.remove(attempt.head.id)
         if !breaker.isOpen, !held.isEmpty { releaseAll(at: now) }
-        guard isOver else { return put(back: attempt.head, outcome, blamesBody: blamesBody, at: now) }
+        guard isOver else { return put(back: attempt.head, decision, at: now) }
         known.remove(attempt.head.repository)
         if let next { take(next, at: now) }
     }
 
-    private mutating func put(back head: LineHead, _ outcome: DeliveryResult.Outcome, blamesBody: Bool, at now: Moment) {
+    private mutating func put(back head: LineHead, _ decision: Decision, at now: Moment) {
         var head = head
-        if case .retry(let delay, let attempts, let refusals) = outcome {
+        if case .retry(let delay, let attempts, let refusals) = decision.outcome {
             let retry = delay > .zero ? DeliveryHead.Retry(failedAt: now.wall, delay: delay) : nil
             head.stored = DeliveryHead(
                 id: head.id, repository: head.repository, attempts: attempts, refusals: refusals, retry: retry)
         }
-        head.answeredFailures += blamesBody ? 1 : 0
+        head.answeredFailures += decision.blamesBody ? 1 : 0
+        head.refused += decision.isRefusal ? 1 : 0
         head.acceptedWhenFailed = accepted
         put(head, at: now)
     }

@@ -6,7 +6,7 @@ enum RetrySchedule {
 
     /// The attempt after which nothing more is tried: one after each delay, and the first.
     static let attempts = delays.count + 1
-    /// For what a receiver refuses with a 4xx: three cover a receiver that was deployed a moment too late.
+    /// Of those that a receiver refuses with a 4xx: three cover a receiver that was deployed a moment too late.
     static let refusedAttempts = 3
     /// Failures of one delivery while its endpoint took others: the body is at fault, not the receiver.
     static let ownFailures = 5

@@ -100,6 +100,20 @@ struct AnnouncingTests {
         #expect(feed(.unread("gone"), at: 58).proposals.map(\.isAlone) == [true], "it is the first in order")
     }
 
+    /// The store could not be read when the node was started.
+    @Test mutating func changeThatIsReadLate_ComesBeforeWhatIsHeldSince_AndOnce() throws {
+        _ = hold(2, 2, at: 10)
+        let told = try #require(hold(1, 1, at: 11))
+        #expect(hold(2, 2, at: 11) == nil)
+        read(at: 11.1)
+        letter(.answered(told, .success(Self.content(1))), from: others[0], at: 11.2)
+        let proposals = letter(.answered(told, .success(Self.content(1))), from: others[1], at: 11.3).proposals
+        #expect(proposals.map(\.held) == [HeldID(1)])
+        #expect(feed(.settled(repository, remaining: [HeldID(2)]), at: 11.4).proposals.map(\.held) == [HeldID(2)])
+        feed(.settled(repository, remaining: []), at: 11.5)
+        #expect(feed(.wake, at: 50).proposals.isEmpty)
+    }
+
     // MARK: Before the first attempt
 
     @Test mutating func event_GoesOut_WhenAllHaveStoredIt_WhoeverWasFirst() {
@@ -145,6 +159,24 @@ struct AnnouncingTests {
         read([records[2]], at: 30)
         #expect(feed(orphan(of: 0, age: 1), at: 30).released == [repository])
         #expect(feed(orphan(of: 1, age: 100_000), at: 30).released.isEmpty)
+    }
+
+    /// The first in order may not have it: it joined after the event was announced.
+    @Test mutating func eventOfAnAbsentNode_IsSentByTheSecond_AMinuteLater() throws {
+        let heirs = [this, others[1]]
+        let id = try #require((1...100 as ClosedRange<Int64>).first { Rendezvous.order(heirs, for: $0).first == heirs[1] })
+        let orphans = FarmEvent.orphans([Orphan(repository: RepositoryID(id), sender: others[0], age: .seconds(1000))])
+        read([records[2]], at: 10)
+        for seconds in [30, 60, 89] as [Double] {
+            read([records[2]], at: seconds)
+            #expect(feed(orphans, at: seconds).released.isEmpty)
+        }
+        read([records[2]], at: 90)
+        #expect(feed(orphans, at: 90).released == [RepositoryID(id)])
+        // It was back meanwhile.
+        read(at: 95)
+        read([records[2]], at: 100)
+        #expect(feed(orphans, at: 100).released.isEmpty)
     }
 
     @Test mutating func eventOfANodeThatCannotStore_IsSentByTheNext() {

@@ -143,10 +143,11 @@ extension Simulation {
         case .propose(let proposal): propose(proposal, on: index)
         case .adopt(let repository, let number): adopt(repository, number, on: index)
         case .release(let repository): release(repository, on: index)
-        case .settleDelivery(let repository, let number, _):
+        case .settleDelivery(let repository, let number, _, let member):
             for event in nodes[index].store.events.indices {
                 let announcement = nodes[index].store.events[event].announcement
-                if announcement.repository == repository, announcement.number <= number { nodes[index].store.events[event].isDone = true }
+                let isIt = announcement.number == number || announcement.number < number && announcement.sender == member
+                if announcement.repository == repository, isIt { nodes[index].store.events[event].isDone = true }
             }
         case .findOrphans(let present): findOrphans(present, on: index)
         case .publish: publish(index)

@@ -186,7 +186,7 @@ enum FarmScripts {
         return redis.call('HMGET', KEYS[1], unpack(names))
         """
 
-    /// KEYS: letters. ARGV: id of the last that was read (or nothing), how many to read, limit of one.
+    /// KEYS: letters. ARGV: id of the last that was read (or nothing), how many to read, bytes and words that one may have.
     ///
     /// Returns {id of the newest, how many there were, letter…}: a letter that no node would write is counted, and left out.
     static let letters = """
@@ -199,7 +199,7 @@ enum FarmScripts {
         for _, letter in ipairs(page) do
             local length = 0
             for _, word in ipairs(letter[2]) do length = length + #word end
-            if length > tonumber(ARGV[3]) then letter[2] = {} end
+            if length > tonumber(ARGV[3]) or #letter[2] > tonumber(ARGV[4]) then letter[2] = {} end
             answer[#answer + 1] = letter
         end
         return answer

@@ -96,7 +96,8 @@ public actor RedisCoordinator: FarmCoordinator {
     public func letters(after cursor: String?) async throws(CoordinatorError) -> FarmMail {
         let cursor = cursor.flatMap { EntryID(Array($0.utf8)) }
         let reply = try await run(
-            FarmScripts.letters, keys: [keys.letters], [cursor?.text ?? "", String(Self.page), String(Self.letterLimit)])
+            FarmScripts.letters, keys: [keys.letters],
+            [cursor?.text ?? "", String(Self.page), String(Self.letterLimit), String(MailReply.wordLimit)])
         return try MailReply.read(reply, after: cursor, page: Self.page)
     }
 

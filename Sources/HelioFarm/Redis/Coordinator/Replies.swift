@@ -59,6 +59,9 @@ private enum Replied {
 }
 
 enum MailReply {
+    /// Names and values of one letter's fields; no node writes as many.
+    static let wordLimit = 32
+
     /// Ids are of Redis's clock: a Redis that lost what it had, or has older data, goes on above what was read before. Only one whose
     /// clock was set back is followed down; what it still holds of before is history.
     static func read(_ reply: RESPValue, after start: EntryID?, page: Int) throws(CoordinatorError) -> FarmMail {
@@ -78,7 +81,7 @@ enum MailReply {
     }
 
     private static func letter(_ words: [RESPValue]) -> FarmLetter? {
-        guard words.count <= 32 else { return nil }
+        guard words.count <= wordLimit else { return nil }
         var fields: [String: [UInt8]] = [:]
         for index in stride(from: 0, to: words.count - 1, by: 2) {
             guard let name = words[index].bytes, let value = words[index + 1].bytes, value.count <= 4096 else { return nil }

@@ -61,9 +61,13 @@ struct Announcements: Sendable {
     private var dueHeap = TimeHeap<RepositoryID>()
     private var pausedUntil: MonotonicTime?
 
+    /// What was held earlier is told first, also where the store was read late.
     mutating func add(_ waiting: Waiting) {
-        lines[waiting.change.repository, default: Line()].held.append(waiting)
-        dirty.insert(waiting.change.repository)
+        let repository = waiting.change.repository
+        var line = lines[repository] ?? Line()
+        line.held.insert(waiting, at: line.held.firstIndex { $0.change.id > waiting.change.id } ?? line.held.count)
+        lines[repository] = line
+        dirty.insert(repository)
     }
 
     func awaited(_ held: HeldID, of repository: RepositoryID) -> Set<MemberID>? {

@@ -10,7 +10,7 @@ public struct FarmAnnouncement: Hashable, Sendable {
     public var sender: MemberID
     public let webhookID: String
     public let body: [UInt8]
-    /// What led there from the announcement before, as the store writes it; nil when nobody knows.
+    /// What led there from the announcement before, as the store writes it; nil when nobody knows, or when it is too much to tell.
     public let changes: [UInt8]?
 
     public init(
@@ -24,6 +24,9 @@ public struct FarmAnnouncement: Hashable, Sendable {
         self.body = body
         self.changes = changes
     }
+
+    /// `changes` as nodes give them to each other: not where they are more than one takes.
+    public static func told(_ changes: [UInt8]?) -> [UInt8]? { changes.flatMap { $0.count > partLimit ? nil : $0 } }
 }
 
 /// What became of a proposal.

@@ -1,10 +1,12 @@
 import Foundation
 
 /// Stops a process until it gets SIGCONT, and returns when none of its threads runs any more. One of them takes SIGSTOP when it is its turn;
-/// on a busy machine the others go on until then, and would do what a test sends them afterwards.
+/// on a busy machine the others go on until then, and would do what a test sends them afterwards. After two seconds it returns all the same:
+/// a farm takes one that is stopped for longer than its registration for gone.
 public func suspend(_ process: Int32) {
     kill(process, SIGSTOP)
-    for _ in 0..<10_000 where !isStopped(process) { Pace.block(milliseconds: 1) }
+    let end = ContinuousClock.now + .seconds(2)
+    while !isStopped(process), ContinuousClock.now < end { Pace.block(milliseconds: 1) }
 }
 
 /// Also true of a process that is gone.

@@ -66,7 +66,8 @@ extension NodeProcess {
         await driver.farm?.reconfigure(reload.applied.farmSettings)
         board.identify { $0.cloneURLs = reload.applied.node.cloneURLs }
         if reload.changed.contains(where: { $0.hasPrefix("upstream.") }) { owesUpstream.withLock { $0 = true } }
-        let areReplaced = [await replaceUpstream(), await replaceEndpoints(reload.applied), renewPoster()]
+        // The poster first: endpoints that come back send at once.
+        let areReplaced = [renewPoster(), await replaceUpstream(), await replaceEndpoints(reload.applied)]
         for key in reload.needsRestart { log.warning("needs a restart to take effect", ["key": .text(key)]) }
         metrics.state.reloadSucceeded.set(areReplaced.allSatisfy(\.self) ? 1 : 0)
         log.info("configuration reloaded", ["changed": .text(reload.changed.joined(separator: " "))])

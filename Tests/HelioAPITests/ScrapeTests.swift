@@ -95,9 +95,9 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
     func jolokia_Answers503_WhenTooManyWait(method: String, body: String?) async throws {
         try await LiveNode.run { node async throws in
             let free = try await holdClock(of: node)
-            let clients = try (0..<JolokiaLine.limit).map { _ in try RawSocket(port: node.port) }
+            let clients = try (0..<RenderingLine.limit).map { _ in try RawSocket(port: node.port) }
             for client in clients { try await client.send("GET /jolokia HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n") }
-            try await eventually("all wait") { node.connections == JolokiaLine.limit }
+            try await eventually("all wait") { node.connections == RenderingLine.limit }
             let refused = try await node.fetch(method, "/jolokia", body: body)
             #expect(refused.status == 503 && refused["Retry-After"] == "1")
             free.signal()

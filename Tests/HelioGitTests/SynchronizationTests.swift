@@ -139,17 +139,6 @@ import Testing
         #expect(try farm.sh("ls data/trash | wc -l").trimmed == "0")
     }
 
-    @Test func trashOfAClockThatWasAhead_IsEmptiedAllTheSame() async throws {
-        let farm = try Farm()
-        try farm.make("P/r")
-        try await farm.sync("P/r")
-        try farm.copies.trash(try RepositoryName("P/r"), at: WallTime(millisecondsSince1970: 9_000_000))
-        try await farm.copies.emptyTrash(olderThan: .seconds(10), now: WallTime(millisecondsSince1970: 1000))
-        #expect(try farm.sh("ls -d data/trash/1000-*/P/r.git | wc -l").trimmed == "1")
-        try await farm.copies.emptyTrash(olderThan: .seconds(10), now: WallTime(millisecondsSince1970: 11_001))
-        #expect(try farm.sh("ls data/trash | wc -l").trimmed == "0")
-    }
-
     /// Refs are bytes, and directories of loose refs have their names.
     @Test func refThatIsNotUTF8_HoldsUpNeitherTrashNorStartNorLocks() async throws {
         let farm = try Farm()

@@ -8,7 +8,7 @@ enum JolokiaRoutes {
         let agent = JolokiaAgent(
             MBeanServer([{ metrics.registry.timerBeans }, metrics.beans]), board, tick: metrics.now,
             seconds: { commands.now().wall.millisecondsSince1970 / 1000 })
-        let line = JolokiaLine()
+        let line = RenderingLine("Jolokia")
         router.add(.get, "/jolokia") { _, responder in line.answer(responder) { await agent.answer(path: "") } }
         router.add(.get, "/jolokia/{...}") { request, responder in
             let path = request.parameter(0)

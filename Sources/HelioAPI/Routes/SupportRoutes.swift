@@ -7,11 +7,12 @@ enum SupportRoutes {
     private static let root = "/rest/mirroring/latest/supportInfo"
 
     static func add(to router: inout Router, _ board: NodeBoard) {
+        let answers = LongAnswers()
         router.add(.get, root + "/repoSyncStatus") { request, responder in
             let page = board.page
             let part: (start: Int, limit: Int)
             do throws(Rejection) { part = try Self.part(of: request) } catch { return responder.send(error.response) }
-            Self.answer(responder, entries: part.limit) { json in
+            answers.send(responder, entries: part.limit) { json in
                 json.value(
                     SyncStatusPage(page.snapshot.catalogue, start: part.start, limit: part.limit, upstreamID: page.identity.upstream.id))
             }
@@ -21,7 +22,7 @@ enum SupportRoutes {
         }
         router.add(.get, root + "/refChangesQueue") { _, responder in
             let snapshot = board.page.snapshot
-            Self.answer(responder, entries: snapshot.queue.running.count + snapshot.queue.waiting.count) { json in
+            answers.send(responder, entries: snapshot.queue.running.count + snapshot.queue.waiting.count) { json in
                 json.object { json in
                     json.array("values") { json in for change in QueuedChange.all(snapshot) { json.value(change) } }
                 }
@@ -31,15 +32,6 @@ enum SupportRoutes {
             let queue = board.page.snapshot.queue
             return .json { json in json.object { $0.field("count", queue.waitingCount + queue.running.count) } }
         }
-    }
-
-    /// A few entries are made as fast as they could be handed on. A thousand are made away from the loop, where others would wait for them.
-    private static func answer(
-        _ responder: consuming Responder, entries: Int, _ body: @escaping @Sendable (inout JSONWriter) -> Void
-    ) {
-        guard entries > SyncStatusPage.defaultLimit else { return responder.send(Response.json(200, body)) }
-        let pending = responder.detach()
-        Task.detached { pending.send(Response.json(200, body)) }
     }
 
     private static func part(of request: borrowing Request) throws(Rejection) -> (start: Int, limit: Int) {
@@ -58,5 +50,21 @@ enum SupportRoutes {
             throw .notFound("There is no such repository.")
         }
         return .json { $0.value(SyncStatus(entry: entry, upstreamID: page.identity.upstream.id)) }
+    }
+}
+
+/// A few entries are made as fast as they could be handed on. A thousand are made away from the loop, where others would wait for them.
+private struct LongAnswers: Sendable {
+    private let line = RenderingLine("support information")
+    private let turn = Turn()
+
+    /// Makes one answer at a time.
+    private actor Turn {
+        func make(_ body: @Sendable (inout JSONWriter) -> Void) -> Response { .json(200, body) }
+    }
+
+    func send(_ responder: consuming Responder, entries: Int, _ body: @escaping @Sendable (inout JSONWriter) -> Void) {
+        guard entries > SyncStatusPage.defaultLimit else { return responder.send(Response.json(200, body)) }
+        line.answer(responder) { [turn] in await turn.make(body) }
     }
 }

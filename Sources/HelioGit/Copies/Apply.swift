@@ -9,7 +9,8 @@ extension LocalCopies {
     ///   cannot take the change (`prepare` with `rebuild` makes a good one); `.disk`.
     public func apply(_ change: PreparedChange, staged: StagedCopy?) async throws(Failure) {
         if let staged {
-            return try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try swap(staged, in: change.name) }
+            try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try swap(staged, in: change.name) }
+            return await discard(staged)  // the former copy, now
         }
         guard change.kind == .incremental, let old = change.old else { throw Failure(.internal, "a snapshot without a staged copy") }
         try await move(layout.copy(of: change.name), from: old, to: change.new)
@@ -65,7 +66,7 @@ extension LocalCopies {
         }
     }
 
-    /// One rename where there was nothing, one exchange where there was a copy: no reader ever finds none.
+    /// One rename where there was nothing, one exchange where there was a copy, which is the staged one then: no reader ever finds none.
     private func swap(_ staged: StagedCopy, in name: RepositoryName) throws(Failure) {
         let copy = layout.copy(of: name)
         try Files.makeDirectory(Files.parent(copy))
@@ -73,7 +74,6 @@ extension LocalCopies {
             try Files.rename(staged.path, to: copy)
         } else {
             try Files.exchange(staged.path, copy)
-            remove(staged)  // the former copy, now
         }
         try Files.syncDirectory(Files.parent(copy))
     }

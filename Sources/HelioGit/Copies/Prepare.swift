@@ -61,7 +61,7 @@ extension LocalCopies {
                 await discard(staged)
                 return nil
             }
-            try PackedRefs.write(target.refs, staged.path)
+            try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try PackedRefs.write(target.refs, staged.path) }
         } catch {
             await discard(staged)
             throw error
@@ -72,12 +72,7 @@ extension LocalCopies {
     /// Removes a staged copy that will not be applied. What cannot be removed now is swept at the next start.
     public func discard(_ staged: StagedCopy) async {
         // As said above.
-        try? await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in remove(staged) }
-    }
-
-    func remove(_ staged: StagedCopy) {
-        // As said above.
-        try? Files.removeTree(staged.path)
+        try? await DiskThreads.removals.run(within: DiskThreads.longPatience) { () throws(Failure) in try Files.removeTree(staged.path) }
     }
 }
 

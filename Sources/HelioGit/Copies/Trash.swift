@@ -7,7 +7,8 @@ extension LocalCopies {
     public func trash(_ name: RepositoryName, at time: WallTime) throws(Failure) {
         let copy = layout.copy(of: name)
         guard Files.kind(copy, followLinks: false) != nil else { return }
-        let destination = "\(newBin(at: time))/\(name.path).git"
+        let bin = "\(layout.trash)/\(time.millisecondsSince1970)-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        let destination = "\(bin)/\(name.path).git"
         try Files.makeDirectory(Files.parent(destination))
         try Files.rename(copy, to: destination)
         removeEmptyParents(of: copy)
@@ -17,7 +18,7 @@ extension LocalCopies {
     /// else.
     /// - Throws: why the last of those stays.
     public func emptyTrash(olderThan keep: Duration, now: WallTime) async throws(Failure) {
-        try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try removeTrash(olderThan: keep, now: now) }
+        try await DiskThreads.removals.run(within: DiskThreads.longPatience) { () throws(Failure) in try removeTrash(olderThan: keep, now: now) }
     }
 
     private func removeTrash(olderThan keep: Duration, now: WallTime) throws(Failure) {
@@ -28,20 +29,10 @@ extension LocalCopies {
             // Anything else there is not ours to remove.
             guard let time = name.split(separator: "-").first.flatMap({ Int64($0) }) else { continue }
             let (age, overflow) = now.millisecondsSince1970.subtractingReportingOverflow(time)
-            do throws(Failure) {
-                if overflow || age < 0 {
-                    // Named by a clock that was ahead: else it would stay until that time has come.
-                    try Files.rename(layout.trash + "/" + name, to: newBin(at: now))
-                } else if age > kept {
-                    try Files.removeTree(layout.trash + "/" + name)
-                }
-            } catch { failure = error }
+            guard !overflow, age > kept else { continue }
+            do throws(Failure) { try Files.removeTree(layout.trash + "/" + name) } catch { failure = error }
         }
         if let failure { throw failure }
-    }
-
-    private func newBin(at time: WallTime) -> String {
-        "\(layout.trash)/\(time.millisecondsSince1970)-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
     }
 
     private func removeEmptyParents(of copy: String) {

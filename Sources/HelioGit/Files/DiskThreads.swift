@@ -14,6 +14,8 @@ final class DiskThreads: Sendable {
 
     /// As many threads as a spinning disk or a network file system makes good use of, and more than the cores of a small machine.
     static let shared = DiskThreads(count: 4, spares: 28)
+    /// Whole trees, which nobody waits for in a hurry, and which would keep readers from the others for minutes.
+    static let removals = DiskThreads(count: 1, spares: 3)
 
     private let jobs: DiskJobs
 

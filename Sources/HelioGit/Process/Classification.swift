@@ -73,13 +73,13 @@ enum Classification {
     ]
 
     /// - Parameter isUpstream: whether git talked to an upstream. What nobody knows is then the repository's own trouble, not ours.
-    static func failure(stderr: [UInt8], exitCode: Int32, isUpstream: Bool) -> Failure {
+    /// - Parameter isOfHost: the upstream's host refuses everybody, and not just for this repository.
+    static func failure(stderr: [UInt8], exitCode: Int32, isUpstream: Bool, isOfHost: Bool = false) -> Failure {
         let summary = GitMessage.summary(stderr)
         var message = summary.isEmpty ? "git exited with \(exitCode) and said nothing" : summary
         if isUpstream, let key = limit(in: StderrText(withoutQuotations(stderr))) { message = GitMessage.bounded("more than \(key) allows: \(message)") }
         let refusal = isUpstream ? refusal(in: stderr) : nil
-        return Failure(
-            reason(of: stderr, isUpstream: isUpstream), message, retryAfter: refusal.map { _ in pause }, isOfHost: refusal == .tooManyRequests)
+        return Failure(reason(of: stderr, isUpstream: isUpstream), message, retryAfter: refusal.map { _ in pause }, isOfHost: isOfHost)
     }
 
     /// git does not show `Retry-After`, so a host that answers 429 or 503 is left in peace for the shortest time that servers

@@ -12,11 +12,12 @@ extension Git {
     func run(_ command: GitCommand) async throws(Failure) -> GitResult {
         guard let gate = command.source?.gate else { return try await runNow(command) }
         return try await gate.run { () async throws(Failure) in
-            let result = try await runNow(command)
+            var result = try await runNow(command)
             if result.status == .exited(0) {
                 await gate.answered()
             } else if let refusal = Classification.refusal(in: result.errors) {
-                await gate.refused(refusal, pause: Classification.pause)
+                let location = command.source?.location ?? ""
+                result.isRefusedByHost = await gate.refused(refusal, of: location, pause: Classification.pause)
             }
             return result
         }

@@ -14,9 +14,8 @@ actor HostGate {
     private var lastID: UInt64 = 0
     private var overtaken = 0
     private var closedUntil: ContinuousClock.Instant?
-    private var lastAnswer: ContinuousClock.Instant?
-    /// A host that gave anybody what they wanted so short a time ago is not away as a whole.
-    private static let proof: Duration = .seconds(10)
+    /// What it was asked for, and said 503 to, since it last gave anybody what they wanted.
+    private var unavailable: Set<String> = []
 
     private struct Waiter {
         let id: UInt64
@@ -42,13 +41,15 @@ actor HostGate {
     }
 
     /// The host gave what it was asked for.
-    func answered() { lastAnswer = .now }
+    func answered() { unavailable = [] }
 
-    /// A host that says 503 for one repository and answers for others is left in peace by nobody but that one: each of its failures would
-    /// cost all the others a minute.
-    func refused(_ refusal: HostRefusal, pause length: Duration) {
-        let answersOthers = lastAnswer.map { .now - $0 < Self.proof } ?? false
-        if refusal == .tooManyRequests || !answersOthers { pause(for: length) }
+    /// A host that says 503 for one repository is left in peace by that one only: each of its failures would cost all the others a minute.
+    /// - Returns: whether the host as a whole wants to be left in peace, and is.
+    func refused(_ refusal: HostRefusal, of location: String, pause length: Duration) -> Bool {
+        if refusal == .unavailable { unavailable.insert(location) }
+        guard refusal == .tooManyRequests || unavailable.count > 1 else { return false }
+        pause(for: length)
+        return true
     }
 
     /// Lets nobody in for so long; who waits or comes meanwhile fails at once, so that no synchronisation slot is held by waiting.

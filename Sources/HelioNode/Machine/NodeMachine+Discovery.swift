@@ -93,9 +93,9 @@ extension NodeMachine {
         let missing = missing(from: listed, unseen: listing.unseen)
         let accepts = runs.contains { self.runs[$0]?.acceptsDeletions == true }
         // Nothing that is known would be missing, so no purge guard minds; and all of it would be news, to be told, once the disk is there.
-        if listing.isBlank, state == .bootstrapped, catalogue.counts.total == 0, !accepts {
+        if listing.isBlank, state == .bootstrapped, !wasSynchronized, catalogue.counts.total == 0, !accepts {
             let why = "the upstream's directory is empty: is its disk mounted? (`heliostat sync --accept-deletions` takes it as it is)"
-            return discoveryFailed(Failure(.connection, why), runs, at: now)
+            return discoveryFailed(Failure(.rejected, why), runs, at: now)
         }
         let limit = PurgeGuard.Limit(fraction: settings.purgeGuardFraction, atLeast: settings.purgeGuardAtLeast)
         if !accepts,

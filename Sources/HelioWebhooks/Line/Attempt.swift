@@ -24,14 +24,17 @@ struct LineHead: Sendable {
     var answeredFailures = 0
     /// How often it was refused with a 4xx since the start. Of what the store has counted before, nobody knows why it failed.
     var refused = 0
+    /// The receiver said when to come back, since the start.
+    var wasAsked = false
     /// How many deliveries the endpoint had taken when it last failed.
     var acceptedWhenFailed: UInt64?
 
     var id: DeliveryID { stored.id }
     var repository: RepositoryID { stored.repository }
 
-    /// A receiver asked for its delay (`Retry-After`): not even a probe may come before it has passed.
-    var isAskedToWait: Bool { stored.retry.map { RetrySchedule.isAsked($0.delay, after: stored.attempts) } ?? false }
+    /// A receiver asked for its delay (`Retry-After`): not even a probe may come before it has passed. Of what failed before the start, its
+    /// length has to tell.
+    var isAskedToWait: Bool { wasAsked || stored.retry.map { RetrySchedule.isAsked($0.delay, after: stored.attempts) } ?? false }
 
     /// How long it still has to wait. Never longer than it was to, and not at all once a clock that was set forward says so: the wall
     /// clock only counts for what was stored before a restart.

@@ -152,6 +152,8 @@ struct EndpointLine: Sendable {
         var blamesBody = false
         /// It counts as one of the attempts that a receiver may refuse.
         var isRefusal = false
+        /// The receiver said when to come back.
+        var isAsked = false
         var breaker: BreakerChange?
         var closesEndpoint = false
     }
@@ -206,7 +208,7 @@ struct EndpointLine: Sendable {
         }
         let delay = RetrySchedule.delay(after: attempts, asked: asked, using: &random)
         let outcome = DeliveryResult.Outcome.retry(after: delay, attempts: attempts, refusals: refusals)
-        return Decision(outcome: outcome, blamesBody: blamesBody, isRefusal: isRefusal, breaker: opens ? .opened : nil)
+        return Decision(outcome: outcome, blamesBody: blamesBody, isRefusal: isRefusal, isAsked: asked != nil, breaker: opens ? .opened : nil)
     }
 
     private mutating func open(at now: MonotonicTime, using random: inout SeededGenerator) {
@@ -255,6 +257,7 @@ struct EndpointLine: Sendable {
         head.answeredFailures += decision.blamesBody ? 1 : 0
         head.refused += decision.isRefusal ? 1 : 0
         head.acceptedWhenFailed = accepted
+        if case .retry = decision.outcome { head.wasAsked = decision.isAsked }
         put(head, at: now)
     }
 
@@ -264,5 +267,10 @@ struct EndpointLine: Sendable {
         _ = breaker.succeeded()
         for head in held { ready.append(head) }
         held = []
+        // Also what the receiver asked to come later: it may be another receiver now.
+        while let (_, head) = waiting.earliest {
+            waiting.popEarliest()
+            ready.append(head)
+        }
     }
 }

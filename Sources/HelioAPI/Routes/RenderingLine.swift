@@ -1,16 +1,20 @@
 import HelioHTTP
 import HelioLock
 
-/// Those whose Jolokia requests are answered one after the other. Each may have brought a body of 64 KiB and may get a megabyte, so only so
-/// many wait; who comes then is told to come again.
-final class JolokiaLine: Sendable {
+/// Those whose answers are made away from the loop, one after the other. Each may have brought a body of 64 KiB and may get megabytes, so
+/// only so many wait; who comes then is told to come again.
+final class RenderingLine: Sendable {
     /// HTTP requests, the one that is being answered among them.
     static let limit = 32
 
     private let waiting = Locked(0)
+    private let what: String
+
+    /// - Parameter what: is asked for, as in "too many … requests".
+    init(_ what: String) { self.what = what }
 
     func answer(_ responder: consuming Responder, _ make: @escaping @Sendable () async -> Response) {
-        guard join() else { return responder.send(Rejection.busy("There are too many Jolokia requests.").response) }
+        guard join() else { return responder.send(Rejection.busy("There are too many \(what) requests.").response) }
         let pending = responder.detach()
         Task.detached {
             let response = await make()

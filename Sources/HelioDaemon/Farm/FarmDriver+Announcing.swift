@@ -125,11 +125,19 @@ extension FarmDriver {
         }
     }
 
-    func release(_ repository: RepositoryID) async {
+    func release(_ repository: RepositoryID, except senders: Set<MemberID>) async {
         do throws(StoreError) {
-            hands.webhooks.released(repository, to: try await store.release(repository))
+            hands.webhooks.released(repository, to: try await store.release(repository, except: senders))
         } catch {
             log.error("events wait, the store does not take that they may go", ["error": "\(error)"])
+        }
+    }
+
+    func takeOver(_ claim: Claim) async {
+        do throws(StoreError) {
+            hands.webhooks.released(claim.repository, to: try await store.takeOver(claim))
+        } catch {
+            log.error("events of another node wait, the store does not take that they may go", ["error": "\(error)"])
         }
     }
 
@@ -167,7 +175,8 @@ extension FarmDriver {
 
     func findOrphans(_ present: Set<MemberID>) async {
         do throws(StoreError) {
-            feed(.orphans(try await store.orphans(present: present, at: SystemClock.wall())))
+            let taken = try await store.takenOver(by: this)
+            feed(.orphans(try await store.orphans(present: present, at: SystemClock.wall()), taken: taken))
         } catch {
             log.warning("events of absent nodes cannot be looked for", ["error": "\(error)"])
         }

@@ -271,7 +271,7 @@ actor FarmDriver {
             log.error("the farm does not take this node", ["why": .text(why.description)])
             if isFirst { tellNode(.joinRefused(why.description)) }
         case .log(let line): log.write(line)
-        case .obey, .remember, .propose, .adopt, .release, .settleDelivery, .publish, .findOrphans: addChore(effect)
+        case .obey, .remember, .propose, .adopt, .release, .takeOver, .settleDelivery, .publish, .findOrphans: addChore(effect)
         }
     }
 
@@ -282,7 +282,8 @@ actor FarmDriver {
         case .remember(let lease, let fence): await remember(lease, fence)
         case .propose(let proposal): await propose(proposal)
         case .adopt(let repository, let number): await adopt(repository, number)
-        case .release(let repository): await release(repository)
+        case .release(let repository, let senders): await release(repository, except: senders)
+        case .takeOver(let claim): await takeOver(claim)
         case .settleDelivery(let repository, let number, let endpoint, let member): await settle(repository, number, endpoint, by: member)
         case .publish: await publish()
         case .findOrphans(let present): await findOrphans(present)

@@ -168,6 +168,7 @@ extension FarmDriver {
                 }
             }
             feed(.published)
+            tellDeliveriesAgain()
         } catch {
             log.warning("the farm does not know yet what was announced meanwhile", ["error": "\(error)"])
         }

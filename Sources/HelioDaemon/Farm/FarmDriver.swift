@@ -208,6 +208,9 @@ actor FarmDriver {
 
     func tell(_ message: FarmMessage) { outgoing.append(message) }
 
+    /// What of it was announced in an outage has to be known to the others before: they would settle what they do not have.
+    func tellDeliveriesAgain() { outgoing.tellAgain() }
+
     /// A delivery of this node is over, whatever came of it: the others need not make up for it.
     nonisolated func delivered(_ delivery: DeliveryID, to endpoint: String) { addDelivery(delivery, endpoint) }
 
@@ -258,6 +261,8 @@ actor FarmDriver {
         switch effect {
         case .beat(let record): Task { await beat(record) }
         case .readLetters: Task { await readLetters() }
+        case .send(.delivered(let repository, let number, let endpoint)) where machine.owesPublication:
+            outgoing.keep(.delivered(repository, number: number, endpoint: endpoint))
         case .send(let message): outgoing.append(message)
         case .lease(let request): begin(request)
         case .view(let view): tellNode(.farm(view))
@@ -301,7 +306,7 @@ actor FarmDriver {
     private func beat(_ record: MemberRecord) async {
         do throws(CoordinatorError) {
             feed(.read(try await coordinator.register(record)))
-            outgoing.tellAgain()
+            if !machine.owesPublication { tellDeliveriesAgain() }
             for (repository, number) in missedAnnouncements { addChore(.adopt(repository, number: number)) }
             await readLetters()
         } catch {

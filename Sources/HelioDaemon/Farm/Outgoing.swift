@@ -41,6 +41,9 @@ final class Outgoing: Sendable {
         }
     }
 
+    /// For `tellAgain`.
+    func keep(_ delivery: FarmMessage) { line.withLock { keep([delivery], in: &$0) } }
+
     /// The coordinator can be asked: what was delivered meanwhile is told again.
     func tellAgain() {
         line.withLock { line in

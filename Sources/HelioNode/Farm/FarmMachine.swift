@@ -167,6 +167,9 @@ public struct FarmMachine: Sendable {
         return times.compactMap { $0 }.map { $0 + .milliseconds(1) }.filter { $0 > now }.min()
     }
 
+    /// What was announced without the coordinator may not be known there: others cannot tell what of it was delivered.
+    public var owesPublication: Bool { isOut || owesPublicationSince != nil }
+
     public var currentRefusal: JoinRefusal? { refusal }
 
     mutating func send(_ message: FarmMessage) { effects.append(.send(message)) }

@@ -250,9 +250,12 @@ struct AnnouncingTests {
 
     @Test mutating func whatWasAnnouncedMeanwhile_IsPublished_UntilItIsKnown() {
         feed(.unread("gone"), at: 30)
+        #expect(machine.owesPublication, "what is delivered is told after it")
         #expect(read(at: 40).publications == 1)
         #expect(read(at: 45).publications == 1, "it may have failed")
+        #expect(machine.owesPublication)
         feed(.published, at: 46)
+        #expect(!machine.owesPublication)
         #expect(read(at: 50).publications == 0)
     }
 

@@ -142,10 +142,14 @@ extension FarmDriver {
     }
 
     func settle(_ repository: RepositoryID, _ number: Int64, _ endpoint: String, by member: MemberID) async {
+        // What it is about may not be in the store yet, and would be sent once more.
+        guard missedAnnouncements[repository] == nil else { return missedLetters.keep(repository, number, endpoint, by: member) }
         do throws(StoreError) {
             try await store.settleStandby(repository, number: number, endpoint: endpoint, by: member, at: SystemClock.wall())
         } catch {
-            log.warning("a delivery of another node could not be noted", ["error": "\(error)"])
+            missedLetters.keep(repository, number, endpoint, by: member)
+            guard let leftOut = refusedLetters.take(at: SystemClock.monotonic()) else { return }
+            log.warning("a delivery of another node could not be noted yet", ["error": "\(error)", "left_out": .count(leftOut)])
         }
     }
 
@@ -211,7 +215,8 @@ extension FarmDriver {
         do throws(StoreError) {
             return try await store.admit(fence, of: lease, at: SystemClock.wall())
         } catch {
-            log.error("the number of a lease cannot be stored", ["lease": .text(lease.rawValue), "error": "\(error)"])
+            missedLetters.keep(fence, of: lease)
+            log.error("the number of a lease cannot be stored yet", ["lease": .text(lease.rawValue), "error": "\(error)"])
             return false
         }
     }

@@ -24,6 +24,8 @@ actor FarmDriver {
     private let addChore: @Sendable (FarmEffect) -> Void
     /// The last announcements that could not be taken when they were told of.
     var missedAnnouncements: [RepositoryID: Int64] = [:]
+    var missedLetters = MissedLetters()
+    var refusedLetters = LogAllowance()
     /// Others wait for the next discovery to end.
     private var listings: [FarmOperationID] = []
     private var isReading = false
@@ -308,6 +310,8 @@ actor FarmDriver {
             feed(.read(try await coordinator.register(record)))
             if !machine.owesPublication { tellDeliveriesAgain() }
             for (repository, number) in missedAnnouncements { addChore(.adopt(repository, number: number)) }
+            // After what they may be about.
+            for chore in missedLetters.take() { addChore(chore) }
             await readLetters()
         } catch {
             switch error {

@@ -240,14 +240,16 @@ struct HeldTests {
     }
 
     @Test func whatStandsByForTooLong_IsRemoved_AndNothingElse() async throws {
+        let now = Samples.time(plus: 7 * 24 * 3600 + 1)
         try await store.adopt(agreed(1, 5, nil, to: ["ci", "chat"]), at: Samples.time)
         _ = try await store.release(Self.repository)
         try await store.adopt(agreed(2, 6, nil, to: ["ci", "chat"]), at: Samples.time)
         try await store.adopt(agreed(3, 7, nil), at: Samples.time(plus: 100))
-        #expect(try await store.pruneStandby(before: Samples.time, limit: 9) == 0)
-        #expect(try await store.pruneStandby(before: Samples.time(plus: 1), limit: 1) == 1)
+        #expect(try await store.pruneStandby(before: Samples.time, at: now, limit: 9) == 0, "more than a week is kept")
+        #expect(try await store.pruneStandby(before: now, at: Samples.time(plus: 7 * 24 * 3600), limit: 9) == 0, "a week always is")
+        #expect(try await store.pruneStandby(before: now, at: now, limit: 1) == 1)
         #expect(try events() == 3)
-        #expect(try await store.pruneStandby(before: Samples.time(plus: 1), limit: 9) == 1)
+        #expect(try await store.pruneStandby(before: now, at: now, limit: 9) == 1)
         #expect(try events() == 2)
         #expect(try await store.deliveries(.pending, limit: 9).map(\.webhookID) == ["id-1", "id-1"])
         #expect(try await store.deliveries(.standby, limit: 9).map(\.webhookID) == ["id-3"])

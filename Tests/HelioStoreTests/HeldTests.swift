@@ -210,6 +210,20 @@ struct HeldTests {
         #expect(try await store.heads(of: "ci", limit: 9).count == 1)
     }
 
+    /// Announced in an outage; then the node is taken out of the farm.
+    @Test func whatTheFarmWasToKnow_IsForgotten_WhenThereIsNone() async throws {
+        try await store.adopt(agreed(1, 5, nil, by: Self.here, to: [], isPublished: false), at: Samples.time)
+        try await store.adopt(agreed(2, 6, nil, by: Self.here, isPublished: false), at: Samples.time)
+        #expect(try events() == 2)
+        try await store.releaseAll()
+        #expect(try await store.unpublished().isEmpty)
+        #expect(try events() == 1)
+        let id = try #require(try await store.heads(of: "ci", limit: 9).first?.id)
+        _ = try await store.note([DeliveryResult(id: id, outcome: .delivered, status: 200, error: nil)], at: Samples.time)
+        #expect(try await store.pruneDeliveries(before: Samples.time(plus: 1), limit: 9) == 1)
+        #expect(try events() == 0)
+    }
+
     /// What a person wants sent again, nobody else has sent, and it waits for no farm.
     @Test func redelivery_IsOfThisNodeAlone() async throws {
         try await store.adopt(agreed(1, 5, nil, to: ["ci", "chat"]), at: Samples.time)

@@ -29,9 +29,13 @@ extension Store {
         }
     }
 
-    /// A node that was in a farm and is by itself now sends what is left, whoever was to send it.
+    /// A node that was in a farm and is by itself now sends what is left, whoever was to send it. Nobody is to know of it any more.
     public func releaseAll() throws(StoreError) {
-        try write { try $0.execute(sql: "UPDATE delivery SET state = 'pending' WHERE state = 'standby'") }
+        try write { db in
+            try db.execute(sql: "UPDATE delivery SET state = 'pending' WHERE state = 'standby'")
+            let update = "UPDATE event SET published = 1 WHERE published = 0 RETURNING id"
+            for event in try Int64.fetchAll(db, sql: update) { try OutboxRows.removeIfOver(event, in: db) }
+        }
     }
 
     /// What this node was to send when it stopped stands by until the farm is known: others may have sent it meanwhile.

@@ -100,10 +100,18 @@ extension Store {
         return old.count
     }
 
-    /// Removes what has stood by since before `time`: the node that was to send it has not said that it did, and nobody wants it any more.
+    /// Its sender may be there, and its receiver away for days, whatever is kept of what is over: if that node goes, nobody else has it.
+    private static let standbyLife = Duration.seconds(7 * 24 * 3600)
+
+    /// Removes what has stood by since before `time`, and for a week: the node that was to send it has not said that it did, and nobody
+    /// wants it any more.
     ///
-    /// - Parameter limit: as above.
-    public func pruneStandby(before time: WallTime, limit: Int) async throws(StoreError) -> Int {
+    /// - Parameters:
+    ///   - now: by a clock that is trusted.
+    ///   - limit: as above.
+    public func pruneStandby(before time: WallTime, at now: WallTime, limit: Int) async throws(StoreError) -> Int {
+        let week = now.millisecondsSince1970 - Self.standbyLife.wholeNanoseconds / 1_000_000
+        let time = min(time.millisecondsSince1970, week)
         // As above.
         let old = try await reader.read { db in
             try Row.fetchAll(
@@ -111,7 +119,7 @@ extension Store {
                 sql: """
                     SELECT delivery.id, event_id FROM delivery JOIN event ON event.id = event_id
                     WHERE state = 'standby' AND created_at < ? LIMIT ?
-                    """, arguments: [time.millisecondsSince1970, limit]
+                    """, arguments: [time, limit]
             ).map { (delivery: try $0.required(0) as Int64, event: try $0.required(1) as Int64) }
         }
         guard !old.isEmpty else { return 0 }

@@ -55,7 +55,7 @@ struct CoordinatorTests {
                 .answered(op, .equal(.known(Digest(raw: [UInt8](repeating: 9, count: 32))))), .answered(op, .success(nil)),
                 .answered(op, .success(.known(Digest(raw: [UInt8](repeating: 8, count: 32))))), .leased(.vet, fence: 6),
                 .announced(RepositoryID(9), number: 1), .stored(RepositoryID(9), number: 1),
-                .delivered(RepositoryID(9), number: 1, endpoint: "ci"),
+                .delivered(RepositoryID(9), number: 1, endpoint: "ci"), .claimed(Claim(RepositoryID(9), of: FarmAtRedis.id(2))),
             ]
             try await one.send(messages, from: FarmAtRedis.id(1))
             let mail = try await two.letters(after: start)

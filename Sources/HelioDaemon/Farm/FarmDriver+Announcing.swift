@@ -125,19 +125,31 @@ extension FarmDriver {
         }
     }
 
-    func release(_ repository: RepositoryID) async {
+    func release(_ repository: RepositoryID, except senders: Set<MemberID>) async {
         do throws(StoreError) {
-            hands.webhooks.released(repository, to: try await store.release(repository))
+            hands.webhooks.released(repository, to: try await store.release(repository, except: senders))
         } catch {
             log.error("events wait, the store does not take that they may go", ["error": "\(error)"])
         }
     }
 
+    func takeOver(_ claim: Claim) async {
+        do throws(StoreError) {
+            hands.webhooks.released(claim.repository, to: try await store.takeOver(claim))
+        } catch {
+            log.error("events of another node wait, the store does not take that they may go", ["error": "\(error)"])
+        }
+    }
+
     func settle(_ repository: RepositoryID, _ number: Int64, _ endpoint: String, by member: MemberID) async {
+        // What it is about may not be in the store yet, and would be sent once more.
+        guard missedAnnouncements[repository] == nil else { return missedLetters.keep(repository, number, endpoint, by: member) }
         do throws(StoreError) {
             try await store.settleStandby(repository, number: number, endpoint: endpoint, by: member, at: SystemClock.wall())
         } catch {
-            log.warning("a delivery of another node could not be noted", ["error": "\(error)"])
+            missedLetters.keep(repository, number, endpoint, by: member)
+            guard let leftOut = refusedLetters.take(at: SystemClock.monotonic()) else { return }
+            log.warning("a delivery of another node could not be noted yet", ["error": "\(error)", "left_out": .count(leftOut)])
         }
     }
 
@@ -160,6 +172,7 @@ extension FarmDriver {
                 }
             }
             feed(.published)
+            tellDeliveriesAgain()
         } catch {
             log.warning("the farm does not know yet what was announced meanwhile", ["error": "\(error)"])
         }
@@ -167,7 +180,8 @@ extension FarmDriver {
 
     func findOrphans(_ present: Set<MemberID>) async {
         do throws(StoreError) {
-            feed(.orphans(try await store.orphans(present: present, at: SystemClock.wall())))
+            let taken = try await store.takenOver(by: this)
+            feed(.orphans(try await store.orphans(present: present, at: SystemClock.wall()), taken: taken))
         } catch {
             log.warning("events of absent nodes cannot be looked for", ["error": "\(error)"])
         }
@@ -201,7 +215,8 @@ extension FarmDriver {
         do throws(StoreError) {
             return try await store.admit(fence, of: lease, at: SystemClock.wall())
         } catch {
-            log.error("the number of a lease cannot be stored", ["lease": .text(lease.rawValue), "error": "\(error)"])
+            missedLetters.keep(fence, of: lease)
+            log.error("the number of a lease cannot be stored yet", ["lease": .text(lease.rawValue), "error": "\(error)"])
             return false
         }
     }

@@ -24,6 +24,8 @@ actor FarmDriver {
     private let addChore: @Sendable (FarmEffect) -> Void
     /// The last announcements that could not be taken when they were told of.
     var missedAnnouncements: [RepositoryID: Int64] = [:]
+    var missedLetters = MissedLetters()
+    var refusedLetters = LogAllowance()
     /// Others wait for the next discovery to end.
     private var listings: [FarmOperationID] = []
     private var isReading = false
@@ -208,6 +210,9 @@ actor FarmDriver {
 
     func tell(_ message: FarmMessage) { outgoing.append(message) }
 
+    /// What of it was announced in an outage has to be known to the others before: they would settle what they do not have.
+    func tellDeliveriesAgain() { outgoing.tellAgain() }
+
     /// A delivery of this node is over, whatever came of it: the others need not make up for it.
     nonisolated func delivered(_ delivery: DeliveryID, to endpoint: String) { addDelivery(delivery, endpoint) }
 
@@ -258,6 +263,8 @@ actor FarmDriver {
         switch effect {
         case .beat(let record): Task { await beat(record) }
         case .readLetters: Task { await readLetters() }
+        case .send(.delivered(let repository, let number, let endpoint)) where machine.owesPublication:
+            outgoing.keep(.delivered(repository, number: number, endpoint: endpoint))
         case .send(let message): outgoing.append(message)
         case .lease(let request): begin(request)
         case .view(let view): tellNode(.farm(view))
@@ -271,7 +278,7 @@ actor FarmDriver {
             log.error("the farm does not take this node", ["why": .text(why.description)])
             if isFirst { tellNode(.joinRefused(why.description)) }
         case .log(let line): log.write(line)
-        case .obey, .remember, .propose, .adopt, .release, .settleDelivery, .publish, .findOrphans: addChore(effect)
+        case .obey, .remember, .propose, .adopt, .release, .takeOver, .settleDelivery, .publish, .findOrphans: addChore(effect)
         }
     }
 
@@ -282,7 +289,8 @@ actor FarmDriver {
         case .remember(let lease, let fence): await remember(lease, fence)
         case .propose(let proposal): await propose(proposal)
         case .adopt(let repository, let number): await adopt(repository, number)
-        case .release(let repository): await release(repository)
+        case .release(let repository, let senders): await release(repository, except: senders)
+        case .takeOver(let claim): await takeOver(claim)
         case .settleDelivery(let repository, let number, let endpoint, let member): await settle(repository, number, endpoint, by: member)
         case .publish: await publish()
         case .findOrphans(let present): await findOrphans(present)
@@ -300,8 +308,10 @@ actor FarmDriver {
     private func beat(_ record: MemberRecord) async {
         do throws(CoordinatorError) {
             feed(.read(try await coordinator.register(record)))
-            outgoing.tellAgain()
+            if !machine.owesPublication { tellDeliveriesAgain() }
             for (repository, number) in missedAnnouncements { addChore(.adopt(repository, number: number)) }
+            // After what they may be about.
+            for chore in missedLetters.take() { addChore(chore) }
             await readLetters()
         } catch {
             switch error {

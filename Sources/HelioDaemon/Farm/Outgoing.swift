@@ -8,13 +8,12 @@ import HelioNode
 final class Outgoing: Sendable {
     private static let limit = 10_000
     private static let batch = 64
-    /// Numbers of one repository and endpoint. Of what this node was to send itself the last would do, of what it took over each counts.
-    private static let unheardLimit = 32
 
     private struct Line {
         var waiting: [FarmMessage] = []
-        /// The last delivered numbers of each repository at each endpoint that the others have not heard of.
-        var unheard: [Delivered: [Int64]] = [:]
+        /// The delivered numbers of each repository at each endpoint that the others have not heard of. Of what this node was to send
+        /// itself the last would do, of what it took over each counts.
+        var unheard: [Delivered: NumberRanges] = [:]
         var task: Task<Void, Never>?
     }
 
@@ -41,12 +40,15 @@ final class Outgoing: Sendable {
         }
     }
 
+    /// For `tellAgain`.
+    func keep(_ delivery: FarmMessage) { line.withLock { keep([delivery], in: &$0) } }
+
     /// The coordinator can be asked: what was delivered meanwhile is told again.
     func tellAgain() {
         line.withLock { line in
             guard !line.unheard.isEmpty else { return }
             for (delivered, numbers) in line.unheard {
-                line.waiting += numbers.map { .delivered(delivered.repository, number: $0, endpoint: delivered.endpoint) }
+                line.waiting += numbers.numbers.map { .delivered(delivered.repository, number: $0, endpoint: delivered.endpoint) }
             }
             line.unheard = [:]
             if line.task == nil { line.task = Task { await run() } }
@@ -56,8 +58,7 @@ final class Outgoing: Sendable {
     private func keep(_ messages: [FarmMessage], in line: inout Line) {
         for case .delivered(let repository, let number, let endpoint) in messages {
             let key = Delivered(repository: repository, endpoint: endpoint)
-            let numbers = line.unheard[key, default: []] + [number]
-            line.unheard[key] = Array(numbers.suffix(Self.unheardLimit))
+            line.unheard[key, default: NumberRanges()].insert(number)
         }
     }
 

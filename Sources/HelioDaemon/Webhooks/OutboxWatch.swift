@@ -68,11 +68,14 @@ struct OutboxWatch: Sendable {
     }
 
     /// A clock that was set forward while the node ran makes nothing old.
-    private var limit: WallTime {
+    private var trusted: WallTime {
         let now = SystemClock.now()
         let elapsed = (now.monotonic - start.monotonic).wholeNanoseconds / 1_000_000
-        let trusted = min(now.wall.millisecondsSince1970, start.wall.millisecondsSince1970 + elapsed)
-        return WallTime(millisecondsSince1970: trusted - configuration().keep.wholeNanoseconds / 1_000_000)
+        return WallTime(millisecondsSince1970: min(now.wall.millisecondsSince1970, start.wall.millisecondsSince1970 + elapsed))
+    }
+
+    private var limit: WallTime {
+        WallTime(millisecondsSince1970: trusted.millisecondsSince1970 - configuration().keep.wholeNanoseconds / 1_000_000)
     }
 
     private func prune() async {
@@ -86,7 +89,7 @@ struct OutboxWatch: Sendable {
             }
             var left = Self.pruneBatch
             while left == Self.pruneBatch {
-                left = try await store.pruneStandby(before: limit, limit: Self.pruneBatch)
+                left = try await store.pruneStandby(before: limit, at: trusted, limit: Self.pruneBatch)
                 if left > 0 { log.warning("events that another node was to send, and has not, were removed", ["count": .count(left)]) }
             }
         } catch {

@@ -24,6 +24,7 @@ enum LetterCodec {
         case .stored(let repository, let count): [kind("stored"), number("repository", repository.value), number("number", count)]
         case .delivered(let repository, let count, let endpoint):
             [kind("delivered"), number("repository", repository.value), number("number", count), text("endpoint", endpoint)]
+        case .claimed(let claim): [kind("claimed"), number("repository", claim.repository.value), text("of", claim.sender.text)]
         }
     }
 
@@ -57,6 +58,9 @@ enum LetterCodec {
         case "delivered":
             guard let (repository, number) = read.announcement, let endpoint = read.text("endpoint") else { return nil }
             return .delivered(repository, number: number, endpoint: endpoint)
+        case "claimed":
+            guard let repository = read.repository, let sender = read.text("of").flatMap({ MemberID($0) }) else { return nil }
+            return .claimed(Claim(repository, of: sender))
         default: return nil
         }
     }

@@ -26,7 +26,8 @@ public enum FarmEvent: Sendable {
     case proposalFailed(RepositoryID)
     /// All that was announced without the coordinator is known there.
     case published
-    case orphans([Orphan])
+    /// Events whose sender is gone, and those of others that this node sends already.
+    case orphans([Orphan], taken: [Claim] = [])
     /// A delivery of this node is over.
     case delivered(RepositoryID, number: Int64, endpoint: String)
     case deleted(RepositoryID)
@@ -74,8 +75,10 @@ public enum FarmEffect: Sendable {
     case propose(Proposal)
     /// The farm has announced something: take it into the store.
     case adopt(RepositoryID, number: Int64)
-    /// What waits to be sent by this node, or was another's to send, may go.
-    case release(RepositoryID)
+    /// What waits to be sent by this node, or was another's to send, may go, but for what these were to send.
+    case release(RepositoryID, except: Set<MemberID>)
+    /// What a member that is gone was to send, or this one before a restart, goes from here.
+    case takeOver(Claim)
     /// A member has done with an event.
     case settleDelivery(RepositoryID, number: Int64, endpoint: String, by: MemberID)
     /// The coordinator answers again: it is to know what was announced without it.

@@ -3,6 +3,10 @@ extension FarmMachine {
     /// For the others to store an event before its first attempt.
     private static let storeLimit = Duration.seconds(5)
     private static let orphanInterval = Duration.seconds(60)
+    /// A claim holds for so long, and is made again before, while there is something left to send.
+    private static let claimLife = Duration.seconds(300)
+    private static let claimInterval = Duration.seconds(110)
+    private static let claimLimit = 20_000
     /// For what was told to be read again by this node itself.
     private static let arrival = Duration.seconds(2)
 
@@ -95,7 +99,9 @@ extension FarmMachine {
         let released = storing.filter { $0.value.awaited.isEmpty || $0.value.deadline <= now }.keys.sorted()
         for repository in released {
             storing[repository] = nil
-            effects.append(.release(repository))
+            // The farm made this node the sender because the one before it is gone: what is older goes first.
+            let claimed = claims.filter { $0.key.repository == repository && isValid($0.value, at: now) }.map(\.key.sender)
+            effects.append(.release(repository, except: Set(claimed).subtracting([this])))
         }
         guard storedEarly.values.contains(where: { $0.since + Self.storeLimit <= now }) else { return }
         storedEarly = storedEarly.filter { $0.value.since + Self.storeLimit > now }
@@ -118,7 +124,7 @@ extension FarmMachine {
         for orphan in orphans {
             // Its own, of before a restart.
             if orphan.sender == this {
-                if self.storing[orphan.repository] == nil { effects.append(.release(orphan.repository)) }
+                if self.storing[orphan.repository] == nil { effects.append(.takeOver(orphan.claim)) }
                 continue
             }
             if isFresh, storing.contains(orphan.sender) { continue }
@@ -126,14 +132,47 @@ extension FarmMachine {
             let order = Rendezvous.order(Array(heirs.subtracting([orphan.sender])) + [this], for: orphan.repository.value)
             let rank = order.firstIndex(of: this) ?? order.count
             // Who comes before this one may not have the event: it joined later, or missed it.
-            let isDue =
-                isFresh
-                ? min(orphan.age, absence(of: orphan.sender, at: now)) >= Self.orphanInterval * rank
-                : min(orphan.age, outage) >= settings.hold * (rank + 1)
-            guard isDue else { continue }
+            var waited = min(orphan.age, isFresh ? absence(of: orphan.sender, at: now) : outage)
+            if let claimed = claims[orphan.claim] {
+                if isValid(claimed, at: now) { continue }
+                // Who claimed it is gone, too, or is through and did not have it all: the order begins anew.
+                if isFresh { waited = min(waited, storing.contains(claimed.by) ? now - claimed.until : absence(of: claimed.by, at: now)) }
+            }
+            guard waited >= (isFresh ? Self.orphanInterval * rank : settings.hold * (rank + 1)) else { continue }
             log(.info, "events of another node are sent by this one", ("repositoryId", .text("\(orphan.repository.value)")), ("of", .text(orphan.sender.text)))
-            effects.append(.release(orphan.repository))
+            effects.append(.takeOver(orphan.claim))
+            tell(orphan.claim, at: now)
         }
+    }
+
+    // MARK: Who sends for one that is gone
+
+    /// Says so again of what is not through, for those who come and for those who were not reached.
+    mutating func claim(_ taken: [Claim], at now: MonotonicTime) {
+        claims = claims.filter { now - $0.value.until < Self.claimLife }
+        ownClaims = ownClaims.filter { now - $0.value < Self.claimLife }
+        guard membership.isFresh(at: now) else { return }
+        let present = Set(membership.storing).union([this])
+        for claim in taken where !present.contains(claim.sender) {
+            if let told = ownClaims[claim], now - told < Self.claimInterval { continue }
+            tell(claim, at: now)
+        }
+    }
+
+    private mutating func tell(_ claim: Claim, at now: MonotonicTime) {
+        // What is told meanwhile reaches nobody: it is told at the first search after it.
+        guard membership.isFresh(at: now) else { return }
+        ownClaims[claim] = now
+        send(.claimed(claim))
+    }
+
+    mutating func heard(_ claim: Claim, by member: MemberID, at now: MonotonicTime) {
+        guard claims[claim] != nil || claims.count < Self.claimLimit else { return }
+        claims[claim] = Claimed(by: member, until: now + Self.claimLife)
+    }
+
+    private func isValid(_ claimed: Claimed, at now: MonotonicTime) -> Bool {
+        now < claimed.until && membership.storing.contains(claimed.by)
     }
 
     /// For how long one whose events wait has not been there.

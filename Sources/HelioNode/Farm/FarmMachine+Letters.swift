@@ -25,6 +25,7 @@ extension FarmMachine {
             if !isOwn { stored(repository, number, by: letter.sender, at: now) }
         case .delivered(let repository, let number, let endpoint):
             if !isOwn { effects.append(.settleDelivery(repository, number: number, endpoint: endpoint, by: letter.sender)) }
+        case .claimed(let claim): if !isOwn { heard(claim, by: letter.sender, at: now) }
         }
     }
 

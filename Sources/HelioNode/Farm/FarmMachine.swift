@@ -52,6 +52,10 @@ public struct FarmMachine: Sendable {
     var lastOrphanSearch: MonotonicTime
     /// Senders whose events wait and who were not there at any search since.
     var absentSince: [MemberID: MonotonicTime] = [:]
+    /// Who has said that it sends what another was to send.
+    var claims: [Claim: Claimed] = [:]
+    /// When this node last said so.
+    var ownClaims: [Claim: MonotonicTime] = [:]
 
     /// What a crash left to be sent waits so long for a farm that may have sent it.
     private static let farmPatience = Duration.seconds(30)
@@ -74,6 +78,12 @@ public struct FarmMachine: Sendable {
         let number: Int64
         var members: Set<MemberID>
         let since: MonotonicTime
+    }
+
+    struct Claimed: Sendable {
+        let by: MemberID
+        /// It says so again before.
+        let until: MonotonicTime
     }
 
     public init(_ record: MemberRecord, settings: FarmSettings, seed: UInt64, now: MonotonicTime) {
@@ -115,7 +125,9 @@ public struct FarmMachine: Sendable {
         case .settled(let id, let remaining): announcements.settle(id, remaining: remaining)
         case .published: owesPublicationSince = nil
         case .proposalFailed(let id): announcements.proposalFailed(id, at: now)
-        case .orphans(let orphans): takeOver(orphans, at: now)
+        case .orphans(let orphans, let taken):
+            claim(taken, at: now)
+            takeOver(orphans, at: now)
         case .deleted(let id): forget(id)
         case .lease(let name, let reply): take(reply, of: name, at: now)
         case .wantsInventory(let wanted): want(.inventory, wanted, at: now)
@@ -154,6 +166,9 @@ public struct FarmMachine: Sendable {
         let times = [membership.lastReading.map { $0 + Membership.expiry }, membership.lastReading.map { $0 + settings.viewHold }]
         return times.compactMap { $0 }.map { $0 + .milliseconds(1) }.filter { $0 > now }.min()
     }
+
+    /// What was announced without the coordinator may not be known there: others cannot tell what of it was delivered.
+    public var owesPublication: Bool { isOut || owesPublicationSince != nil }
 
     public var currentRefusal: JoinRefusal? { refusal }
 

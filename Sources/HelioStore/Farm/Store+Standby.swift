@@ -3,18 +3,39 @@ public import HelioNode
 
 /// Events that another node sends, or that this one may not send yet.
 extension Store {
-    /// What waits of a repository may be sent by this node.
+    /// What waits of a repository may be sent by this node, but for what these were to send.
     /// - Returns: the endpoints that it goes to.
-    public func release(_ repository: RepositoryID) throws(StoreError) -> [String] {
+    public func release(_ repository: RepositoryID, except senders: Set<MemberID> = []) throws(StoreError) -> [String] {
+        let marks = databaseQuestionMarks(count: senders.count)
+        return try release("coalesce(sender, '') NOT IN (\(marks))", of: repository, senders.map(\.text))
+    }
+
+    /// What one member was to send of a repository is sent by this node.
+    /// - Returns: as above.
+    public func takeOver(_ claim: Claim) throws(StoreError) -> [String] {
+        try release("sender = ?", of: claim.repository, [claim.sender.text])
+    }
+
+    private func release(_ condition: String, of repository: RepositoryID, _ senders: [String]) throws(StoreError) -> [String] {
         try write { db in
-            let update = "UPDATE delivery SET state = 'pending' WHERE state = 'standby' AND repository_id = ? RETURNING endpoint"
-            return Set(try String.fetchAll(db, sql: update, arguments: [repository.value])).sorted()
+            let update = """
+                UPDATE delivery SET state = 'pending'
+                WHERE state = 'standby' AND repository_id = ?
+                    AND EXISTS (SELECT 1 FROM event WHERE event.id = event_id AND \(condition))
+                RETURNING endpoint
+                """
+            let endpoints = try String.fetchAll(db, sql: update, arguments: [repository.value] + StatementArguments(senders))
+            return Set(endpoints).sorted()
         }
     }
 
-    /// A node that was in a farm and is by itself now sends what is left, whoever was to send it.
+    /// A node that was in a farm and is by itself now sends what is left, whoever was to send it. Nobody is to know of it any more.
     public func releaseAll() throws(StoreError) {
-        try write { try $0.execute(sql: "UPDATE delivery SET state = 'pending' WHERE state = 'standby'") }
+        try write { db in
+            try db.execute(sql: "UPDATE delivery SET state = 'pending' WHERE state = 'standby'")
+            let update = "UPDATE event SET published = 1 WHERE published = 0 RETURNING id"
+            for event in try Int64.fetchAll(db, sql: update) { try OutboxRows.removeIfOver(event, in: db) }
+        }
     }
 
     /// What this node was to send when it stopped stands by until the farm is known: others may have sent it meanwhile.
@@ -90,6 +111,20 @@ extension Store {
             guard let sender = MemberID(sender), !present.contains(sender) else { return nil }
             let age = Duration.milliseconds(max(time.millisecondsSince1970 - since, 0))
             return Orphan(repository: RepositoryID(repository), sender: sender, age: age)
+        }
+    }
+
+    /// What this node sends that others were to send, by repository and sender.
+    public nonisolated func takenOver(by this: MemberID) async throws(StoreError) -> [Claim] {
+        try await reader.read { db in
+            let sql = """
+                SELECT DISTINCT delivery.repository_id, sender FROM delivery JOIN event ON event.id = event_id
+                WHERE state = 'pending' AND sender <> ? ORDER BY 1, 2
+                """
+            return try Row.fetchAll(db, sql: sql, arguments: [this.text]).compactMap { row in
+                let (repository, sender): (Int64, String) = (try row.required(0), try row.required(1))
+                return MemberID(sender).map { Claim(RepositoryID(repository), of: $0) }
+            }
         }
     }
 

@@ -179,6 +179,58 @@ struct AnnouncingTests {
         #expect(feed(orphans, at: 100).released.isEmpty)
     }
 
+    /// The receiver is slow: the first in order has not sent everything after a minute.
+    @Test mutating func eventThatAnotherHasTaken_IsSentByNoThird_UntilThatOneIsGoneOrThrough() throws {
+        let heirs = [this, others[1]]
+        let id = try #require((1...100 as ClosedRange<Int64>).first { Rendezvous.order(heirs, for: $0).first == heirs[1] })
+        let claim = Claim(RepositoryID(id), of: others[0])
+        let orphans = FarmEvent.orphans([Orphan(repository: claim.repository, sender: claim.sender, age: .seconds(1000))])
+        read([records[2]], at: 10)
+        read([records[2]], at: 30)
+        #expect(feed(orphans, at: 30).released.isEmpty)
+        letter(.claimed(claim), from: others[1], at: 31)
+        for seconds in [90, 210, 330] as [Double] {
+            read([records[2]], at: seconds)
+            #expect(feed(orphans, at: seconds).released.isEmpty)
+        }
+        // It is there, and has not said it again: it did not have everything.
+        read([records[2]], at: 380)
+        #expect(feed(orphans, at: 380).released.isEmpty)
+        read([records[2]], at: 392)
+        #expect(feed(orphans, at: 392).released == [claim.repository])
+        letter(.claimed(claim), from: others[1], at: 400)
+        read([records[2]], at: 401)
+        #expect(feed(orphans, at: 401).released.isEmpty)
+        // It has gone, too.
+        for seconds in [405, 410, 430] as [Double] { read([], at: seconds) }
+        #expect(feed(orphans, at: 431).released == [claim.repository])
+    }
+
+    @Test mutating func takenEvents_AreClaimed_AndAgainWhileTheyWait() {
+        let claim = Claim(repository, of: others[0])
+        read([records[2]], at: 10)
+        read([records[2]], at: 30)
+        #expect(feed(orphan(of: 0, age: 1), at: 30).claims == [claim])
+        let times = [60, 90, 139, 140, 200] as [Double]
+        let told = times.filter { seconds in
+            read([records[2]], at: seconds)
+            return feed(.orphans([], taken: [claim]), at: seconds).claims == [claim]
+        }
+        #expect(told == [140])
+        read(at: 300)
+        #expect(feed(.orphans([], taken: [claim]), at: 300).claims.isEmpty, "its sender is back")
+    }
+
+    @Test mutating func eventsOfAnEarlierSender_GoWithTheOwn_UnlessAnotherSendsThem() {
+        read([records[2]], at: 10)
+        letter(.claimed(Claim(repository, of: others[0])), from: others[1], at: 10)
+        feed(.adopted(repository, number: 1, sender: this, remaining: []), at: 10)
+        let kept = letter(.stored(repository, number: 1), from: others[1], at: 10.1).compactMap { effect -> Set<MemberID>? in
+            if case .release(_, let senders) = effect { senders } else { nil }
+        }
+        #expect(kept == [[others[0]]])
+    }
+
     @Test mutating func eventOfANodeThatCannotStore_IsSentByTheNext() {
         var full = records[1]
         full.standing.canStore = false
@@ -198,9 +250,12 @@ struct AnnouncingTests {
 
     @Test mutating func whatWasAnnouncedMeanwhile_IsPublished_UntilItIsKnown() {
         feed(.unread("gone"), at: 30)
+        #expect(machine.owesPublication, "what is delivered is told after it")
         #expect(read(at: 40).publications == 1)
         #expect(read(at: 45).publications == 1, "it may have failed")
+        #expect(machine.owesPublication)
         feed(.published, at: 46)
+        #expect(!machine.owesPublication)
         #expect(read(at: 50).publications == 0)
     }
 
@@ -221,6 +276,15 @@ struct AnnouncingTests {
 extension [FarmEffect] {
     fileprivate var messages: [FarmMessage] { compactMap { if case .send(let message) = $0 { message } else { nil } } }
     fileprivate var proposals: [Proposal] { compactMap { if case .propose(let proposal) = $0 { proposal } else { nil } } }
-    fileprivate var released: [RepositoryID] { compactMap { if case .release(let id) = $0 { id } else { nil } } }
+    fileprivate var released: [RepositoryID] {
+        compactMap { effect in
+            switch effect {
+            case .release(let id, _): id
+            case .takeOver(let claim): claim.repository
+            default: nil
+            }
+        }
+    }
+    fileprivate var claims: [Claim] { messages.compactMap { if case .claimed(let claim) = $0 { claim } else { nil } } }
     fileprivate var publications: Int { count { if case .publish = $0 { true } else { false } } }
 }

@@ -72,10 +72,10 @@ extension Simulation {
     }
 
     /// What may go goes, and the receiver takes it.
-    mutating func release(_ id: RepositoryID, on index: Int) {
+    mutating func release(_ id: RepositoryID, on index: Int, of senders: (MemberID) -> Bool) {
         for event in nodes[index].store.events.indices {
             let standby = nodes[index].store.events[event]
-            guard standby.announcement.repository == id, !standby.isDone else { continue }
+            guard standby.announcement.repository == id, senders(standby.announcement.sender), !standby.isDone else { continue }
             nodes[index].store.events[event].isDone = true
             let announcement = standby.announcement
             note("\(nodes[index].name) sends \(announcement.number) of r\(id.value - 1): v\(version(announcement.content))")

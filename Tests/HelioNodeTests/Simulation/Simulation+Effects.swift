@@ -128,7 +128,7 @@ extension Simulation {
             // On its way to Redis; what the node sent before it is paused or killed arrives nevertheless.
             let delay = Int.random(in: 0..<50, using: &random) == 0 ? between(500, 3_000) : between(1, 50)
             schedule(.effect(index, boot: boot, effect), in: delay)
-        case .obey, .remember, .release, .settleDelivery, .findOrphans: arrive(effect, on: index)
+        case .obey, .remember, .release, .takeOver, .settleDelivery, .findOrphans: arrive(effect, on: index)
         }
     }
 
@@ -142,7 +142,8 @@ extension Simulation {
         case .lease(let request): ask(request, on: index)
         case .propose(let proposal): propose(proposal, on: index)
         case .adopt(let repository, let number): adopt(repository, number, on: index)
-        case .release(let repository): release(repository, on: index)
+        case .release(let repository, let senders): release(repository, on: index) { !senders.contains($0) }
+        case .takeOver(let claim): release(claim.repository, on: index) { $0 == claim.sender }
         case .settleDelivery(let repository, let number, _, let member):
             for event in nodes[index].store.events.indices {
                 let announcement = nodes[index].store.events[event].announcement

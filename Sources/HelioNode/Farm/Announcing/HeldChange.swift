@@ -43,4 +43,17 @@ public struct Orphan: Hashable, Sendable {
         self.sender = sender
         self.age = age
     }
+
+    var claim: Claim { Claim(repository, of: sender) }
+}
+
+/// What a member was to send of a repository, for another to send in its place.
+public struct Claim: Hashable, Sendable {
+    public let repository: RepositoryID
+    public let sender: MemberID
+
+    public init(_ repository: RepositoryID, of sender: MemberID) {
+        self.repository = repository
+        self.sender = sender
+    }
 }

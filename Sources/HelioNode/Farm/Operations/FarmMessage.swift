@@ -21,6 +21,8 @@ public enum FarmMessage: Hashable, Sendable {
     case stored(RepositoryID, number: Int64)
     /// An endpoint has taken an event, or it was given up.
     case delivered(RepositoryID, number: Int64, endpoint: String)
+    /// The sender sends what one that is gone was to send.
+    case claimed(Claim)
 }
 
 /// How a node's part of an operation came out.

@@ -95,7 +95,7 @@ let package = Package(
             name: "heliostat-bench", dependencies: ["HelioGit", "HelioMetrics", "HelioNode", "HelioStore"], exclude: ["Peers"],
             swiftSettings: settings),
 
-        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["HelioLock"], path: "Tests/Support", swiftSettings: settings),
         tests("HelioNodeTests", ["HelioNode"], exclude: ["Transcripts"]),
         tests("HelioJSONTests", ["HelioJSON", "HelioNode"]),
         tests("HelioMetricsTests", ["HelioMetrics"]),

@@ -135,17 +135,12 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
 }
 
 private final class Tally: Sendable {
-    private let total = Mutex(0)
+    private let total = Atomic(0)
 
-    var count: Int { total.withLock { $0 } }
+    var count: Int { total.load(ordering: .relaxed) }
 
     @discardableResult
-    func add() -> Int {
-        total.withLock { total in
-            total += 1
-            return total
-        }
-    }
+    func add() -> Int { total.wrappingAdd(1, ordering: .relaxed).newValue }
 }
 
 extension DispatchSemaphore {

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import HelioLock
 
 /// An HTTP server on loopback that does to each request exactly what it is told, however wrong that is.
 public final class RawReceiver: Sendable {
@@ -35,8 +35,8 @@ public final class RawReceiver: Sendable {
 
     public let port: UInt16
     private let listener: Int32
-    private let received = Mutex<[Request]>([])
-    private let accepted = Mutex(0)
+    private let received = Locked<[Request]>([])
+    private let accepted = Locked(0)
 
     /// - Parameter respond: called on a thread of the connection.
     public init(port: UInt16 = 0, _ respond: @escaping @Sendable (Request) -> [Step]) throws {

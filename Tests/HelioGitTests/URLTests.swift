@@ -146,12 +146,13 @@ import Testing
     @Test func hostGate_IsClosedByNoSingleRepository() async throws {
         let gate = HostGate(limit: 1)
         for _ in 0..<3 { #expect(await gate.refused(.unavailable, of: "a", pause: .seconds(60)) == false) }
-        await gate.answered()
-        #expect(await gate.refused(.unavailable, of: "b", pause: .seconds(60)) == false)
-        try await gate.run { () async throws(Failure) in }
-        #expect(await gate.refused(.unavailable, of: "a", pause: .seconds(60)))
+        #expect(await gate.refused(.unavailable, of: "b", pause: .seconds(60)))
         let failure = await #expect(throws: Failure.self) { try await gate.run { () async throws(Failure) in } }
         #expect(failure?.isOfHost == true)
+        let lively = HostGate(limit: 1)
+        await lively.answered()
+        for location in ["a", "b"] { #expect(await lively.refused(.unavailable, of: location, pause: .seconds(60)) == false) }
+        try await lively.run { () async throws(Failure) in }
         #expect(await HostGate(limit: 1).refused(.tooManyRequests, of: "a", pause: .seconds(60)))
     }
 

@@ -125,9 +125,9 @@ extension FarmDriver {
         }
     }
 
-    func release(_ repository: RepositoryID, except senders: Set<MemberID>) async {
+    func release(_ repository: RepositoryID) async {
         do throws(StoreError) {
-            hands.webhooks.released(repository, to: try await store.release(repository, except: senders))
+            hands.webhooks.released(repository, to: try await store.release(repository))
         } catch {
             log.error("events wait, the store does not take that they may go", ["error": "\(error)"])
         }
@@ -136,6 +136,7 @@ extension FarmDriver {
     func takeOver(_ claim: Claim) async {
         do throws(StoreError) {
             hands.webhooks.released(claim.repository, to: try await store.takeOver(claim))
+            hasTakenOver = true
         } catch {
             log.error("events of another node wait, the store does not take that they may go", ["error": "\(error)"])
         }
@@ -180,7 +181,8 @@ extension FarmDriver {
 
     func findOrphans(_ present: Set<MemberID>) async {
         do throws(StoreError) {
-            let taken = try await store.takenOver(by: this)
+            // At a start nothing is taken over: it all stands by again.
+            let taken = hasTakenOver ? try await store.takenOver(by: this) : []
             feed(.orphans(try await store.orphans(present: present, at: SystemClock.wall()), taken: taken))
         } catch {
             log.warning("events of absent nodes cannot be looked for", ["error": "\(error)"])

@@ -24,6 +24,8 @@ actor FarmDriver {
     private let addChore: @Sendable (FarmEffect) -> Void
     /// The last announcements that could not be taken when they were told of.
     var missedAnnouncements: [RepositoryID: Int64] = [:]
+    /// Since the start.
+    var hasTakenOver = false
     var missedLetters = MissedLetters()
     var refusedLetters = LogAllowance()
     /// Others wait for the next discovery to end.
@@ -289,7 +291,7 @@ actor FarmDriver {
         case .remember(let lease, let fence): await remember(lease, fence)
         case .propose(let proposal): await propose(proposal)
         case .adopt(let repository, let number): await adopt(repository, number)
-        case .release(let repository, let senders): await release(repository, except: senders)
+        case .release(let repository): await release(repository)
         case .takeOver(let claim): await takeOver(claim)
         case .settleDelivery(let repository, let number, let endpoint, let member): await settle(repository, number, endpoint, by: member)
         case .publish: await publish()

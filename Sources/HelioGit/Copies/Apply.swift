@@ -9,8 +9,12 @@ extension LocalCopies {
     ///   cannot take the change (`prepare` with `rebuild` makes a good one); `.disk`.
     public func apply(_ change: PreparedChange, staged: StagedCopy?) async throws(Failure) {
         if let staged {
-            try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try swap(staged, in: change.name) }
-            return await discard(staged)  // the former copy, now
+            let isExchanged = try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in
+                try swap(staged, in: change.name)
+            }
+            // The former copy, now; nobody waits for its end.
+            if isExchanged { Task { await discard(staged) } }
+            return
         }
         guard change.kind == .incremental, let old = change.old else { throw Failure(.internal, "a snapshot without a staged copy") }
         try await move(layout.copy(of: change.name), from: old, to: change.new)
@@ -67,15 +71,14 @@ extension LocalCopies {
     }
 
     /// One rename where there was nothing, one exchange where there was a copy, which is the staged one then: no reader ever finds none.
-    private func swap(_ staged: StagedCopy, in name: RepositoryName) throws(Failure) {
+    /// - Returns: whether there was a copy.
+    private func swap(_ staged: StagedCopy, in name: RepositoryName) throws(Failure) -> Bool {
         let copy = layout.copy(of: name)
         try Files.makeDirectory(Files.parent(copy))
-        if Files.kind(copy, followLinks: false) == nil {
-            try Files.rename(staged.path, to: copy)
-        } else {
-            try Files.exchange(staged.path, copy)
-        }
+        let isThere = Files.kind(copy, followLinks: false) != nil
+        if isThere { try Files.exchange(staged.path, copy) } else { try Files.rename(staged.path, to: copy) }
         try Files.syncDirectory(Files.parent(copy))
+        return isThere
     }
 }
 

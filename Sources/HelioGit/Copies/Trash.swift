@@ -18,19 +18,18 @@ extension LocalCopies {
     /// else.
     /// - Throws: why the last of those stays.
     public func emptyTrash(olderThan keep: Duration, now: WallTime) async throws(Failure) {
-        try await DiskThreads.removals.run(within: DiskThreads.longPatience) { () throws(Failure) in try removeTrash(olderThan: keep, now: now) }
-    }
-
-    private func removeTrash(olderThan keep: Duration, now: WallTime) throws(Failure) {
         var failure: Failure?
-        let kept = keep.wholeNanoseconds / 1_000_000
-        for entry in try Files.entries(layout.trash) ?? [] {
+        let (trash, kept) = (layout.trash, keep.wholeNanoseconds / 1_000_000)
+        // One by one, so that others who remove something have their turn.
+        for entry in try await DiskThreads.run({ () throws(Failure) in try Files.entries(trash) ?? [] }) {
             let name = String(decoding: entry, as: UTF8.self)
             // Anything else there is not ours to remove.
             guard let time = name.split(separator: "-").first.flatMap({ Int64($0) }) else { continue }
             let (age, overflow) = now.millisecondsSince1970.subtractingReportingOverflow(time)
             guard !overflow, age > kept else { continue }
-            do throws(Failure) { try Files.removeTree(layout.trash + "/" + name) } catch { failure = error }
+            do throws(Failure) {
+                try await DiskThreads.removals.run(within: DiskThreads.longPatience) { () throws(Failure) in try Files.removeTree(trash + "/" + name) }
+            } catch { failure = error }
         }
         if let failure { throw failure }
     }

@@ -16,6 +16,9 @@ actor HostGate {
     private var closedUntil: ContinuousClock.Instant?
     /// What it was asked for, and said 503 to, since it last gave anybody what they wanted.
     private var unavailable: Set<String> = []
+    private var lastAnswer: ContinuousClock.Instant?
+    /// A host that gave anybody what they wanted so short a time ago is not away as a whole.
+    private static let proof: Duration = .seconds(10)
 
     private struct Waiter {
         let id: UInt64
@@ -41,13 +44,15 @@ actor HostGate {
     }
 
     /// The host gave what it was asked for.
-    func answered() { unavailable = [] }
+    func answered() { (unavailable, lastAnswer) = ([], .now) }
 
-    /// A host that says 503 for one repository is left in peace by that one only: each of its failures would cost all the others a minute.
+    /// A host that says 503 for one repository, or for several beside others that it answers for, is left in peace by those only: each of
+    /// their failures would cost all the others a minute.
     /// - Returns: whether the host as a whole wants to be left in peace, and is.
     func refused(_ refusal: HostRefusal, of location: String, pause length: Duration) -> Bool {
         if refusal == .unavailable { unavailable.insert(location) }
-        guard refusal == .tooManyRequests || unavailable.count > 1 else { return false }
+        let answersOthers = lastAnswer.map { .now - $0 < Self.proof } ?? false
+        guard refusal == .tooManyRequests || unavailable.count > 1 && !answersOthers else { return false }
         pause(for: length)
         return true
     }

@@ -76,7 +76,7 @@ public enum FarmEffect: Sendable {
     /// The farm has announced something: take it into the store.
     case adopt(RepositoryID, number: Int64)
     /// What waits to be sent by this node, or was another's to send, may go, but for what these were to send.
-    case release(RepositoryID, except: Set<MemberID>)
+    case release(RepositoryID)
     /// What a member that is gone was to send, or this one before a restart, goes from here.
     case takeOver(Claim)
     /// A member has done with an event.

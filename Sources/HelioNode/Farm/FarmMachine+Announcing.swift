@@ -99,9 +99,9 @@ extension FarmMachine {
         let released = storing.filter { $0.value.awaited.isEmpty || $0.value.deadline <= now }.keys.sorted()
         for repository in released {
             storing[repository] = nil
-            // The farm made this node the sender because the one before it is gone: what is older goes first.
-            let claimed = claims.filter { $0.key.repository == repository && isValid($0.value, at: now) }.map(\.key.sender)
-            effects.append(.release(repository, except: Set(claimed).subtracting([this])))
+            // The farm made this node the sender because the one before it is gone: what is older goes first, even where somebody has
+            // claimed it. Twice is allowed, and out of order is not.
+            effects.append(.release(repository))
         }
         guard storedEarly.values.contains(where: { $0.since + Self.storeLimit <= now }) else { return }
         storedEarly = storedEarly.filter { $0.value.since + Self.storeLimit > now }
@@ -122,9 +122,9 @@ extension FarmMachine {
         // Without the coordinator, for how long nobody has been seen, and not how old the event is.
         let outage = now - (membership.lastReading ?? startedAt)
         for orphan in orphans {
-            // Its own, of before a restart.
+            // Its own, of before a restart; what it had taken over is older, and goes first.
             if orphan.sender == this {
-                if self.storing[orphan.repository] == nil { effects.append(.takeOver(orphan.claim)) }
+                if self.storing[orphan.repository] == nil { effects.append(.release(orphan.repository)) }
                 continue
             }
             if isFresh, storing.contains(orphan.sender) { continue }

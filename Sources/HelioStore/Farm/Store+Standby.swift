@@ -3,12 +3,9 @@ public import HelioNode
 
 /// Events that another node sends, or that this one may not send yet.
 extension Store {
-    /// What waits of a repository may be sent by this node, but for what these were to send.
+    /// What waits of a repository may be sent by this node.
     /// - Returns: the endpoints that it goes to.
-    public func release(_ repository: RepositoryID, except senders: Set<MemberID> = []) throws(StoreError) -> [String] {
-        let marks = databaseQuestionMarks(count: senders.count)
-        return try release("coalesce(sender, '') NOT IN (\(marks))", of: repository, senders.map(\.text))
-    }
+    public func release(_ repository: RepositoryID) throws(StoreError) -> [String] { try release("1", of: repository, []) }
 
     /// What one member was to send of a repository is sent by this node.
     /// - Returns: as above.

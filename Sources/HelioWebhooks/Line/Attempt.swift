@@ -24,7 +24,7 @@ struct LineHead: Sendable {
     var answeredFailures = 0
     /// How often it was refused with a 4xx since the start. Of what the store has counted before, nobody knows why it failed.
     var refused = 0
-    /// The receiver said when to come back, since the start.
+    /// The receiver wanted it to wait for longer than it would have, since the start.
     var wasAsked = false
     /// How many deliveries the endpoint had taken when it last failed.
     var acceptedWhenFailed: UInt64?
@@ -35,6 +35,14 @@ struct LineHead: Sendable {
     /// A receiver asked for its delay (`Retry-After`): not even a probe may come before it has passed. Of what failed before the start, its
     /// length has to tell.
     var isAskedToWait: Bool { wasAsked || stored.retry.map { RetrySchedule.isAsked($0.delay, after: stored.attempts) } ?? false }
+
+    /// As it is once it need not wait any more.
+    var freed: LineHead {
+        var head = self
+        head.stored = DeliveryHead(id: id, repository: repository, attempts: stored.attempts, refusals: stored.refusals, retry: nil)
+        head.wasAsked = false
+        return head
+    }
 
     /// How long it still has to wait. Never longer than it was to, and not at all once a clock that was set forward says so: the wall
     /// clock only counts for what was stored before a restart.

@@ -152,7 +152,7 @@ struct EndpointLine: Sendable {
         var blamesBody = false
         /// It counts as one of the attempts that a receiver may refuse.
         var isRefusal = false
-        /// The receiver said when to come back.
+        /// The receiver wants it to wait for longer than it would have.
         var isAsked = false
         var breaker: BreakerChange?
         var closesEndpoint = false
@@ -208,7 +208,7 @@ struct EndpointLine: Sendable {
         }
         let delay = RetrySchedule.delay(after: attempts, asked: asked, using: &random)
         let outcome = DeliveryResult.Outcome.retry(after: delay, attempts: attempts, refusals: refusals)
-        return Decision(outcome: outcome, blamesBody: blamesBody, isRefusal: isRefusal, isAsked: asked != nil, breaker: opens ? .opened : nil)
+        return Decision(outcome: outcome, blamesBody: blamesBody, isRefusal: isRefusal, isAsked: asked.map { $0 >= delay } ?? false, breaker: opens ? .opened : nil)
     }
 
     private mutating func open(at now: MonotonicTime, using random: inout SeededGenerator) {
@@ -265,12 +265,13 @@ struct EndpointLine: Sendable {
     mutating func reopen() {
         isClosed = false
         _ = breaker.succeeded()
-        for head in held { ready.append(head) }
+        var heads = held
         held = []
         // Also what the receiver asked to come later: it may be another receiver now.
         while let (_, head) = waiting.earliest {
             waiting.popEarliest()
-            ready.append(head)
+            heads.append(head)
         }
+        for head in heads { ready.append(head.freed) }
     }
 }

@@ -142,7 +142,7 @@ extension Simulation {
         case .lease(let request): ask(request, on: index)
         case .propose(let proposal): propose(proposal, on: index)
         case .adopt(let repository, let number): adopt(repository, number, on: index)
-        case .release(let repository, let senders): release(repository, on: index) { !senders.contains($0) }
+        case .release(let repository): release(repository, on: index) { _ in true }
         case .takeOver(let claim): release(claim.repository, on: index) { $0 == claim.sender }
         case .settleDelivery(let repository, let number, _, let member):
             for event in nodes[index].store.events.indices {

@@ -66,8 +66,8 @@ import Testing
     }
 
     #if DEBUG
-        /// Going through 100,000 names takes an unoptimised build some seconds.
-        private static let (patience, patienceOfMany) = (15.0, 20.0)
+        /// Going through 100,000 names takes an unoptimised build some seconds, and many beside other tests.
+        private static let (patience, patienceOfMany) = (30.0, 30.0)
     #else
         private static let (patience, patienceOfMany) = (2.0, 10.0)
     #endif

@@ -26,6 +26,8 @@ extension Metrics {
 
         @Test func run_CountsSuccess_OfAnEmptyUpstream() async throws {
             let scene = try Scene([], extra: Self.quiet)
+            // One that holds nothing at all would be taken for a disk that is not mounted.
+            try FileManager.default.createDirectory(atPath: scene.upstream.path + "/P", withIntermediateDirectories: false)
             try await scene.synchronized()
             let metrics = try await ended(scene.node, ["success": 1])
             #expect(metrics.sum("heliostat_repository_sync_total") == 0)

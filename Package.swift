@@ -1,7 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let settings: [SwiftSetting] = [
+/// While `scripts/fuzz` builds. libFuzzer's counters are for what is ours: it looks through all of them after each input.
+let isFuzzed = Context.environment["HELIOSTAT_FUZZ"] != nil
+let counted: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
+let settings: [SwiftSetting] = counted + [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -38,16 +42,17 @@ func tests(
         swiftSettings: settings)
 }
 
-/// What `scripts/fuzz` builds: the fuzz targets and libFuzzer's loop. Its own linking needs `-sanitize=fuzzer`, so it is part of the
-/// package only while that script says so. The same targets run on the kept inputs in `FuzzTests`; a source cannot be in two targets.
+/// What `scripts/fuzz` builds: the fuzz targets and libFuzzer's loop, linked with lld because libFuzzer's archive has a `main` too. The same
+/// targets run on the kept inputs in `FuzzTests`; a source cannot be in two targets.
 let fuzzer = Target.executableTarget(
     name: "heliostat-fuzz",
     dependencies: [
         "HelioAPI", "HelioClient", "HelioDaemon", "HelioFarm", "HelioGit", "HelioHTTP", "HelioJSON", "HelioMetrics", "HelioNode", "HelioWebhooks",
     ],
-    path: "Tests/Fuzz", exclude: ["Corpora", "Dictionaries", "Replay"], swiftSettings: settings)
+    path: "Tests/Fuzz", exclude: ["Corpora", "Dictionaries", "Replay"], swiftSettings: settings,
+    linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
 let fuzzing =
-    Context.environment["HELIOSTAT_FUZZ"] != nil
+    isFuzzed
     ? fuzzer : tests("FuzzTests", fuzzer.dependencies, path: fuzzer.path, exclude: ["Corpora", "Dictionaries", "Driver"])
 
 let package = Package(

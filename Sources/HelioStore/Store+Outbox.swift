@@ -39,6 +39,12 @@ extension Store {
         }
     }
 
+    /// - Returns: nil when a copy of that content has been announced, or counts as announced because nothing ever was.
+    public func unannounced(_ repository: RepositoryID, holding content: MirrorHash) throws(StoreError) -> UnannouncedContent? {
+        guard let last = try announcement(of: repository), last.content != content else { return nil }
+        return UnannouncedContent(repository: repository, content: content, last: last)
+    }
+
     /// Announces what a copy holds without a change of its own; nil as the event says that nobody need be told.
     public func announce(
         _ repository: RepositoryID, content: MirrorHash, event: OutboxEvent?, at time: WallTime

@@ -15,6 +15,20 @@ struct AuthoritiesOption: ParsableArguments {
     var file: String?
 }
 
+/// What an upstream that is read directly leaves out, as the node does that it is compared with.
+struct ExclusionOption: ParsableArguments {
+    @Option(
+        name: .customLong("exclude"),
+        help: ArgumentHelp(
+            "Refs to leave out of a directory of repositories: what sync.refs.exclude of the node says, once for each pattern. A node that lets its disk be looked at tells it itself.",
+            valueName: "pattern"))
+    var patterns: [String] = []
+
+    func validate() throws {
+        guard !patterns.contains("") else { throw ValidationError("--exclude takes a pattern such as refs/pull.") }
+    }
+}
+
 /// Which node is asked, and for how long.
 struct NodeOptions: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOption

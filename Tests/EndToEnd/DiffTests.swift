@@ -25,13 +25,13 @@ import Testing
         let upstream: UpstreamFixture
         let nodes: [NodeFixture]
 
-        init(_ names: [String], nodes count: Int, extra: String = "") throws {
+        init(_ names: [String], nodes count: Int, sync: String = "", extra: String = "") throws {
             directory = try TemporaryDirectory()
             upstream = try UpstreamFixture(in: directory.path)
             for name in names { try upstream.create(name, commits: 3) }
             let (path, root) = (upstream.path, directory.path)
             nodes = try (1...count).map {
-                try NodeFixture(in: root, upstream: path, name: "node-\($0)", extra: "sync: { interval: 1h }\nvet: { interval: 1h }\n" + extra)
+                try NodeFixture(in: root, upstream: path, name: "node-\($0)", extra: "sync: { interval: 1h\(sync) }\nvet: { interval: 1h }\n" + extra)
             }
         }
 
@@ -43,7 +43,9 @@ import Testing
         func stop() { for node in nodes { node.kill() } }
     }
 
-    private func diff(_ words: String..., tolerance: String = "3s") throws -> Outcome {
+    private func diff(_ words: String..., tolerance: String = "3s") throws -> Outcome { try diff(words, tolerance: tolerance) }
+
+    private func diff(_ words: [String], tolerance: String) throws -> Outcome {
         let ended = try Shell().attempt([NodeFixture.binary, "diff", "--json", "--tolerance", tolerance] + words)
         let json = try? JSONSerialization.jsonObject(with: Data(ended.output.utf8)) as? [String: Any]  // none is said when it fails
         if json == nil { Issue.record("\(words): \(ended.status) \(ended.errors)") }
@@ -196,6 +198,24 @@ import Testing
         try Data("ffffffffffffffffffffffffffffffff\n".utf8).write(to: URL(filePath: token))
         let refused = try refusal("--token-file", token, node.base, farm.upstream.path)
         #expect(refused.status == 3 && refused.errors.contains("401"))
+    }
+
+    @Test func excludedRefs_AreLeftOutOfTheUpstreamToo_WhereTheyAreNamed() async throws {
+        let farm = try Farm(["P/r"], nodes: 1, sync: ", refs: { exclude: [refs/pull] }")
+        defer { farm.stop() }
+        try Shell().run("git", "-C", farm.upstream.path + "/P/r.git", "update-ref", "refs/pull/1/head", "refs/heads/main")
+        try await farm.start()
+        let node = farm.nodes[0]
+        let path = farm.upstream.path
+        for side in [[node.socket], ["--exclude", "refs/pull", node.base]] {
+            let outcome = try diff(side + [path], tolerance: "0s")
+            #expect(outcome.status == 0, "\(side): \(outcome.json)")
+        }
+        let blind = try diff(node.base, path, tolerance: "0s")
+        #expect(blind.status != 0 && blind.classes["equal"] == nil, "\(blind.json)")
+        let hashes = try Shell().run(NodeFixture.binary, "hashes", "--exclude", "refs/pull", path)
+        #expect(try Shell().attempt([NodeFixture.binary, "diff", "-", node.socket], input: hashes).status == 0)
+        #expect(try Shell().attempt([NodeFixture.binary, "hashes", "--exclude", "", path]).status == 64)
     }
 
     @Test func savedHashes_FromAFileAndFromAPipe() async throws {

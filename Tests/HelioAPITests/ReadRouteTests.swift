@@ -45,6 +45,10 @@ private func catalogue() throws -> Catalogue {
         ] {
             #expect(try node.tcp("GET", "/readyz?" + query).status == 400, "\(query)")
         }
+        let old = Sample.catalogue(try Sample.entry(1, "A/x") { $0.behindSince = Sample.ago(1200) })
+        node.board.publish(Sample.snapshot(.synchronized, old))
+        let laxer = try node.tcp("GET", "/readyz?max_lag=1h")
+        #expect(laxer.status == 503 && laxer.text.contains(#""actual":"1200s","limit":"600s""#), "\(laxer.text)")
     }
 }
 

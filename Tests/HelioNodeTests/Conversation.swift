@@ -165,7 +165,7 @@ extension Conversation {
             if word == "-" {
                 listing.isBlank = true
             } else if word.hasPrefix("?") {
-                listing.unseen.append(ByteString(String(word.dropFirst())))
+                listing.unseen.insert(ByteString(String(word.dropFirst())))
             } else if word.hasPrefix("!") {
                 listing.rejected.append(RejectedRepository(path: String(word.dropFirst()), why: "said so"))
             } else {
@@ -252,6 +252,7 @@ extension Conversation {
         case .trash(let names): "trash " + names.map(\.description).joined(separator: " ")
         case .record(let id, let record): "record \(names[id] ?? "?") failures=\(record.failedSyncCount)\(record.isQuarantined ? " quarantined" : "")"
         case .noteBehind(let id): "note behind \(names[id] ?? "?")"
+        case .noteCaughtUp(let id): "note caught up \(names[id] ?? "?")"
         case .quarantined(let repository, let failure, let failures):
             "tell that \(repository.name) is quarantined (\(failure.reason.rawValue), \(failures) failures)"
         case .recovered(let repository): "tell that \(repository.name) works again"

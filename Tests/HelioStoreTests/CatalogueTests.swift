@@ -65,6 +65,15 @@ struct CatalogueTests {
         #expect(try await store.write { try Int.fetchOne($0, sql: "SELECT count(*) FROM project") } == 1)
     }
 
+    @Test func lag_EndsWithoutASynchronisation_WhenTheUpstreamTakesItBack() async throws {
+        let id = RepositoryID(9)
+        try await store.saveMetadata(upserts: [Samples.metadata(9)])
+        try await store.record([(id, .behind), (id, .caughtUp)], at: Samples.time)
+        #expect(try await store.loadCatalogue().first?.upstreamChangedAt == nil)
+        try await store.record(.behind, of: id, at: Samples.time(plus: 60))
+        #expect(try await store.loadCatalogue().first?.upstreamChangedAt == Samples.time(plus: 60))
+    }
+
     @Test func failure_IsKept_AndEndsWithNextSuccess() async throws {
         let id = RepositoryID(9)
         try await store.saveMetadata(upserts: [Samples.metadata(9)])

@@ -223,6 +223,27 @@ struct HeldTests {
         #expect(try events() == 0)
     }
 
+    /// Away and back again while the farm could not be told; then the node is taken out of it.
+    @Test func whatAMemberHeld_IsForgotten_ByANodeByItself() async throws {
+        try await complete(2, held: [step(1, 2)])
+        try await complete(1, held: [])
+        try await store.forgetHeldChanges()
+        let event = OutboxEvent(
+            webhookID: "id", key: "mirror:repo_synchronized", repository: Self.repository, number: 1, body: [1], endpoints: ["ci"])
+        let id = try await store.prepare(Samples.change(), event: event, at: Samples.time)
+        try await store.complete(id, content: Samples.hash(3), head: .symbolic(.main), at: Samples.time)
+        #expect(try await store.heads(of: "ci", limit: 9).count == 1)
+        #expect(try await store.announcement(of: Self.repository)?.content == Samples.hash(3))
+    }
+
+    @Test func changeWhoseRefsHaveNotMoved_IsNotForgotten() async throws {
+        let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
+        let id = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)
+        try await store.forgetHeldChanges()
+        let held = try await store.complete(id, content: Samples.hash(2), head: .symbolic(.main), at: Samples.time)
+        #expect(try await changes(held) == [step(1, 2)])
+    }
+
     /// What a person wants sent again, nobody else has sent, and it waits for no farm.
     @Test func redelivery_IsOfThisNodeAlone() async throws {
         try await store.adopt(agreed(1, 5, nil, to: ["ci", "chat"]), at: Samples.time)

@@ -15,6 +15,8 @@ public struct Diff: Sendable {
         public var tokens: [Secret] = []
         /// PEM; whose certificates are believed, instead of those of the system's authorities.
         public var authoritiesFile: String?
+        /// `sync.refs.exclude` of nodes that do not tell it, for an upstream that is read directly.
+        public var excluded: [String] = []
         /// Whether what is packed differently is listed too.
         public var listsPacking = false
 
@@ -105,7 +107,7 @@ public struct Diff: Sendable {
             throw .incomparable(
                 "the nodes mirror different upstreams: A \(Screen.printable(one.upstream)), B \(Screen.printable(other.upstream))")
         }
-        let excluded = nodes.values.compactMap(\.header).first?.refsExclude ?? []
+        let excluded = nodes.values.compactMap(\.header).first?.refsExclude ?? options.excluded
         return (try source(.a, nodes, excluded), try source(.b, nodes, excluded))
     }
 

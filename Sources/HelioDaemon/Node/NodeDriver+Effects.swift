@@ -67,6 +67,7 @@ extension NodeDriver {
             write([.runClosed(run)], hands)
         case .record(let id, let record): write(record.reports.map { .report(id, $0) }, hands)
         case .noteBehind(let id): write([.report(id, .behind)], hands)
+        case .noteCaughtUp(let id): write([.report(id, .caughtUp)], hands)
         case .discover: report { .discovered(await hands.list()) }
         case .find(let name): report { .found(name, await hands.find(name)) }
         case .storeMetadata(let batch): store(batch, hands)

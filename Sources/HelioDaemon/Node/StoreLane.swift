@@ -221,6 +221,7 @@ extension CopyReport {
         case .hashed: 2
         case .lost: 3
         case .behind: 4
+        case .caughtUp: 5
         }
     }
 }

@@ -44,8 +44,11 @@ struct SyncWorker: Sendable {
         let behind = webhooks.isAlone ? nil : try await adapters.store.behind(job.repository.id)
         switch try await fetch(job) {
         case .unchanged(let snapshot):
+            let content = ContentHash.of(snapshot)
             if let behind, let told = try await adapters.store.confirm(behind, of: job.repository.id) {
-                held.append(HeldChange(told, job.repository, ContentHash.of(snapshot)))
+                held.append(HeldChange(told, job.repository, content))
+            } else if !job.hasCopy, let told = try await webhooks.found(job.repository, holding: content) {
+                held.append(HeldChange(told, job.repository, content))
             }
             return SyncResult(job.repository, kind: .incremental, changed: false, snapshot)
         case .change(let change, let staged):

@@ -22,7 +22,8 @@ enum Recovery {
         return StoredNode(
             entries: catalogue.map { RepositoryEntry($0) },
             wasSynchronized: try await adapters.store.wasSynchronized,
-            deletions: deletions.map { (age: now.age(of: $0.at), count: $0.count) })
+            deletions: deletions.map { (age: now.age(of: $0.at), count: $0.count) },
+            runs: try await adapters.store.runs(limit: Run.closedKept).reversed().compactMap { Run($0) })
     }
 
     private static func announce(_ catalogue: [StoredRepository], _ webhooks: Webhooks, _ log: NodeLog) async throws {
@@ -118,6 +119,27 @@ extension RepositoryEntry {
             quarantinedSince = SystemClock.monotonic()
             ownFailures = stored.failedSyncCount
         }
+    }
+}
+
+extension Run {
+    /// - Returns: nil for one that is open, or of a kind that is not known (any more).
+    init?(_ stored: StoredRun) {
+        guard let id = RunID(stored.id), let trigger = RunTrigger(rawValue: stored.trigger), let scope = RunScope(stored.scope),
+            let status = stored.status.flatMap({ RunStatus(rawValue: $0.rawValue) }), let closedAt = stored.closedAt
+        else { return nil }
+        let counts = stored.counts
+        self.init(
+            id: id, trigger: trigger, scope: scope, claimedAt: Moment(earlier: stored.openedAt), planned: stored.planned,
+            outcomes: [.success: counts.succeeded, .fail: counts.failed, .cancel: counts.cancelled, .skipped: counts.skipped],
+            end: End(status: status, reason: stored.reason, at: Moment(earlier: closedAt), duration: .seconds(stored.seconds ?? 0)))
+    }
+}
+
+extension Moment {
+    /// A time of an earlier life, as far as the clock on the wall can be trusted.
+    fileprivate init(earlier wall: WallTime) {
+        self.init(monotonic: SystemClock.monotonic() - SystemClock.wall().age(of: wall), wall: wall)
     }
 }
 

@@ -120,7 +120,20 @@ final class Webhooks: Sendable {
             let event = catalogue[content.repository].flatMap { announcer.event(for: content, of: $0, at: now) }
             try await store.announce(content.repository, content: content.content, event: event, at: now)
         }
+        if isAlone { try await store.forgetHeldChanges() }
         return found.count
+    }
+
+    /// A copy was found where none was known of: its repository came back before it was removed. That is news like a copy that was made.
+    /// - Returns: what is held until the farm has it, in a member of one.
+    func found(_ repository: Repository, holding content: MirrorHash) async throws(StoreError) -> HeldID? {
+        let now = SystemClock.wall()
+        guard let found = try await store.unannounced(repository.id, holding: content) else { return nil }
+        guard isAlone else { return try await store.hold(found, at: now) }
+        let event = announcer.withLock { $0 }.event(for: found, of: repository, at: now)
+        try await store.announce(repository.id, content: content, event: event, at: now)
+        released(event)
+        return nil
     }
 
     private static func freshID() -> String {

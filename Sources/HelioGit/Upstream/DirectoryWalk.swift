@@ -12,7 +12,7 @@ struct DirectoryWalk {
     private(set) var repositories: [FoundRepository] = []
     private(set) var rejected: [RejectedRepository] = []
     /// `Listing.unseen`.
-    private(set) var unseen: [ByteString] = []
+    private(set) var unseen: UnseenPaths = []
     /// `Listing.isBlank`.
     private(set) var isBlank = false
     private let root: String
@@ -72,8 +72,9 @@ struct DirectoryWalk {
             let path = root + "/" + String(decoding: relative, as: UTF8.self) + ".git"
             guard Files.kind(path) == .directory else {
                 // A link to where we are not let into, or a disk in trouble: it may be there.
-                if !Files.isAbsent(path) { withhold(relative, below: false, "cannot be looked at") }
-                return
+                guard !Files.isAbsent(path) else { return }
+                unseen.insert(name.path)
+                return reject(relative, "cannot be looked at")
             }
             if key.isEmpty, Files.kind(root + "/ROOT/" + name.slug.description + ".git") != nil {
                 return reject(relative, "ROOT/\(name.slug) exists too")
@@ -91,7 +92,7 @@ struct DirectoryWalk {
         let path = root + "/" + text
         guard let kind = Files.kind(path, followLinks: false) else {
             // A disk in trouble, as in `found`; or it has gone since.
-            if !Files.isAbsent(path) { withhold(below, below: true, "cannot be looked at") }
+            if !Files.isAbsent(path) { withhold(below, "cannot be looked at") }
             return
         }
         guard kind == .directory else { return }
@@ -100,16 +101,16 @@ struct DirectoryWalk {
         let names: [[UInt8]]?
         do throws(Failure) { names = try Files.searchableEntries(path) } catch {
             guard error.reason == .auth else { throw error }
-            return withhold(below, below: true, error.message)
+            return withhold(below, error.message)
         }
         // nil: it has gone since; and a work tree or a repository without the suffix is not searched.
         guard let names, !names.contains(Array("objects".utf8)) || !names.contains(Array("HEAD".utf8)) else { return }
         try visit(names, key: below, depth: depth + 1)
     }
 
-    private mutating func withhold(_ path: [UInt8], below: Bool, _ why: String) {
-        unseen.append(ByteString(below ? path + [0x2F] : path))
-        reject(path, why)
+    private mutating func withhold(_ directory: [UInt8], _ why: String) {
+        unseen.insert(ByteString(directory + [0x2F]))
+        reject(directory, why)
     }
 
     private mutating func reject(_ path: [UInt8], _ why: String) {

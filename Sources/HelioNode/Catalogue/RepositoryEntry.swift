@@ -22,6 +22,8 @@ public struct RepositoryEntry: Sendable {
     public var quarantinedSince: MonotonicTime?
     /// Since when a change is known at the upstream that is not here yet; for a first copy, since it was listed.
     public var behindSince: MonotonicTime?
+    /// Whether the store remembers that our copy is behind.
+    var isNotedBehind = false
     /// When our copy was last known to equal the upstream; nil before it ever did.
     public var confirmedAt: MonotonicTime?
     public var lastChange: MonotonicTime?

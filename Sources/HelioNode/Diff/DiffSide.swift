@@ -28,11 +28,10 @@ public struct DiffSide: Sendable {
     /// By id, which is the upstream's and the same on both sides.
     public var readings: [RepositoryID: DiffReading]
     public var backlog: DiffBacklog?
-    /// As in `Listing.unseen`: what begins with one of these may be there.
-    public var unseen: [ByteString]
+    public var unseen: UnseenPaths
 
     public init(
-        role: DiffRole, readings: [RepositoryID: DiffReading] = [:], backlog: DiffBacklog? = nil, unseen: [ByteString] = []
+        role: DiffRole, readings: [RepositoryID: DiffReading] = [:], backlog: DiffBacklog? = nil, unseen: UnseenPaths = []
     ) {
         self.role = role
         self.readings = readings
@@ -50,8 +49,7 @@ public struct DiffSide: Sendable {
     func mayHide(_ name: RepositoryName?) -> Bool {
         guard !unseen.isEmpty else { return false }
         // Without a name nobody can say that it is not there.
-        guard let path = name?.path else { return true }
-        return unseen.contains { path.hasPrefix($0) }
+        return name.map(unseen.mayHide) ?? true
     }
 }
 

@@ -22,6 +22,8 @@ public enum NodeEffect: Sendable {
 
     /// A change became known that is not here yet: remember since when, over restarts.
     case noteBehind(RepositoryID)
+    /// The change was taken back, or came some other way than by a synchronisation: forget since when.
+    case noteCaughtUp(RepositoryID)
 
     /// Given up for now, and told once.
     case quarantined(Repository, Failure, failures: Int)

@@ -47,10 +47,13 @@ public struct StoredNode: Sendable {
     public var wasSynchronized: Bool
     /// Deletions of the last 24 hours, by age.
     public var deletions: [(age: Duration, count: Int)]
+    /// The last runs, all of them closed, oldest first.
+    public var runs: [Run]
 
-    public init(entries: [RepositoryEntry], wasSynchronized: Bool, deletions: [(age: Duration, count: Int)]) {
+    public init(entries: [RepositoryEntry], wasSynchronized: Bool, deletions: [(age: Duration, count: Int)], runs: [Run] = []) {
         self.entries = entries
         self.wasSynchronized = wasSynchronized
         self.deletions = deletions
+        self.runs = runs
     }
 }

@@ -88,19 +88,20 @@ extension NodeMachine {
     }
 
     private mutating func admit(_ listing: Listing, for runs: [RunID], at now: Moment) {
-        let (accepted, twins) = IdentityCheck.sift(listing.repositories, against: catalogue)
-        let listed = Set(accepted.map(\.repository.id))
+        let (fitting, twins) = IdentityCheck.sift(listing.repositories, against: catalogue)
+        let listed = Set(fitting.map(\.repository.id))
         let missing = missing(from: listed, unseen: listing.unseen)
-        let accepts = runs.contains { self.runs[$0]?.acceptsDeletions == true }
+        let accepting = runs.compactMap { self.runs[$0] }.filter(\.acceptsDeletions).map(\.scope)
+        let accepted = missing.filter { repository in accepting.contains { $0.contains(repository) } }
+        let suspects = missing.count - accepted.count
         // Nothing that is known would be missing, so no purge guard minds; and all of it would be news, to be told, once the disk is there.
-        if listing.isBlank, state == .bootstrapped, !wasSynchronized, catalogue.counts.total == 0, !accepts {
+        if listing.isBlank, state == .bootstrapped, !wasSynchronized, catalogue.counts.total == 0, accepting.isEmpty {
             let why = "the upstream's directory is empty: is its disk mounted? (`heliostat sync --accept-deletions` takes it as it is)"
             return discoveryFailed(Failure(.rejected, why), runs, at: now)
         }
         let limit = PurgeGuard.Limit(fraction: settings.purgeGuardFraction, atLeast: settings.purgeGuardAtLeast)
-        if !accepts,
-            let alarm = purgeGuard.objection(
-                known: catalogue.counts.total, listed: listed.count, missing: missing.count, limit: limit, at: now.monotonic)
+        if let alarm = purgeGuard.objection(
+            known: catalogue.counts.total, listed: listed.count, missing: suspects, limit: limit, at: now.monotonic)
         {
             if purgeAlarm == nil { log(.error, "purge guard: nothing is deleted", ("why", .text(alarm))) }
             purgeAlarm = alarm
@@ -112,10 +113,10 @@ extension NodeMachine {
         purgeAlarm = nil
         discovery.failedAttempts = 0
         report(listing.rejected + twins)
-        let mayDelete = accepts || farm.mayAct
-        noteHeld(mayDelete ? 0 : missing.count)
+        let deletions = farm.mayAct ? missing : accepted
+        noteHeld(missing.count - deletions.count)
         store(
-            accepted, deletions: mayDelete ? missing : [], accepted: accepts, for: runs, since: discovery.startedAt ?? now.monotonic)
+            fitting, deletions: deletions, suspects: farm.mayAct ? suspects : 0, for: runs, since: discovery.startedAt ?? now.monotonic)
     }
 
     /// A node that is cut off from its farm deletes nothing: it may be the one that sees wrongly.
@@ -128,31 +129,31 @@ extension NodeMachine {
 
     /// What came into the catalogue after the listing was begun may well be missing from it, and so may what lies where the
     /// upstream could not be looked at.
-    private func missing(from listed: Set<RepositoryID>, unseen: [ByteString]) -> [Repository] {
+    private func missing(from listed: Set<RepositoryID>, unseen: UnseenPaths) -> [Repository] {
         catalogue.entries.filter { entry in
-            guard !listed.contains(entry.repository.id) else { return false }
-            let path = entry.repository.name.path
-            guard !unseen.contains(where: { path.hasPrefix($0) }) else { return false }
+            guard !listed.contains(entry.repository.id), !unseen.mayHide(entry.repository.name) else { return false }
             guard let known = entry.knownSince, let begun = discovery.startedAt else { return true }
             return known <= begun
         }.map(\.repository)
     }
 
     private mutating func report(_ found: [RejectedRepository]) {
-        for rejection in found where !rejected.contains(rejection) {
-            log(.warning, "repository rejected", ("path", .text(rejection.path)), ("why", .text(rejection.why)))
-        }
+        let known = Set(rejected)
+        for rejection in found where !known.contains(rejection) { warn(of: rejection) }
         rejected = found
     }
 
+    private mutating func warn(of rejection: RejectedRepository) {
+        log(.warning, "repository rejected", ("path", .text(rejection.path)), ("why", .text(rejection.why)))
+    }
+
     private mutating func store(
-        _ repositories: [ListedRepository], deletions: [Repository], accepted: Bool = false, for runs: [RunID]?,
-        since begun: MonotonicTime
+        _ repositories: [ListedRepository], deletions: [Repository], suspects: Int = 0, for runs: [RunID]?, since begun: MonotonicTime
     ) {
         discovery.lastBatch += 1
         let batch = MetadataBatch(
             id: discovery.lastBatch, listed: repositories, upserts: repositories.filter(isNewMetadata), deletions: deletions,
-            suspectDeletions: accepted ? 0 : deletions.count, announcesNew: wasSynchronized)
+            suspectDeletions: suspects, announcesNew: wasSynchronized)
         discovery.storing[batch.id] = Discovery.Pending(batch: batch, runs: runs, begunAt: begun)
         effects.append(.storeMetadata(batch))
     }
@@ -176,7 +177,7 @@ extension NodeMachine {
         }
         discoveryEnded(.success, for: runs, at: now)
         listKnown(at: now)
-        for run in runs { plan(run, over: pending.batch.listed, at: now) }
+        for run in runs { plan(run, over: pending.batch, at: now) }
     }
 
     private mutating func cannotStore(_ pending: Discovery.Pending, _ failure: Failure, at now: Moment) {
@@ -195,10 +196,7 @@ extension NodeMachine {
 
     private mutating func take(_ listed: ListedRepository, at now: Moment) {
         let id = listed.repository.id
-        let wasBehind = catalogue[id]?.behindSince != nil
-        defer {
-            if !wasBehind, let entry = catalogue[id], entry.status == .behind { effects.append(.noteBehind(id)) }
-        }
+        defer { noteLag(of: id) }
         if catalogue[id] == nil {
             var entry = RepositoryEntry(repository: listed.repository, metadata: listed.metadata)
             entry.behindSince = now.monotonic
@@ -221,6 +219,15 @@ extension NodeMachine {
                 if content != .unknown { entry.confirmedAt = now.monotonic }
             }
         }
+    }
+
+    /// The store is to know what a restart has to know: since when our copy is behind, and that it no longer is.
+    mutating func noteLag(of id: RepositoryID) {
+        guard let entry = catalogue[id], entry.isNotedBehind != (entry.status == .behind) else { return }
+        // One in quarantine is as far behind as it was.
+        guard !entry.isNotedBehind || entry.behindSince == nil else { return }
+        effects.append(entry.isNotedBehind ? .noteCaughtUp(id) : .noteBehind(id))
+        catalogue.update(id) { $0.isNotedBehind.toggle() }
     }
 
     private mutating func remove(_ repositories: [Repository], at now: Moment) {
@@ -261,7 +268,10 @@ extension NodeMachine {
         case .success(let listed?):
             if listed.isHeardOfUpstream { contact.heard(at: now) }
             let (accepted, twins) = IdentityCheck.sift([listed], against: catalogue)
-            report(rejected + twins.filter { !rejected.contains($0) })
+            for twin in twins where !rejected.contains(twin) {
+                warn(of: twin)
+                rejected.append(twin)
+            }
             if !accepted.isEmpty { store(accepted, deletions: [], for: nil, since: begun) }
         case .success(nil):
             // Whoever may notify can make this node write it, as fast as they like.

@@ -6,7 +6,7 @@ extension NodeMachine {
     mutating func syncRequested(_ id: RunID, _ scope: RunScope, acceptDeletions: Bool, at now: Moment) {
         guard runs[id] == nil, isWorking, state != .starting else { return }
         _ = claimRun(id, .requested, scope, acceptDeletions: acceptDeletions, at: now)
-        guard case .repository(let name) = scope, let known = catalogue.id(named: name) else {
+        guard !acceptDeletions, case .repository(let name) = scope, let known = catalogue.id(named: name) else {
             discovery.waiting.append(id)
             return
         }

@@ -10,18 +10,18 @@ extension NodeMachine {
     }
 
     /// What the run has to do: everything listed in its scope; what equals the upstream is done already.
-    mutating func plan(_ id: RunID, over listed: [ListedRepository], at now: Moment) {
+    mutating func plan(_ id: RunID, over batch: MetadataBatch, at now: Moment) {
         guard let run = runs[id] else { return }
         var plan = RunPlan()
-        for item in listed where run.scope.contains(item.repository) {
-            plan.add(item.repository.id, of: item.repository.project.id, isEqual: isUpToDate(item, at: now))
+        for item in batch.listed where run.scope.contains(item.repository) {
+            plan.add(item.repository.id, of: item.repository.project.id, isEqual: isUpToDate(item, for: run, at: now))
         }
-        if plan.outstandingCount == 0, plan.equal == 0, run.scope != .all {
+        if plan.outstandingCount == 0, plan.equal == 0, run.scope != .all, !batch.deletions.contains(where: run.scope.contains) {
             runs.discoveryFailed(id, Failure(.notFound, "the upstream has nothing of that name"))
             return closeRunIfDone(id, at: now)
         }
         begin(id, plan, at: now)
-        for item in listed where plan.waits(for: item.repository.id) { enqueue(item.repository.id, .run, at: now, run: id) }
+        for item in batch.listed where plan.waits(for: item.repository.id) { enqueue(item.repository.id, .run, at: now, run: id) }
         closeRunIfDone(id, at: now)
         preemptOvertaken(at: now)
     }
@@ -41,16 +41,16 @@ extension NodeMachine {
         if !idle.isEmpty { happened(.projectsEnded(idle)) }
     }
 
-    private func isUpToDate(_ listed: ListedRepository, at now: Moment) -> Bool {
+    private func isUpToDate(_ listed: ListedRepository, for run: Run, at now: Moment) -> Bool {
         guard let entry = catalogue[listed.repository.id], entry.hasCopy, listed.failure == nil else { return false }
         switch listed.content {
         case .unknown?: return true
         case .known?: return listed.content == entry.content && entry.quarantinedSince == nil
-        case nil: return rests(entry, at: now)
+        case nil: return run.trigger == .scheduled && rests(entry, at: now)
         }
     }
 
-    /// A URL unchanged for a day is polled at most every fourth interval.
+    /// A URL unchanged for a day is polled at most every fourth interval, unless somebody asks.
     private func rests(_ entry: RepositoryEntry, at now: Moment) -> Bool {
         guard let change = entry.lastChange, let poll = entry.lastPoll, entry.failedSyncCount == 0 else { return false }
         return now.monotonic - change >= .seconds(24 * 3600) && now.monotonic - poll < settings.syncInterval * 4

@@ -13,6 +13,7 @@ extension NodeMachine {
 
     mutating func recovered(_ stored: StoredNode, at now: Moment) {
         for var entry in stored.entries {
+            entry.isNotedBehind = entry.behindSince != nil
             if !entry.hasCopy { entry.behindSince = now.monotonic }
             entry.lastChange = now.monotonic
             entry.knownSince = now.monotonic
@@ -21,6 +22,7 @@ extension NodeMachine {
         for deletion in stored.deletions {
             purgeGuard.recordDeletions(deletion.count, at: now.monotonic - deletion.age)
         }
+        runs.adopt(stored.runs)
         wasSynchronized = stored.wasSynchronized
         isRecovered = true
         hashing.append(catalogue.entries.filter(\.isHashUnknown).map(\.repository.id))

@@ -52,6 +52,8 @@ extension NodeMachine {
         let before = catalogue[id]
         let hadFailed = (before?.failedSyncCount ?? 0) > 0
         let news = before?.news(since: job, synchronizedTo: result.content)
+        // Storing a success forgets what was noted before it; what a listing had noted meanwhile may have come before that or after.
+        let mayBeNoted = before?.listedAt.map { $0 > job.startedAt.monotonic } ?? false
         catalogue.update(id) { entry in
             entry.take(result, at: now)
             if let news {
@@ -60,11 +62,13 @@ extension NodeMachine {
                 // The upstream was read after the job began; how long before its end, nobody knows.
                 entry.confirmedAt = max(entry.confirmedAt ?? job.startedAt.monotonic, job.startedAt.monotonic)
             }
+            entry.isNotedBehind = mayBeNoted && news == nil
         }
         // A change has been recorded with its refs already.
         if hadFailed || !result.changed, let entry = catalogue[id] {
             effects.append(.record(id, SyncRecord(entry, verified: result)))
         }
+        noteLag(of: id)
         if before?.quarantinedSince != nil { effects.append(.recovered(job.repository)) }
         settle(job, .success, at: now)
         settleVet(job, resolved: true)

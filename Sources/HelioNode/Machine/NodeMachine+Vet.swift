@@ -88,7 +88,7 @@ extension NodeMachine {
         if isCurrent, case .success(let real?) = comparison.ours, real != entry.content { catalogue.update(id) { $0.content = real } }
         guard needsRepair else {
             if isCurrent, outcome == .equal { catalogue.update(id) { ($0.behindSince, $0.confirmedAt) = (nil, now.monotonic) } }
-            return
+            return noteLag(of: id)
         }
         repair(entry, comparison, outcome, at: now)
     }
@@ -100,6 +100,7 @@ extension NodeMachine {
         }
         // Only an upstream that answered has shown that there is something to be behind of.
         if case .success = comparison.upstream { catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic } }
+        noteLag(of: id)
         var rebuild = false
         if case .failure(let failure) = comparison.ours { rebuild = failure.reason == .corrupt }
         enqueue(id, .vet, at: now, rebuild: rebuild)

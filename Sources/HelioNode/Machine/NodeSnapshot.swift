@@ -68,7 +68,7 @@ public struct NodeSnapshot: Sendable {
             isStoreWritable: isStoreWritable, purgeGuard: purgeGuard, farm: farm)
         let rule: LagRule = hysteresis.isLagging ? .recovering(settings.lag) : .limit(settings.lag.leave)
         return Readiness(
-            input, lag: maxLag.map { .limit($0) } ?? rule, maxSilence: settings.maxSilence, floor: maxLag == nil)
+            input, lag: maxLag.map { .limit(min($0, settings.lag.leave)) } ?? rule, maxSilence: settings.maxSilence, floor: maxLag == nil)
     }
 }
 

@@ -63,6 +63,9 @@ public enum RepositoryOutcome: String, Sendable, Hashable, CaseIterable {
 
 /// One pass over the repositories, from its claim to the outcome of the last of them.
 public struct Run: Sendable {
+    /// How many closed runs are kept in memory; the store keeps more.
+    public static let closedKept = 100
+
     public let id: RunID
     public let trigger: RunTrigger
     public let scope: RunScope
@@ -81,6 +84,13 @@ public struct Run: Sendable {
         public let at: Moment
         /// From the claim, so waiting in the queue is part of it.
         public let duration: Duration
+
+        public init(status: RunStatus, reason: String?, at moment: Moment, duration: Duration) {
+            self.status = status
+            self.reason = reason
+            self.at = moment
+            self.duration = duration
+        }
     }
 
     init(id: RunID, trigger: RunTrigger, scope: RunScope, acceptsDeletions: Bool, claimedAt: Moment) {
@@ -89,6 +99,16 @@ public struct Run: Sendable {
         self.scope = scope
         self.acceptsDeletions = acceptsDeletions
         self.claimedAt = claimedAt
+    }
+
+    /// One of an earlier life, as the store kept it; whether it accepted deletions is not kept.
+    public init(
+        id: RunID, trigger: RunTrigger, scope: RunScope, claimedAt: Moment, planned: Int?, outcomes: [RepositoryOutcome: Int], end: End
+    ) {
+        self.init(id: id, trigger: trigger, scope: scope, acceptsDeletions: false, claimedAt: claimedAt)
+        self.planned = planned
+        self.outcomes = outcomes
+        self.end = end
     }
 }
 
@@ -99,6 +119,21 @@ extension RunScope: CustomStringConvertible {
         case .all: "all"
         case .project(let key): "project \(key)"
         case .repository(let name): "repository \(name)"
+        }
+    }
+
+    /// - Returns: nil for what is no description of a scope.
+    public init?(_ description: String) {
+        // By bytes: a key may begin with a combining mark, which would make one character with the space.
+        let words = description.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
+        let kind = words.first.map { String(decoding: $0, as: UTF8.self) }
+        switch (kind, words.count) {
+        case ("all", 1): self = .all
+        case ("project", 2): self = .project(ByteString(words[1]))
+        case ("repository", 2):
+            guard let name = try? RepositoryName(ByteString(words[1])) else { return nil }  // no name of a repository
+            self = .repository(name)
+        default: return nil
         }
     }
 }

@@ -1,7 +1,5 @@
 /// The open runs and the last closed ones. Each run closes exactly once, and so does each project in it.
 struct RunLedger: Sendable {
-    /// How many closed runs are kept in memory; the store keeps more.
-    static let closedKept = 100
     /// How many repositories the open runs over all of them may wait for together, beyond the oldest and the newest run: some tens of
     /// bytes each, as a request for a repository names the runs that wait for it. 100 passes over 10,000 repositories.
     var outstandingKept = 1_000_000
@@ -12,6 +10,9 @@ struct RunLedger: Sendable {
     private var plans: [RunID: RunPlan] = [:]
 
     subscript(id: RunID) -> Run? { open[id] ?? closed.last { $0.id == id } }
+
+    /// Those of an earlier life, oldest first.
+    mutating func adopt(_ runs: [Run]) { closed = runs.suffix(Run.closedKept) }
 
     mutating func claim(_ run: Run) {
         open[run.id] = run
@@ -94,7 +95,7 @@ struct RunLedger: Sendable {
             status: status, reason: status == .cancel ? reason.rawValue : run.discoveryFailure?.description, at: now,
             duration: run.age(at: now))
         closed.append(run)
-        if closed.count > Self.closedKept { closed.removeFirst() }
+        if closed.count > Run.closedKept { closed.removeFirst() }
         return (run, cut.map { ProjectEnd(status: $0.status, duration: run.age(at: now)) })
     }
 

@@ -2,10 +2,7 @@
 public struct Listing: Sendable {
     public var repositories: [ListedRepository]
     public var rejected: [RejectedRepository]
-    /// Where the upstream could not be looked at: paths of which each repository `KEY/slug` that begins with one may exist
-    /// unlisted. `KEY/` stands for everything below a directory, a path without the slash for one repository (and, harmlessly,
-    /// for those whose names continue it). What begins with one of them is not known to be deleted.
-    public var unseen: [ByteString]
+    public var unseen: UnseenPaths
 
     /// The upstream shows nothing at all, not even what is no repository, as the mount point of a disk that is not mounted does.
     public var isBlank: Bool
@@ -13,7 +10,7 @@ public struct Listing: Sendable {
     /// Whether the upstream itself has said this. A list of URLs stands in the configuration and proves nothing of the servers.
     public var isHeardOfUpstream: Bool { repositories.isEmpty || repositories.contains(where: \.isHeardOfUpstream) }
 
-    public init(repositories: [ListedRepository], rejected: [RejectedRepository] = [], unseen: [ByteString] = [], isBlank: Bool = false) {
+    public init(repositories: [ListedRepository], rejected: [RejectedRepository] = [], unseen: UnseenPaths = [], isBlank: Bool = false) {
         self.repositories = repositories
         self.rejected = rejected
         self.unseen = unseen

@@ -67,12 +67,21 @@ extension Store {
     }
 
     /// Holds what a copy was found to have without a change of its own: nobody knows how it came to.
-    public func hold(_ found: UnannouncedContent, at time: WallTime) throws(StoreError) {
+    /// - Returns: nil when something is held of it already.
+    @discardableResult
+    public func hold(_ found: UnannouncedContent, at time: WallTime) throws(StoreError) -> HeldID? {
         try write { db in
-            guard try HeldRows.all(of: found.repository.value, in: db).isEmpty else { return }
+            guard try HeldRows.all(of: found.repository.value, in: db).isEmpty else { return nil }
             let draft = HeldDraft(kind: .snapshot, content: found.content, changes: nil)
             try HeldRows.insert(draft, of: found.repository.value, change: nil, at: time, in: db)
+            return HeldID(db.lastInsertedRowID)
         }
+    }
+
+    /// A node by itself holds nothing: what a farm's member has left is told by what the copies hold. A change whose refs have not moved
+    /// keeps what it brings.
+    public func forgetHeldChanges() throws(StoreError) {
+        try write { db in try db.execute(sql: "DELETE FROM held_change WHERE change_id IS NULL") }
     }
 
     /// How far a copy is from an announcement that it never held, to be named when a synchronisation has looked.

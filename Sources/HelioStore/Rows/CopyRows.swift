@@ -16,6 +16,8 @@ enum CopyRows {
             try run("UPDATE repository SET has_copy = 0, content_hash = NULL, ref_count = NULL WHERE id = ?", [id.value], in: db)
         case .behind:
             try run(behind, [now, id.value], in: db)
+        case .caughtUp:
+            try run("UPDATE repository SET upstream_changed_at = NULL WHERE id = ?", [id.value], in: db)
         }
     }
 

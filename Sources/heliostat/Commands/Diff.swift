@@ -43,6 +43,8 @@ struct Diff: AsyncParsableCommand {
             valueName: "file"))
     var tokenFile: [String] = []
 
+    @OptionGroup var exclusion: ExclusionOption
+
     @OptionGroup var authorities: AuthoritiesOption
 
     @Option(help: ArgumentHelp("How long a node may say nothing.", valueName: "seconds"))
@@ -82,6 +84,7 @@ struct Diff: AsyncParsableCommand {
         var options = HelioDaemon.Diff.Options()
         options.closely = full
         options.listsPacking = all
+        options.excluded = exclusion.patterns
         options.authoritiesFile = authorities.file
         options.silence = .seconds(timeout)
         // Checked by `validate`.

@@ -10,9 +10,11 @@ struct Hashes: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The directory that holds KEY/slug.git.", valueName: "path"))
     var path: String
 
+    @OptionGroup var exclusion: ExclusionOption
+
     func run() async throws {
         do {
-            let unreadable = try await HashesOfDirectory.write(path: path, to: Output.bytes)
+            let unreadable = try await HashesOfDirectory.write(path: path, excluding: exclusion.patterns, to: Output.bytes)
             for line in unreadable { Output.error("heliostat: left out: \(line)") }
             if !unreadable.isEmpty { throw ExitCode(1) }
         } catch let code as ExitCode {

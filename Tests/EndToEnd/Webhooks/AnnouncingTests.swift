@@ -42,6 +42,21 @@ import Testing
         #expect(change["toHash"] as? String == commit)
     }
 
+    /// A repository that left and came back before its copy was removed: nothing has to be fetched, and it is new all the same.
+    @Test func copyThatIsFound_IsTold_LikeOneThatIsMade() async throws {
+        let scene = try Scene()
+        try scene.configure(webhooks: [endpoint])
+        try await scene.synchronized()
+        scene.node.kill()
+        try scene.node.sql("UPDATE repository SET has_copy = 0, content_hash = NULL; UPDATE announcement SET content_hash = NULL")
+        try await scene.synchronized()
+        try await eventually("it is told") { receiver.requests.count == 1 }
+        #expect(try bodies()[0]["syncType"] as? String == "SNAPSHOT")
+        scene.node.kill()
+        try await scene.synchronized()
+        #expect(try scene.node.sql("SELECT count(*) FROM event") == "1")
+    }
+
     @Test func pushAndItsReversal_AreTwoEvents() async throws {
         let scene = try Scene()
         try scene.configure(webhooks: [endpoint])

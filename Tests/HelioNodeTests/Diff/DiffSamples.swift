@@ -37,7 +37,7 @@ enum DiffSample {
         DiffReading(id: RepositoryID(id), project: ProjectID(7), content: content, confirmedAt: confirmed.map { ago($0) })
     }
 
-    static func side(_ role: DiffRole, _ readings: DiffReading..., backlog: DiffBacklog? = nil, unseen: [ByteString] = []) -> DiffSide {
+    static func side(_ role: DiffRole, _ readings: DiffReading..., backlog: DiffBacklog? = nil, unseen: UnseenPaths = []) -> DiffSide {
         DiffSide(
             role: role, readings: Dictionary(uniqueKeysWithValues: readings.map { ($0.id, $0) }), backlog: backlog, unseen: unseen)
     }

@@ -63,7 +63,7 @@ extension Simulation {
         case .happened(.discoveryEnded(let status, _, _)):
             for id in nodes[index].listings { schedule(.farm(index, boot: boot, .listedFor(id, failed: status != .success)), in: .milliseconds(1)) }
             nodes[index].listings = []
-        case .transitioned, .cancel, .trash, .record, .noteBehind, .quarantined, .recovered, .runOpened, .runPlanned, .runClosed, .log,
+        case .transitioned, .cancel, .trash, .record, .noteBehind, .noteCaughtUp, .quarantined, .recovered, .runOpened, .runPlanned, .runClosed, .log,
             .happened:
             break
         }

@@ -38,6 +38,7 @@ struct Conversation {
         case "fails": return try failed(words[0], failure(words[1]))
         case "hashes": return try feed(.hashed(hashes(words)))
         case "compares": return try feed(.compared(vet.unwrapped(line), words.map { try comparison($0) }))
+        case "trashes": return try feed(.trashed(words.map { try name($0) }))
         case "maintains": return try feed(.maintained(identity(words[0])))
         case "notify": return try feed(.notified(name(words[0])))
         case "sync": return try feed(syncRequest(words))

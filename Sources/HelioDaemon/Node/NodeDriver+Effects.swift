@@ -143,9 +143,14 @@ extension NodeDriver {
 
     private func trash(_ names: [RepositoryName], _ hands: Hands) {
         begin { [timers = metrics.timers, log] in
-            for name in names {
-                guard let failure = hands.trash(name, timers) else { continue }
-                log.error("copy could not be moved to the trash", ["repository": .text(name.description), "error": "\(failure)"])
+            // In portions: who has come back waits for its own only.
+            for start in stride(from: 0, to: names.count, by: 64) {
+                let portion = names[start..<min(start + 64, names.count)]
+                for name in portion {
+                    guard let failure = hands.trash(name, timers) else { continue }
+                    log.error("copy could not be moved to the trash", ["repository": .text(name.description), "error": "\(failure)"])
+                }
+                await self.feed(.trashed(Array(portion)))
             }
             return nil
         }

@@ -15,6 +15,8 @@ public enum NodeEvent: Sendable {
     case hashed([RepositoryID: MirrorHash?])
     case compared(RunID, [Comparison])
     case maintained(RepositoryID)
+    /// These of `NodeEffect.trash` have been moved, or cannot be.
+    case trashed([RepositoryName])
 
     case syncRequested(RunID, RunScope, acceptDeletions: Bool)
     case vetRequested(RunID)

@@ -247,7 +247,7 @@ extension NodeMachine {
                 free.append(repository.name)
             }
         }
-        if !free.isEmpty { effects.append(.trash(free)) }
+        trash(free)
     }
 
     // MARK: One name

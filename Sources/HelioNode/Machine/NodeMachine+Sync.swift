@@ -13,9 +13,10 @@ extension NodeMachine {
     mutating func startJobs(at now: Moment) {
         guard state == .metadataSynchronized || state == .synchronized, diskLevel != .stop else { return }
         let catalogue = catalogue
-        let maintained = maintenance.current
+        let (maintained, trashing) = (maintenance.current, trashing)
+        let isBusy = { id in id == maintained || !trashing.isEmpty && catalogue[id].map { trashing[$0.repository.name] != nil } ?? false }
         while let job = queue.start(
-            now: now.monotonic, concurrency: settings.syncConcurrency, isBusy: { $0 == maintained },
+            now: now.monotonic, concurrency: settings.syncConcurrency, isBusy: isBusy,
             make: { request, id in Self.job(id, request, catalogue, at: now) })
         {
             self.catalogue.update(job.repository.id) { $0.lastPoll = now.monotonic }
@@ -36,7 +37,7 @@ extension NodeMachine {
         guard let finished = queue.finish(id, now: now.monotonic), finished.id == job else { return }
         if finished.removeWhenDone {
             settle(finished, .skipped, at: now)
-            if catalogue[id] == nil { effects.append(.trash([finished.repository.name])) }
+            if catalogue[id] == nil { trash([finished.repository.name]) }
             return
         }
         switch result {
@@ -158,9 +159,24 @@ extension NodeMachine {
 
     mutating func maintained(_ id: RepositoryID, at now: Moment) {
         if maintenance.current == id { maintenance.current = nil }
-        if let name = maintenance.trashAfterwards, catalogue.id(named: name) == nil { effects.append(.trash([name])) }
+        if let name = maintenance.trashAfterwards, catalogue.id(named: name) == nil { trash([name]) }
         maintenance.trashAfterwards = nil
         queue.release(id, now: now.monotonic)
+    }
+
+    // MARK: Trash
+
+    mutating func trash(_ names: [RepositoryName]) {
+        guard !names.isEmpty else { return }
+        for name in names { trashing[name, default: 0] += 1 }
+        effects.append(.trash(names))
+    }
+
+    mutating func trashed(_ names: [RepositoryName], at now: Moment) {
+        for name in names {
+            trashing[name] = trashing[name].flatMap { $0 > 1 ? $0 - 1 : nil }
+            if trashing[name] == nil, let id = catalogue.id(named: name) { queue.release(id, now: now.monotonic) }
+        }
     }
 }
 

@@ -30,6 +30,8 @@ public struct NodeMachine: Sendable {
     var purgeAlarm: String?
     var rejected: [RejectedRepository] = []
     var maintenance = MaintenanceLine()
+    /// Copies on their way to the trash, and how often: a repository of that name that is back waits until they are there.
+    var trashing: [RepositoryName: Int] = [:]
 
     /// Repositories of the first list that are neither synchronised nor quarantined; nil before there is a list.
     var firstListLeft: Set<RepositoryID>?
@@ -86,6 +88,7 @@ public struct NodeMachine: Sendable {
         case .hashed(let hashes): hashed(hashes, at: now)
         case .compared(let id, let comparisons): compared(id, comparisons, at: now)
         case .maintained(let id): maintained(id, at: now)
+        case .trashed(let names): trashed(names, at: now)
         case .syncRequested(let id, let scope, let accept): syncRequested(id, scope, acceptDeletions: accept, at: now)
         case .vetRequested(let id): vetRequests.append(id)
         case .notified(let name): notified(name, at: now)

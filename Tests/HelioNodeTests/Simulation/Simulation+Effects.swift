@@ -56,6 +56,7 @@ extension Simulation {
             let hashes = Dictionary(uniqueKeysWithValues: repositories.map { ($0.id, store.entries[$0.id]?.content as MirrorHash?) })
             schedule(.node(index, boot: boot, .hashed(hashes)), in: between(5, 100))
         case .compare(let id, let repositories, _): compare(id, repositories, on: index)
+        case .trash(let names): schedule(.node(index, boot: boot, .trashed(names)), in: between(5, 100))
         case .maintain(let repository): schedule(.node(index, boot: boot, .maintained(repository.id)), in: between(5, 100))
         case .vetEnded(let report):
             schedule(.farm(index, boot: boot, .vetEnded(report.ids, failed: report.unresolved > 0)), in: .milliseconds(1))
@@ -63,7 +64,7 @@ extension Simulation {
         case .happened(.discoveryEnded(let status, _, _)):
             for id in nodes[index].listings { schedule(.farm(index, boot: boot, .listedFor(id, failed: status != .success)), in: .milliseconds(1)) }
             nodes[index].listings = []
-        case .transitioned, .cancel, .trash, .record, .noteBehind, .noteCaughtUp, .quarantined, .recovered, .runOpened, .runPlanned, .runClosed, .log,
+        case .transitioned, .cancel, .record, .noteBehind, .noteCaughtUp, .quarantined, .recovered, .runOpened, .runPlanned, .runClosed, .log,
             .happened:
             break
         }

@@ -45,6 +45,18 @@ import Testing
         try await scene.arrives("P/a", of: served.upstream, within: 2 + 8, "the other push")
     }
 
+    @Test func hostThatSaysForHowLong_IsLeftInPeaceForThat() async throws {
+        let host = try RawReceiver { _ in RawReceiver.answer("429 Too Many Requests", "Retry-After: 1200\r\n") }
+        let url = "http://127.0.0.1:\(host.port)"
+        let scene = try scene([("P/a", url + "/a"), ("P/b", url + "/b")], extra: "sync: { interval: 2s, concurrency: 1 }")
+        try scene.node.start()
+        try await eventually("the other is told to wait for as long") {
+            scene.node.log.contains(/the host has asked for a pause: another 1(1[89][0-9]|200) s/)
+        }
+        #expect(host.requests.count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scene.node.data + "/git/upstream").isEmpty)
+    }
+
     @Test func pushesOfEveryKind_FollowOverAURL() async throws {
         // A server tells neither an unborn HEAD nor where a dangling one leads.
         let pushes = PushCase.all.filter { !["default branch unborn", "deletion of all"].contains($0.name) }

@@ -73,8 +73,11 @@ enum Classification {
     ]
 
     /// - Parameter isUpstream: whether git talked to an upstream. What nobody knows is then the repository's own trouble, not ours.
+    /// - Parameter pause: what a host that answered 429 or 503 is left in peace for.
     /// - Parameter isOfHost: the upstream's host refuses everybody, and not just for this repository.
-    static func failure(stderr: [UInt8], exitCode: Int32, isUpstream: Bool, isOfHost: Bool = false) -> Failure {
+    static func failure(
+        stderr: [UInt8], exitCode: Int32, isUpstream: Bool, pause: Duration = Classification.pause, isOfHost: Bool = false
+    ) -> Failure {
         let summary = GitMessage.summary(stderr)
         var message = summary.isEmpty ? "git exited with \(exitCode) and said nothing" : summary
         if isUpstream, let key = limit(in: StderrText(withoutQuotations(stderr))) { message = GitMessage.bounded("more than \(key) allows: \(message)") }
@@ -82,8 +85,8 @@ enum Classification {
         return Failure(reason(of: stderr, isUpstream: isUpstream), message, retryAfter: refusal.map { _ in pause }, isOfHost: isOfHost)
     }
 
-    /// git does not show `Retry-After`, so a host that answers 429 or 503 is left in peace for the shortest time that servers
-    /// commonly name, a minute; if that is too short it says so again.
+    /// Of a host that answers 429 or 503 without `Retry-After`: the shortest time that servers commonly name; if that is too short it says
+    /// so again.
     static let pause: Duration = .seconds(60)
 
     /// - Returns: that the host does not want to be asked now; nil when it said nothing of the kind.

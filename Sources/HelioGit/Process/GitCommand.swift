@@ -28,13 +28,15 @@ struct GitResult: Sendable {
     let isUpstream: Bool
     /// The host of the upstream refuses everybody.
     var isRefusedByHost = false
+    /// For how long a host that answered 429 or 503 wants to be left in peace; nil when it did not say.
+    var retryAfter: Duration?
 
     /// - Throws: the classified failure when git did not exit with 0.
     func checked() throws(Failure) -> GitResult {
         switch status {
         case .exited(0): return self
         case .exited(let code): throw Classification.failure(
-                stderr: errors, exitCode: code, isUpstream: isUpstream, isOfHost: isRefusedByHost)
+                stderr: errors, exitCode: code, isUpstream: isUpstream, pause: retryAfter ?? Classification.pause, isOfHost: isRefusedByHost)
         case .signalled(let signal):
             // A crash over what an upstream sent is that repository's; a KILL, as of the kernel out of memory, is nobody's.
             let isCrash = [SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL].contains(signal)

@@ -17,7 +17,9 @@ extension Git {
                 await gate.answered()
             } else if let refusal = Classification.refusal(in: result.errors) {
                 let location = command.source?.location ?? ""
-                result.isRefusedByHost = await gate.refused(refusal, of: location, pause: Classification.pause)
+                let pause = min(result.retryAfter ?? Classification.pause, HostGate.longestPause)
+                result.retryAfter = pause
+                result.isRefusedByHost = await gate.refused(refusal, of: location, pause: pause)
             }
             return result
         }
@@ -26,8 +28,12 @@ extension Git {
     private func runNow(_ command: GitCommand) async throws(Failure) -> GitResult {
         let config = try TrustingConfig(for: command.source, layout: layout)
         let input = try CommandInput(command.input, layout: layout)
+        let trace = ResponseTrace(of: command.source, layout: layout)
         do {
-            return try await spawn(command, config: config.path, input: input)
+            let environment = try environment(for: command.source, config: config.path).merging(trace.environment) { own, _ in own }
+            var result = try await spawn(command, environment, input: input)
+            if Classification.refusal(in: result.errors) != nil { result.retryAfter = trace.retryAfter() }
+            return result
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -36,11 +42,10 @@ extension Git {
         }
     }
 
-    private func spawn(_ command: GitCommand, config: String, input: borrowing CommandInput) async throws -> GitResult {
+    private func spawn(_ command: GitCommand, _ environment: [String: String], input: borrowing CommandInput) async throws -> GitResult {
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = [termination]
-        let environment = try environment(for: command.source, config: config)
         let launch = Launch(program, command, configuration)
         let result = try await Subprocess.run(
             launch.executable, arguments: Arguments(launch.arguments),

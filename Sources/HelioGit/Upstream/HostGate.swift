@@ -6,7 +6,7 @@ actor HostGate {
     /// After so many of high priority in a row one of low priority has its turn, so that a vet ends under any load.
     private static let highInARow = 8
     /// The longest pause that a host is granted.
-    private static let longestPause: Duration = .seconds(3600)
+    static let longestPause: Duration = .seconds(3600)
 
     private let limit: Int
     private var running = 0

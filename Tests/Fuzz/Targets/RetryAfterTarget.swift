@@ -1,6 +1,5 @@
 import Glibc
-import HelioNode
-@testable import HelioWebhooks
+@testable import HelioNode
 
 /// `Retry-After`: seconds or a date, as libc reads them, and never beyond the bounds.
 struct RetryAfterTarget: FuzzTarget {

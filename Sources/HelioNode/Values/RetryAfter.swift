@@ -1,6 +1,4 @@
-public import HelioNode
-
-/// `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date. What a receiver says is honoured within bounds.
+/// `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date. What a receiver or an upstream says is honoured within bounds.
 public enum RetryAfter {
     public static let bounds = Duration.seconds(1)...Duration.seconds(24 * 3600)
 

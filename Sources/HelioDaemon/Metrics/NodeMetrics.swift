@@ -26,7 +26,7 @@ struct NodeMetrics: Sendable {
         sync = SyncMetrics(registry)
         operations = OperationMetrics(registry)
         webhooks = WebhookMetrics(registry)
-        farm = FarmMetrics(registry)
+        farm = FarmMetrics(registry, startedAt: isAlone ? nil : SystemClock.monotonic())
         inventory = InventoryMetrics(registry)
         timers = NodeTimers(registry, isAlone: isAlone, at: .now())
         connections = registry.gauge("heliostat_http_connections", "Open connections.")

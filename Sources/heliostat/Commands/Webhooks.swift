@@ -26,7 +26,12 @@ struct Webhooks: ParsableCommand {
     }
 
     struct Deliveries: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show deliveries, newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show deliveries, newest first.",
+            discussion: """
+                pending: waits for its turn, or to be tried again. standby, in a farm: another node sends it, or this one once the others \
+                have it too. delivered: by this node, or over at another one. dead: given up. Without --state all are shown.
+                """)
 
         enum State: String, ExpressibleByArgument, CaseIterable { case pending, dead, delivered }
 
@@ -106,7 +111,9 @@ struct Webhooks: ParsableCommand {
     }
 
     struct Enable: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Deliver again to an endpoint that answered 410.")
+        static let configuration = CommandConfiguration(
+            abstract: "Deliver again to an endpoint that answered 410.",
+            discussion: "What waits for it goes at once, whatever delay it had: also to one that is unreachable and would be probed first.")
 
         @Argument(help: "The name of the endpoint in the configuration.")
         var name: String

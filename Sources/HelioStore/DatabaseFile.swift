@@ -101,9 +101,10 @@ enum DatabaseFile {
         return stat(path, &information) == 0 ? Int(information.st_size) : 0
     }
 
-    /// SQLite gives its log and shared memory the mode of the database, and would give that one 0644.
+    /// SQLite gives its log and shared memory the mode of the database, and would give that one 0644. Nobody else reads it, while the
+    /// group may read the copies: the URLs of receivers in it may be secrets.
     private static func createEmpty(_ path: String) throws(StoreError) {
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw .system(operation: "open", path: path, errno: errno) }
         close(file)
     }

@@ -20,6 +20,15 @@ struct DatabaseFileTests {
         #expect(try await store.write { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
     }
 
+    @Test func files_AreForTheirOwnerAlone() async throws {
+        let store = try await Store.open(directory.path)
+        #expect(await store.isWritable())
+        for suffix in ["", "-wal", "-shm"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: database + suffix)[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(suffix)")
+        }
+    }
+
     @Test func newerSchema_IsRefused_AndKept() async throws {
         try await Store.open(directory.path).write {
             try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('2: something to come')")

@@ -58,7 +58,8 @@ enum MirrorRoutes {
     /// Seconds, or a number with its unit.
     private static func threshold(_ request: borrowing Request) throws(Rejection) -> Duration? {
         guard let text = try request.text("delayThreshold") else { return nil }
-        guard let duration = UnitDuration.parse(text) ?? UnitDuration.parse(text + "s") else {
+        let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard let duration = UnitDuration.parse(isNumber ? text + "s" : text) else {
             throw .badRequest("delayThreshold is a whole number of seconds, or has a unit: ms, s, m, h or d.")
         }
         return duration

@@ -8,6 +8,7 @@ public import HelioNode
 /// - `<data>/git/config`: the only configuration that git reads besides the repositories' own.
 /// - `<data>/git/askpass`: answers git's and ssh's questions from the token file.
 /// - `<data>/git/home`: an empty `HOME`, and the working directory of all children.
+/// - `<data>/git/upstream`: for the length of a run, what is trusted in it, and the headers of what an HTTP host answers.
 public struct Git: Sendable {
     public let configuration: GitConfiguration
     let layout: DataLayout

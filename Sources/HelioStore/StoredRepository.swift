@@ -63,8 +63,9 @@ public enum CopyReport: Hashable, Sendable {
     case hashed(content: MirrorHash, head: Head, refs: Int? = nil)
     /// The copy is missing or unusable: the next synchronisation is a snapshot.
     case lost
-    /// The upstream is ahead of the copy. The first such report since the last success or `caughtUp` counts.
-    case behind
+    /// The upstream was ahead of the copy at that time, unless a success came later. The first such report since the last success or
+    /// `caughtUp` counts.
+    case behind(WallTime)
     /// The upstream is no longer ahead, without a synchronisation: what it had more was taken back.
     case caughtUp
 }

@@ -25,7 +25,9 @@ struct ExclusionOption: ParsableArguments {
     var patterns: [String] = []
 
     func validate() throws {
-        guard !patterns.contains("") else { throw ValidationError("--exclude takes a pattern such as refs/pull.") }
+        guard patterns.allSatisfy({ $0.utf8.starts(with: "refs/".utf8) }) else {
+            throw ValidationError("--exclude takes patterns of full ref names such as refs/pull.")
+        }
     }
 }
 

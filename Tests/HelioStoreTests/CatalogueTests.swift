@@ -68,18 +68,22 @@ struct CatalogueTests {
     @Test func lag_EndsWithoutASynchronisation_WhenTheUpstreamTakesItBack() async throws {
         let id = RepositoryID(9)
         try await store.saveMetadata(upserts: [Samples.metadata(9)])
-        try await store.record([(id, .behind), (id, .caughtUp)], at: Samples.time)
+        try await store.record([(id, .behind(Samples.time)), (id, .caughtUp)], at: Samples.time)
         #expect(try await store.loadCatalogue().first?.upstreamChangedAt == nil)
-        try await store.record(.behind, of: id, at: Samples.time(plus: 60))
+        try await store.record(.behind(Samples.time(plus: 60)), of: id, at: Samples.time(plus: 60))
         #expect(try await store.loadCatalogue().first?.upstreamChangedAt == Samples.time(plus: 60))
+        // A success that was stored first knows better.
+        try await store.record(.unchanged, of: id, at: Samples.time(plus: 90))
+        try await store.record(.behind(Samples.time(plus: 80)), of: id, at: Samples.time(plus: 91))
+        #expect(try await store.loadCatalogue().first?.upstreamChangedAt == nil)
     }
 
     @Test func failure_IsKept_AndEndsWithNextSuccess() async throws {
         let id = RepositoryID(9)
         try await store.saveMetadata(upserts: [Samples.metadata(9)])
         let failure = Failure(.noProgress, "nothing for 120 s\u{0}", retryAfter: .seconds(5))
-        try await store.record(.behind, of: id, at: Samples.time)
-        try await store.record(.behind, of: id, at: Samples.time(plus: 60))
+        try await store.record(.behind(Samples.time), of: id, at: Samples.time)
+        try await store.record(.behind(Samples.time(plus: 60)), of: id, at: Samples.time(plus: 60))
         try await store.record(.failed(failure, count: 3, quarantined: true), of: id, at: Samples.time(plus: 61))
         let failed = try #require(try await store.loadCatalogue().first)
         #expect(failed.lastFailure == Failure(.noProgress, "nothing for 120 s\u{0}"))

@@ -66,7 +66,7 @@ extension NodeDriver {
             metrics.sync.runClosed(run)
             write([.runClosed(run)], hands)
         case .record(let id, let record): write(record.reports.map { .report(id, $0) }, hands)
-        case .noteBehind(let id): write([.report(id, .behind)], hands)
+        case .noteBehind(let id): write([.report(id, .behind(SystemClock.wall()))], hands)
         case .noteCaughtUp(let id): write([.report(id, .caughtUp)], hands)
         case .discover: report { .discovered(await hands.list()) }
         case .find(let name): report { .found(name, await hands.find(name)) }
@@ -143,7 +143,7 @@ extension NodeDriver {
 
     private func trash(_ names: [RepositoryName], _ hands: Hands) {
         begin { [timers = metrics.timers, log] in
-            // In portions: who has come back waits for its own only.
+            // In portions: who has come back does not wait for all of them.
             for start in stride(from: 0, to: names.count, by: 64) {
                 let portion = names[start..<min(start + 64, names.count)]
                 for name in portion {

@@ -7,7 +7,7 @@ import HelioStore
 struct Sensors: Sendable {
     private static let interval = Duration.seconds(10)
     /// A disk that hangs refuses nothing. A store that has not answered for so long counts as one that takes no writes, until it answers;
-    /// longer than the transaction that stores a first list of a million repositories.
+    /// so long that a transaction over very many repositories is no hang.
     private static let storePatience = Duration.seconds(30)
     private static let trashInterval = Duration.seconds(3600)
     /// Not right after the start, when the clock of the machine may not be right yet.

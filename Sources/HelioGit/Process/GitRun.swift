@@ -17,9 +17,10 @@ extension Git {
                 await gate.answered()
             } else if let refusal = Classification.refusal(in: result.errors) {
                 let location = command.source?.location ?? ""
-                let pause = min(result.retryAfter ?? Classification.pause, HostGate.longestPause)
-                result.retryAfter = pause
-                result.isRefusedByHost = await gate.refused(refusal, of: location, pause: pause)
+                let asked = result.retryAfter.map(HostGate.clamped) ?? Classification.pause
+                result.isRefusedByHost = await gate.refused(refusal, of: location, pause: asked)
+                // One path of a host does not hold its repository, and with it the node, for longer than a path that says nothing.
+                result.retryAfter = result.isRefusedByHost ? asked : min(asked, Classification.pause)
             }
             return result
         }

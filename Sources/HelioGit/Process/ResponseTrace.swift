@@ -1,8 +1,9 @@
 import Glibc
 import HelioNode
 
-/// What an HTTP host answered to git, for the one thing that git reads and does not show: `Retry-After`. git writes its trace of headers
-/// into a file, in which it redacts credentials; it is read only after a refusal, and never outlives the run.
+/// What an HTTP host answered to git, for the one thing that git reads and does not show: `Retry-After`. git appends its trace of headers to
+/// a file, which is read only after a refusal and removed with the run; of a node that was killed, by the next start. git redacts our
+/// credentials in it, but not the host's cookies, so it is for its owner alone.
 struct ResponseTrace: ~Copyable {
     /// Of the trace, from its end: the last answer is what matters.
     private static let readBytes = 64 * 1024
@@ -14,7 +15,11 @@ struct ResponseTrace: ~Copyable {
             path = nil
             return
         }
-        path = layout.upstreamConfigs + "/trace-" + String(UInt64.random(in: 0 ... .max), radix: 36)
+        let path = layout.upstreamConfigs + "/trace-" + String(UInt64.random(in: 0 ... .max), radix: 36)
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if file >= 0 { close(file) }
+        // Without it the run does without.
+        self.path = file >= 0 ? path : nil
     }
 
     deinit { if let path { unlink(path) } }

@@ -5,8 +5,11 @@ import HelioNode
 actor HostGate {
     /// After so many of high priority in a row one of low priority has its turn, so that a vet ends under any load.
     private static let highInARow = 8
-    /// The longest pause that a host is granted.
-    static let longestPause: Duration = .seconds(3600)
+    /// What a host that refuses everybody is left in peace for, whatever it asks for: `Retry-After: 0` means that it is busy, too.
+    private static let pauses = Duration.seconds(10)...Duration.seconds(3600)
+
+    static func clamped(_ asked: Duration) -> Duration { max(pauses.lowerBound, min(pauses.upperBound, asked)) }
+
 
     private let limit: Int
     private var running = 0
@@ -59,7 +62,7 @@ actor HostGate {
 
     /// Lets nobody in for so long; who waits or comes meanwhile fails at once, so that no synchronisation slot is held by waiting.
     func pause(for duration: Duration) {
-        let end = ContinuousClock.now + min(duration, Self.longestPause)
+        let end = ContinuousClock.now + min(duration, Self.pauses.upperBound)
         closedUntil = max(closedUntil ?? end, end)
     }
 

@@ -91,11 +91,11 @@ extension NodeMachine {
         let (fitting, twins) = IdentityCheck.sift(listing.repositories, against: catalogue)
         let listed = Set(fitting.map(\.repository.id))
         let missing = missing(from: listed, unseen: listing.unseen)
-        let accepting = runs.compactMap { self.runs[$0] }.filter(\.acceptsDeletions).map(\.scope)
+        let accepting = runs.compactMap { self.runs[$0] }.filter { $0.acceptsDeletions == true }.map(\.scope)
         let accepted = missing.filter { repository in accepting.contains { $0.contains(repository) } }
         let suspects = missing.count - accepted.count
         // Nothing that is known would be missing, so no purge guard minds; and all of it would be news, to be told, once the disk is there.
-        if listing.isBlank, state == .bootstrapped, !wasSynchronized, catalogue.counts.total == 0, accepting.isEmpty {
+        if listing.isBlank, state == .bootstrapped, !wasSynchronized, catalogue.counts.total == 0, !accepting.contains(.all) {
             let why = "the upstream's directory is empty: is its disk mounted? (`heliostat sync --accept-deletions` takes it as it is)"
             return discoveryFailed(Failure(.rejected, why), runs, at: now)
         }

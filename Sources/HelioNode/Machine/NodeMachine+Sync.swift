@@ -14,7 +14,7 @@ extension NodeMachine {
         guard state == .metadataSynchronized || state == .synchronized, diskLevel != .stop else { return }
         let catalogue = catalogue
         let (maintained, trashing) = (maintenance.current, trashing)
-        let isBusy = { id in id == maintained || !trashing.isEmpty && catalogue[id].map { trashing[$0.repository.name] != nil } ?? false }
+        let isBusy = { id in id == maintained || Self.isTrashed(id, trashing, catalogue) }
         while let job = queue.start(
             now: now.monotonic, concurrency: settings.syncConcurrency, isBusy: isBusy,
             make: { request, id in Self.job(id, request, catalogue, at: now) })
@@ -152,7 +152,8 @@ extension NodeMachine {
 
     mutating func startMaintenance() {
         guard maintenance.current == nil else { return }
-        guard let id = maintenance.next(isBusy: { queue.isRunning($0) }), let entry = catalogue[id] else { return }
+        let isBusy = { [queue, trashing, catalogue] id in queue.isRunning(id) || Self.isTrashed(id, trashing, catalogue) }
+        guard let id = maintenance.next(isBusy: isBusy), let entry = catalogue[id] else { return }
         maintenance.current = id
         effects.append(.maintain(entry.repository))
     }
@@ -170,6 +171,10 @@ extension NodeMachine {
         guard !names.isEmpty else { return }
         for name in names { trashing[name, default: 0] += 1 }
         effects.append(.trash(names))
+    }
+
+    private static func isTrashed(_ id: RepositoryID, _ trashing: [RepositoryName: Int], _ catalogue: Catalogue) -> Bool {
+        !trashing.isEmpty && catalogue[id].map { trashing[$0.repository.name] != nil } ?? false
     }
 
     mutating func trashed(_ names: [RepositoryName], at now: Moment) {

@@ -69,7 +69,8 @@ public struct Run: Sendable {
     public let id: RunID
     public let trigger: RunTrigger
     public let scope: RunScope
-    public let acceptsDeletions: Bool
+    /// nil of one of an earlier life: it is not kept.
+    public let acceptsDeletions: Bool?
     public let claimedAt: Moment
     public internal(set) var planned: Int?
     public internal(set) var outcomes: [RepositoryOutcome: Int] = [:]
@@ -93,7 +94,7 @@ public struct Run: Sendable {
         }
     }
 
-    init(id: RunID, trigger: RunTrigger, scope: RunScope, acceptsDeletions: Bool, claimedAt: Moment) {
+    init(id: RunID, trigger: RunTrigger, scope: RunScope, acceptsDeletions: Bool?, claimedAt: Moment) {
         self.id = id
         self.trigger = trigger
         self.scope = scope
@@ -101,11 +102,11 @@ public struct Run: Sendable {
         self.claimedAt = claimedAt
     }
 
-    /// One of an earlier life, as the store kept it; whether it accepted deletions is not kept.
+    /// One of an earlier life, as the store kept it.
     public init(
         id: RunID, trigger: RunTrigger, scope: RunScope, claimedAt: Moment, planned: Int?, outcomes: [RepositoryOutcome: Int], end: End
     ) {
-        self.init(id: id, trigger: trigger, scope: scope, acceptsDeletions: false, claimedAt: claimedAt)
+        self.init(id: id, trigger: trigger, scope: scope, acceptsDeletions: nil, claimedAt: claimedAt)
         self.planned = planned
         self.outcomes = outcomes
         self.end = end

@@ -12,7 +12,7 @@ struct RunLedger: Sendable {
     subscript(id: RunID) -> Run? { open[id] ?? closed.last { $0.id == id } }
 
     /// Those of an earlier life, oldest first.
-    mutating func adopt(_ runs: [Run]) { closed = runs.suffix(Run.closedKept) }
+    mutating func adopt(_ runs: [Run]) { closed = (runs.filter { open[$0.id] == nil } + closed).suffix(Run.closedKept) }
 
     mutating func claim(_ run: Run) {
         open[run.id] = run

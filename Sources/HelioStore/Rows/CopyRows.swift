@@ -14,8 +14,8 @@ enum CopyRows {
             try run(hashed, [Columns.hash(content), Bytes(HeadCodec.encode(head)), refs, now, id.value], in: db)
         case .lost:
             try run("UPDATE repository SET has_copy = 0, content_hash = NULL, ref_count = NULL WHERE id = ?", [id.value], in: db)
-        case .behind:
-            try run(behind, [now, id.value], in: db)
+        case .behind(let time):
+            try run(behind, [time.millisecondsSince1970, id.value], in: db)
         case .caughtUp:
             try run("UPDATE repository SET upstream_changed_at = NULL WHERE id = ?", [id.value], in: db)
         }
@@ -53,6 +53,6 @@ enum CopyRows {
         """
 
     private static let behind = """
-        UPDATE repository SET upstream_changed_at = coalesce(upstream_changed_at, ?) WHERE id = ?
+        UPDATE repository SET upstream_changed_at = coalesce(upstream_changed_at, ?1) WHERE id = ?2 AND coalesce(last_sync, ?1) <= ?1
         """
 }

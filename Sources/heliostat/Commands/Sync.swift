@@ -12,7 +12,7 @@ struct Sync: ParsableCommand {
     @Option(help: ArgumentHelp("Every repository of one project.", valueName: "KEY"))
     var project: String?
 
-    @Flag(help: "Accept once that repositories are gone, although the purge guard holds that back.")
+    @Flag(help: "Accept once that repositories of the scope (all, --project, or one) are gone, although the purge guard holds that back.")
     var acceptDeletions = false
 
     @Flag(help: "Wait until it is over.")

@@ -114,7 +114,7 @@ let package = Package(
         tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioJSON", "HelioLoop", "HelioMetrics", "HelioNode"], exclude: ["Clients"]),
         tests(
             "HelioDaemonTests",
-            ["HelioAPI", "HelioDaemon", "HelioHTTP", "HelioLock", "HelioLoop", "HelioMetrics", "HelioNode", "HelioStore"],
+            ["HelioAPI", "HelioDaemon", "HelioFarm", "HelioHTTP", "HelioLock", "HelioLoop", "HelioMetrics", "HelioNode", "HelioStore"],
             resources: [.copy("Fixtures")]),
         tests("TidyTests", []),
         fuzzing,

@@ -288,6 +288,53 @@ struct LineTests {
         #expect(attempt.head.stored.attempts == 4)
     }
 
+    @Test mutating func probes_GoFromOneToTheNext_InWhateverOrderTheyCame() throws {
+        var ids: [Int64] = [500]
+        play.add(500, of: 500)
+        play.line.beginWithProbe(at: play.now.monotonic)
+        for round in 0..<40 {
+            for _ in 0..<5 {
+                let id = Int64.random(in: 1...1000, using: &play.random)
+                guard !ids.contains(id) else { continue }
+                ids.append(id)
+                play.add(id, of: id)
+            }
+            ids.sort()
+            let probe = try play.begin()
+            #expect(probe.head.id.value == ids[round % ids.count])
+            play.end(probe, .failed, answered: false)
+            play.pass(.seconds(400))
+        }
+        play.run(for: .seconds(1)) { _ in .accepted }
+        let delivered = play.delivered
+        #expect(Array(delivered.dropFirst()) == ids.filter { $0 != delivered.first })
+    }
+
+    /// A place in the order for each as it comes would take minutes, and so would a look at all of them for each.
+    @Test(.timeLimit(.minutes(1))) mutating func hundredThousand_AreTakenWhileTheBreakerIsOpen() throws {
+        play.line.limit = 100_000
+        play.add(1, of: 1)
+        play.line.beginWithProbe(at: play.now.monotonic)
+        play.end(try play.begin(), .failed, answered: false)
+        var early = 0
+        // Each number below a prime once, in no order.
+        for number in 1...100_002 as ClosedRange<Int64> {
+            let id = number * 48_271 % 100_003
+            guard id > 1, id <= 100_000 else { continue }
+            play.add(id, of: id)
+            if play.next() != nil { early += 1 }
+        }
+        #expect(early == 0 && play.line.knows(RepositoryID(100_000)))
+        for oldest in 2...4 as ClosedRange<Int64> {
+            play.pass(.seconds(400))
+            let probe = try play.begin()
+            #expect(probe.head.id.value == oldest)
+            play.end(probe, oldest < 4 ? .failed : .accepted, answered: oldest == 4)
+        }
+        let released = [try play.begin(), try play.begin(), try play.begin(), try play.begin()]
+        #expect(released.map(\.head.id.value) == [1, 2, 3, 5])
+    }
+
     @Test mutating func heads_BeyondTheLimit_AreLeftInTheStore() {
         play.line.completed()
         for id in 1...1500 as ClosedRange<Int64> { play.add(id, of: id) }

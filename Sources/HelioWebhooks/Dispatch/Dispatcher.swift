@@ -12,6 +12,7 @@ public actor Dispatcher {
     private static let page = 500
     private static let storeRetry = Duration.seconds(1)
 
+    /// Its line holds megabytes where much waits: nobody keeps a copy across an `await`, or the next change copies them all.
     struct Place {
         var endpoint: Endpoint
         var line: EndpointLine
@@ -95,8 +96,7 @@ public actor Dispatcher {
     /// Sends a ping now, past the outbox and whatever the line says.
     /// - Returns: nil when there is no such endpoint.
     public func ping(_ name: String) async -> Reply? {
-        guard let place = places[name], !place.isRetired else { return nil }
-        let endpoint = place.endpoint
+        guard let endpoint = places[name]?.endpoint, places[name]?.isRetired == false else { return nil }
         let content = DeliveryContent(webhookID: UUIDv4.make(), key: EventKey.ping.rawValue, body: EventBody.ping)
         do throws(SecretsUnusable) {
             let request = OutgoingRequest(
@@ -123,8 +123,8 @@ public actor Dispatcher {
     public func added(_ repository: RepositoryID?, to endpoints: [String]) async {
         let repository = repository ?? RepositoryID(0)
         for name in endpoints {
-            guard let place = places[name] else { continue }
-            guard !place.line.knows(repository) else {
+            guard let isKnown = places[name]?.line.knows(repository) else { continue }
+            guard !isKnown else {
                 places[name]?.toldMeanwhile.insert(repository)
                 continue
             }
@@ -142,12 +142,11 @@ public actor Dispatcher {
 
     /// Looks through the store for heads that the line does not know yet, until there is no room or there are no more.
     private func refill(_ name: String) async {
-        guard var place = places[name], !place.isRefilling, place.line.wantsMore else { return pump(name) }
-        place.isRefilling = true
-        places[name] = place
+        guard places[name]?.isRefilling == false, places[name]?.line.wantsMore == true else { return pump(name) }
+        places[name]?.isRefilling = true
         defer { places[name]?.isRefilling = false }
         var last: RepositoryID?
-        var missed = place.line.missed
+        var missed = places[name]?.line.missed
         while true {
             // As above.
             guard let heads = try? await store.heads(of: name, after: last, limit: Self.page) else {
@@ -188,12 +187,12 @@ public actor Dispatcher {
     }
 
     private func start(_ attempt: Attempt, to name: String) {
-        guard let place = places[name] else { return }
+        guard let endpoint = places[name]?.endpoint else { return }
         lastAttempt += 1
         limit.began(name)
         let number = lastAttempt
         tasks[number] = Task {
-            let ended = await attemptDelivery(attempt, to: place.endpoint, number: number)
+            let ended = await attemptDelivery(attempt, to: endpoint, number: number)
             tasks[number] = nil
             if let ended { finish(ended) }
         }

@@ -27,7 +27,7 @@ struct EndpointLine: Sendable {
     private var ready = Fifo<LineHead>()
     private var waiting = TimeHeap<LineHead>()
     /// While the breaker is open: everything, oldest first, but for what a receiver asked to come later.
-    private var held: [LineHead] = []
+    private var held = HeldHeads()
     private var breaker = Breaker()
     private var accepted: UInt64 = 0
     /// Failed as a probe, and whatever comes after it is to be tried at once.
@@ -82,14 +82,10 @@ struct EndpointLine: Sendable {
         if delay > .zero, !breaker.isOpen || head.isAskedToWait {
             waiting.insert(head, at: now.monotonic + delay)
         } else if breaker.isOpen {
-            hold(head)
+            held.insert(head)
         } else {
             ready.append(head)
         }
-    }
-
-    private mutating func hold(_ head: LineHead) {
-        held.insert(head, at: held.firstIndex { $0.id > head.id } ?? held.count)
     }
 
     // MARK: Attempts
@@ -120,8 +116,8 @@ struct EndpointLine: Sendable {
     private mutating func nextProbe(at now: MonotonicTime) -> Attempt? {
         guard underWay.isEmpty else { return nil }
         defer { suspect = nil }
-        while let head = popWaited(at: now) { hold(head) }
-        if let index = held.firstIndex(where: { $0.id == suspect }) { return Attempt(head: held.remove(at: index), kind: .successorProbe) }
+        while let head = popWaited(at: now) { held.insert(head) }
+        if let suspect, let head = held.remove(suspect) { return Attempt(head: head, kind: .successorProbe) }
         guard let due = breaker.probeDue, due <= now, !held.isEmpty else { return nil }
         return Attempt(head: held.remove(at: breaker.failedProbes % held.count), kind: .probe)
     }
@@ -217,21 +213,18 @@ struct EndpointLine: Sendable {
     }
 
     private mutating func holdAll() {
-        while let head = ready.popFirst() { held.append(head) }
+        while let head = ready.popFirst() { held.insert(head) }
         var asked = TimeHeap<LineHead>()
         while let (due, head) = waiting.earliest {
             waiting.popEarliest()
-            if head.isAskedToWait { asked.insert(head, at: due) } else { held.append(head) }
+            if head.isAskedToWait { asked.insert(head, at: due) } else { held.insert(head) }
         }
         waiting = asked
-        held.sort { $0.id < $1.id }
     }
 
     /// What was to wait for longer goes on waiting.
     private mutating func releaseAll(at now: Moment) {
-        let heads = held
-        held = []
-        for head in heads { put(head, at: now) }
+        for head in held.removeAll() { put(head, at: now) }
     }
 
     /// The store has it.
@@ -265,8 +258,7 @@ struct EndpointLine: Sendable {
     mutating func reopen() {
         isClosed = false
         _ = breaker.succeeded()
-        var heads = held
-        held = []
+        var heads = held.removeAll()
         // Also what the receiver asked to come later: it may be another receiver now.
         while let (_, head) = waiting.earliest {
             waiting.popEarliest()

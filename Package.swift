@@ -113,7 +113,9 @@ let package = Package(
         tests("HelioWebhooksTests", ["HelioWebhooks", "HelioNode", "HelioStore"]),
         tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioJSON", "HelioLoop", "HelioMetrics", "HelioNode"], exclude: ["Clients"]),
         tests(
-            "HelioDaemonTests", ["HelioDaemon", "HelioHTTP", "HelioLock", "HelioLoop", "HelioMetrics", "HelioNode", "HelioStore"], resources: [.copy("Fixtures")]),
+            "HelioDaemonTests",
+            ["HelioDaemon", "HelioFarm", "HelioHTTP", "HelioLock", "HelioLoop", "HelioMetrics", "HelioNode", "HelioStore"],
+            resources: [.copy("Fixtures")]),
         tests("TidyTests", []),
         fuzzing,
         tests(

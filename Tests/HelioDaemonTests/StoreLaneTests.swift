@@ -23,6 +23,46 @@ struct StoreLaneTests {
         #expect(kept == expected.map { Kept(id: $0, report: $1) })
     }
 
+    /// A report on one of a thousand repositories.
+    private func entry(_ number: Int) -> StoreLane.Entry {
+        StoreLane.Entry(write: .report(RepositoryID(Int64(number % 1000)), .behind), since: MonotonicTime(nanoseconds: Int64(number)))
+    }
+
+    /// - Returns: the numbers of what waits, batch by batch.
+    private func drain(_ waiting: inout StoreLane.Waiting) -> [[Int64]] {
+        var batches: [[Int64]] = []
+        while case let batch = waiting.next(), !batch.isEmpty { batches.append(batch.map(\.since.nanoseconds)) }
+        return batches
+    }
+
+    @Test func whatIsLeftOfABatch_GoesBeforeWhatCameSince() {
+        var waiting = StoreLane.Waiting()
+        waiting.append((0..<1200).map(entry))
+        let batch = waiting.next()
+        waiting.append([entry(1200)])
+        waiting.putBack(Array(batch.dropFirst(100)))
+        #expect(waiting.count == 1101 && waiting.oldest == MonotonicTime(nanoseconds: 100))
+        let batches = drain(&waiting)
+        #expect(batches.flatMap { $0 } == Array(100...1200 as ClosedRange<Int64>))
+        #expect(batches.map(\.count) == [512, 512, 77])
+        #expect(waiting.count == 0 && waiting.oldest == nil)
+    }
+
+    @Test func tooMuch_IsReducedToTheLastReports_ButForWhatIsBeingWritten() {
+        var waiting = StoreLane.Waiting()
+        waiting.append((0..<100_512).map(entry))
+        #expect(waiting.count == 1000)
+        _ = drain(&waiting)
+        waiting.append((0..<100_000).map(entry))
+        let batch = waiting.next()
+        waiting.append((100_000..<100_513).map(entry))
+        #expect(waiting.count == 1000 && waiting.oldest == MonotonicTime(nanoseconds: 99_513))
+        waiting.putBack(batch)
+        #expect(waiting.count == 1512)
+        let left = drain(&waiting).flatMap { $0 }
+        #expect(left == Array(0..<512 as Range<Int64>) + Array(99_513..<100_513 as Range<Int64>))
+    }
+
     private struct Kept: Equatable {
         let id: Int64
         let report: CopyReport

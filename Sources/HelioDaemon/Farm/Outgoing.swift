@@ -10,7 +10,7 @@ final class Outgoing: Sendable {
     private static let batch = 64
 
     private struct Line {
-        var waiting: [FarmMessage] = []
+        var waiting = Fifo<FarmMessage>()
         /// The delivered numbers of each repository at each endpoint that the others have not heard of. Of what this node was to send
         /// itself the last would do, of what it took over each counts.
         var unheard: [Delivered: NumberRanges] = [:]
@@ -48,7 +48,8 @@ final class Outgoing: Sendable {
         line.withLock { line in
             guard !line.unheard.isEmpty else { return }
             for (delivered, numbers) in line.unheard {
-                line.waiting += numbers.numbers.map { .delivered(delivered.repository, number: $0, endpoint: delivered.endpoint) }
+                let again = numbers.numbers.map { FarmMessage.delivered(delivered.repository, number: $0, endpoint: delivered.endpoint) }
+                line.waiting.append(contentsOf: again)
             }
             line.unheard = [:]
             if line.task == nil { line.task = Task { await run() } }
@@ -75,13 +76,10 @@ final class Outgoing: Sendable {
 
     private func next() -> [FarmMessage]? {
         line.withLock { line in
-            guard !line.waiting.isEmpty else {
-                line.task = nil
-                return nil
-            }
-            let batch = Array(line.waiting.prefix(Self.batch))
-            line.waiting.removeFirst(batch.count)
-            return batch
+            let batch = line.waiting.popFirst(upTo: Self.batch)
+            guard batch.isEmpty else { return batch }
+            line.task = nil
+            return nil
         }
     }
 

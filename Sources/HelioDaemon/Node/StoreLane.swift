@@ -8,8 +8,6 @@ import HelioStore
 /// when too much waits, only the last report of each kind on each repository is kept, which says what the ones before it said. A write that
 /// fails for another reason is logged and dropped alone, since it can never succeed.
 final class StoreLane: Sendable {
-    private static let waitingLimit = 100_000
-    private static let batchSize = 512
     private static let tellingInterval = Duration.seconds(60)
     private static let retryAfter = Duration.seconds(1)
 
@@ -27,16 +25,8 @@ final class StoreLane: Sendable {
         case event(OutboxEvent, Webhooks)
     }
 
-    /// A write, and since when it waits.
-    struct Entry {
-        let write: Write
-        let since: MonotonicTime
-    }
-
     private struct Line {
-        var waiting: [Entry] = []
-        /// When so many wait, those that others make needless go.
-        var limit = waitingLimit
+        var waiting = Waiting()
         var isWriting = false
         /// Those who wait until everything is written, or cannot be for now.
         var settling: [CheckedContinuation<Void, Never>] = []
@@ -55,18 +45,14 @@ final class StoreLane: Sendable {
     }
 
     /// How many writes wait, and since when the first of them does.
-    var backlog: (count: Int, oldest: MonotonicTime?) { line.withLock { ($0.waiting.count, $0.waiting.first?.since) } }
+    var backlog: (count: Int, oldest: MonotonicTime?) { line.withLock { ($0.waiting.count, $0.waiting.oldest) } }
 
     /// Takes its place in the order before this returns.
     func append(_ writes: [Write]) {
         guard !writes.isEmpty else { return }
         let now = SystemClock.monotonic()
         let mustStart = line.withLock { line in
-            line.waiting += writes.map { Entry(write: $0, since: now) }
-            if line.waiting.count > line.limit {
-                line.waiting = Self.lastReports(line.waiting)
-                line.limit = max(Self.waitingLimit, 2 * line.waiting.count)
-            }
+            line.waiting.append(writes.map { Entry(write: $0, since: now) })
             defer { line.isWriting = true }
             return !line.isWriting
         }
@@ -88,7 +74,7 @@ final class StoreLane: Sendable {
         while let batch = nextBatch() {
             let rest = await write(batch)
             guard !rest.isEmpty else { continue }
-            line.withLock { $0.waiting = rest + $0.waiting }
+            line.withLock { $0.waiting.putBack(rest) }
             // Nobody waits for a disk.
             for waiter in takeSettling() { waiter.resume() }
             try? await Task.sleep(for: Self.retryAfter)  // never cancelled
@@ -98,14 +84,11 @@ final class StoreLane: Sendable {
     /// - Returns: nil when there is none, and then the line is free for the next writer.
     private func nextBatch() -> [Entry]? {
         let (batch, settled) = line.withLock { line -> ([Entry]?, [CheckedContinuation<Void, Never>]) in
-            guard !line.waiting.isEmpty else {
-                (line.isWriting, line.limit) = (false, Self.waitingLimit)
-                defer { line.settling = [] }
-                return (nil, line.settling)
-            }
-            let batch = Array(line.waiting.prefix(Self.batchSize))
-            line.waiting.removeFirst(batch.count)
-            return (batch, [])
+            let batch = line.waiting.next()
+            guard batch.isEmpty else { return (batch, []) }
+            line.isWriting = false
+            defer { line.settling = [] }
+            return (nil, line.settling)
         }
         for waiter in settled { waiter.resume() }
         return batch
@@ -191,38 +174,6 @@ final class StoreLane: Sendable {
         _ = try await store.closeRun(
             id: run.id.description, status: StoredRun.Status(end.status), reason: end.reason,
             counts: StoredRun.Counts(run.outcomes), seconds: end.duration.inSeconds, at: end.at.wall)
-    }
-
-    /// - Returns: without reports of which a later one of their kind is about the same repository, in the order in which they were.
-    static func lastReports(_ entries: [Entry]) -> [Entry] {
-        struct Subject: Hashable {
-            let repository: RepositoryID
-            let kind: Int
-        }
-        var seen: Set<Subject> = []
-        return entries.reversed().filter { entry in
-            guard let (repository, report) = entry.write.asReport else { return true }
-            return seen.insert(Subject(repository: repository, kind: report.kind)).inserted
-        }.reversed()
-    }
-}
-
-extension StoreLane.Write {
-    fileprivate var asReport: (RepositoryID, CopyReport)? {
-        if case .report(let id, let report) = self { (id, report) } else { nil }
-    }
-}
-
-extension CopyReport {
-    fileprivate var kind: Int {
-        switch self {
-        case .unchanged: 0
-        case .failed: 1
-        case .hashed: 2
-        case .lost: 3
-        case .behind: 4
-        case .caughtUp: 5
-        }
     }
 }
 

@@ -112,15 +112,14 @@ extension FarmDriver {
     func adopt(_ id: RepositoryID, _ number: Int64) async {
         do {
             guard let repository = await node.repository(id) else {
-                missedAnnouncements[id] = nil
+                missedAnnouncements.forget(id)
                 // There is nothing to store for it: whoever sends it need not wait for this node.
                 return tell(.stored(id, number: number))
             }
             _ = try await takeMissed(of: repository, to: number)
-            if missedAnnouncements[id].map({ $0 <= number }) == true { missedAnnouncements[id] = nil }
+            missedAnnouncements.forget(id, upTo: number)
         } catch {
-            let missed = missedAnnouncements.updateValue(max(missedAnnouncements[id] ?? number, number), forKey: id)
-            guard missed == nil else { return }
+            guard missedAnnouncements.keep(number, of: id) else { return }
             log.warning("an announcement of the farm could not be taken", ["repositoryId": .count(Int(id.value)), "error": "\(error)"])
         }
     }
@@ -144,7 +143,7 @@ extension FarmDriver {
 
     func settle(_ repository: RepositoryID, _ number: Int64, _ endpoint: String, by member: MemberID) async {
         // What it is about may not be in the store yet, and would be sent once more.
-        guard missedAnnouncements[repository] == nil else { return missedLetters.keep(repository, number, endpoint, by: member) }
+        guard !missedAnnouncements.holds(repository) else { return missedLetters.keep(repository, number, endpoint, by: member) }
         do throws(StoreError) {
             try await store.settleStandby(repository, number: number, endpoint: endpoint, by: member, at: SystemClock.wall())
         } catch {

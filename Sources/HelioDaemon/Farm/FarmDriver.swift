@@ -21,9 +21,8 @@ actor FarmDriver {
     private let outgoing: Outgoing
     /// Ordered: what a later view says must not be overtaken by an earlier one.
     private let tellNode: @Sendable (NodeEvent) -> Void
-    private let addChore: @Sendable (FarmEffect) -> Void
-    /// The last announcements that could not be taken when they were told of.
-    var missedAnnouncements: [RepositoryID: Int64] = [:]
+    private let addChore: @Sendable (Chore) -> Void
+    var missedAnnouncements = MissedAnnouncements()
     /// Since the start.
     var hasTakenOver = false
     var missedLetters = MissedLetters()
@@ -57,9 +56,15 @@ actor FarmDriver {
     private var deliveriesTold: Task<Void, Never>?
     private let streams: Streams
 
+    /// What the store and the coordinator are to take, one after another.
+    private enum Chore: Sendable {
+        case effect(FarmEffect)
+        case missedAnnouncements
+    }
+
     private struct Streams: Sendable {
         let events: AsyncStream<NodeEvent>
-        let chores: AsyncStream<FarmEffect>
+        let chores: AsyncStream<Chore>
         let news: AsyncStream<News>
         let deliveries: AsyncStream<(DeliveryID, String)>
     }
@@ -86,7 +91,7 @@ actor FarmDriver {
         outgoing = Outgoing(coordinator: coordinator, sender: record.id, log: log)
         let (events, tell) = AsyncStream.makeStream(of: NodeEvent.self)
         tellNode = { tell.yield($0) }
-        let (chores, add) = AsyncStream.makeStream(of: FarmEffect.self)
+        let (chores, add) = AsyncStream.makeStream(of: Chore.self)
         addChore = { add.yield($0) }
         let (deliveries, addDelivery) = AsyncStream.makeStream(of: (DeliveryID, String).self)
         self.addDelivery = { addDelivery.yield(($0, $1)) }
@@ -123,7 +128,7 @@ actor FarmDriver {
         }
         await coordinator.start()
         watches.append(Task { [node, streams] in for await event in streams.events { await node.feed(event) } })
-        watches.append(Task { [streams] in for await chore in streams.chores { await self.perform(chore: chore) } })
+        watches.append(Task { [streams] in for await chore in streams.chores { await self.workOff(chore) } })
         watches.append(Task { [streams] in for await news in streams.news { self.take(news) } })
         deliveriesTold = Task { [streams] in
             for await (delivery, endpoint) in streams.deliveries { await self.tellDelivered(delivery, to: endpoint) }
@@ -280,13 +285,20 @@ actor FarmDriver {
             log.error("the farm does not take this node", ["why": .text(why.description)])
             if isFirst { tellNode(.joinRefused(why.description)) }
         case .log(let line): log.write(line)
-        case .obey, .remember, .propose, .adopt, .release, .takeOver, .settleDelivery, .publish, .findOrphans: addChore(effect)
+        case .obey, .remember, .propose, .adopt, .release, .takeOver, .settleDelivery, .publish, .findOrphans: addChore(.effect(effect))
         }
     }
 
-    /// What the store and the coordinator are to take in this order.
-    func perform(chore: FarmEffect) async {
+    private func workOff(_ chore: Chore) async {
         switch chore {
+        case .effect(let effect): await workOff(effect)
+        case .missedAnnouncements:
+            while !isStopped, let (repository, number) = missedAnnouncements.next() { await adopt(repository, number) }
+        }
+    }
+
+    private func workOff(_ effect: FarmEffect) async {
+        switch effect {
         case .obey(let id, let fence): await obey(id, fence)
         case .remember(let lease, let fence): await remember(lease, fence)
         case .propose(let proposal): await propose(proposal)
@@ -311,9 +323,9 @@ actor FarmDriver {
         do throws(CoordinatorError) {
             feed(.read(try await coordinator.register(record)))
             if !machine.owesPublication { tellDeliveriesAgain() }
-            for (repository, number) in missedAnnouncements { addChore(.adopt(repository, number: number)) }
+            if missedAnnouncements.beginRound() { addChore(.missedAnnouncements) }
             // After what they may be about.
-            for chore in missedLetters.take() { addChore(chore) }
+            for letter in missedLetters.take() { addChore(.effect(letter)) }
             await readLetters()
         } catch {
             switch error {

@@ -18,7 +18,6 @@ struct OutboxWatch: Sendable {
     let log: NodeLog
     /// As it is now.
     let configuration: @Sendable () -> NodeConfiguration.Webhooks
-    private let start = SystemClock.now()
     private let oldest = Locked<OldestEvent?>(nil)
 
     init(
@@ -34,12 +33,14 @@ struct OutboxWatch: Sendable {
     }
 
     func run() async {
+        var clock = TrustedClock(SystemClock.now())
         var looks = 0
         while !Task.isCancelled {
             await look()
             looks += 1
+            let time = clock.look(at: SystemClock.now())
             // Not right after the start, when the clock of the machine may not be right yet.
-            if looks % Self.pruneEvery == 0 { await prune() }
+            if looks % Self.pruneEvery == 0 { await prune(at: time) }
             guard (try? await Task.sleep(for: Self.interval)) != nil else { return }  // cancelled: the node stops
         }
     }
@@ -67,18 +68,8 @@ struct OutboxWatch: Sendable {
         }
     }
 
-    /// A clock that was set forward while the node ran makes nothing old.
-    private var trusted: WallTime {
-        let now = SystemClock.now()
-        let elapsed = (now.monotonic - start.monotonic).wholeNanoseconds / 1_000_000
-        return WallTime(millisecondsSince1970: min(now.wall.millisecondsSince1970, start.wall.millisecondsSince1970 + elapsed))
-    }
-
-    private var limit: WallTime {
-        WallTime(millisecondsSince1970: trusted.millisecondsSince1970 - configuration().keep.wholeNanoseconds / 1_000_000)
-    }
-
-    private func prune() async {
+    private func prune(at time: WallTime) async {
+        let limit = WallTime(millisecondsSince1970: time.millisecondsSince1970 - configuration().keep.wholeNanoseconds / 1_000_000)
         do throws(StoreError) {
             while try await store.pruneDeliveries(before: limit, limit: Self.pruneBatch) == Self.pruneBatch {}
             let names = configuration().endpoints.map(\.name)
@@ -89,7 +80,7 @@ struct OutboxWatch: Sendable {
             }
             var left = Self.pruneBatch
             while left == Self.pruneBatch {
-                left = try await store.pruneStandby(before: limit, at: trusted, limit: Self.pruneBatch)
+                left = try await store.pruneStandby(before: limit, at: time, limit: Self.pruneBatch)
                 if left > 0 { log.warning("events that another node was to send, and has not, were removed", ["count": .count(left)]) }
             }
         } catch {

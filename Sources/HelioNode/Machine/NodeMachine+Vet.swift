@@ -98,8 +98,7 @@ extension NodeMachine {
         if outcome == .mismatch {
             log(.error, "copy differs from what it was synchronised to", ("repository", .text(entry.repository.name.description)))
         }
-        // Only an upstream that answered has shown that there is something to be behind of.
-        if case .success = comparison.upstream { catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic } }
+        if Self.isBehind(entry, comparison, outcome) { catalogue.update(id) { $0.behindSince = $0.behindSince ?? now.monotonic } }
         noteLag(of: id)
         var rebuild = false
         if case .failure(let failure) = comparison.ours { rebuild = failure.reason == .corrupt }
@@ -118,14 +117,21 @@ extension NodeMachine {
         return isCurrent ? outcome : .lagging
     }
 
-    /// An upstream that could not be read is asked again through the queue, whose retries and quarantine settle it.
+    /// Only an upstream that answered has shown that there is something to be behind of, and a copy that could not be read holds what it
+    /// held, for all that is known.
+    private static func isBehind(_ entry: RepositoryEntry, _ comparison: Comparison, _ outcome: VetClass) -> Bool {
+        guard case .success(let there) = comparison.upstream else { return false }
+        return outcome != .unknown || there != .unknown && there != entry.content
+    }
+
+    /// What could not be read, here or there, is read again through the queue, whose retries and quarantine settle it.
     private static func needsRepair(_ outcome: VetClass, _ comparison: Comparison) -> Bool {
         switch outcome {
         case .equal: return false
         case .lagging, .missing, .mismatch, .extra: return true
         case .unknown:
-            if case .failure = comparison.upstream { return true }
-            return false
+            if case (.success, .success) = (comparison.ours, comparison.upstream) { return false }
+            return true
         }
     }
 }

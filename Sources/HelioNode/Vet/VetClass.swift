@@ -7,9 +7,9 @@ public enum VetClass: String, Sendable, Hashable, CaseIterable {
     case missing
     /// Here and no longer there.
     case extra
-    /// What is on disk is not what we believe to hold.
+    /// What is on disk is not what we believe to hold, or is broken.
     case mismatch
-    /// One side could not be read, or the upstream has not computed its hash.
+    /// One side could not be read, which says nothing of what it holds, or the upstream has not computed its hash.
     case unknown
 }
 
@@ -30,7 +30,8 @@ public struct Comparison: Sendable {
     public func classify(remembered: MirrorHash) -> VetClass {
         switch (ours, upstream) {
         case (_, .failure(let failure)): failure.reason == .notFound ? .extra : .unknown
-        case (.failure, .success): .mismatch
+        // A disk that stalls, or descriptors that run out, are no fault of the copy.
+        case (.failure(let failure), .success): failure.reason == .corrupt ? .mismatch : .unknown
         case (.success(nil), .success): .missing
         case (.success, .success(.unknown)): .unknown
         case (.success(let here?), .success(let there)):

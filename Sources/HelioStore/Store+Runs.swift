@@ -76,13 +76,14 @@ extension Store {
         }
     }
 
-    /// At start: runs that a crash left open are closed as `cancel`, reason `orphaned`.
+    /// At start: runs that a crash left open are closed as `cancel`, reason `orphaned`. One that was opened since the store was goes on.
     ///
     /// - Returns: each with what it had come to when it was last seen alive, oldest first.
     public func closeOrphanedRuns(at time: WallTime) throws(StoreError) -> [OrphanedRun] {
         try write { db in
-            let open = try Row.fetchAll(db, sql: RunRows.select + " WHERE status IS NULL ORDER BY number").map(RunRows.run)
-            try db.cachedStatement(sql: RunRows.orphan).execute(arguments: [time.millisecondsSince1970])
+            let sql = RunRows.select + " WHERE status IS NULL AND number <= ? ORDER BY number"
+            let open = try Row.fetchAll(db, sql: sql, arguments: [lastFormerRun]).map(RunRows.run)
+            try db.cachedStatement(sql: RunRows.orphan).execute(arguments: [time.millisecondsSince1970, lastFormerRun])
             return try open.map { run in
                 let rows = try Row.fetchCursor(db, sql: RunRows.select + " WHERE id = ?", arguments: [run.id])
                 guard let row = try rows.next() else { throw StoreError.unknownRun(run.id) }
@@ -100,22 +101,14 @@ extension Store {
         }
     }
 
-    /// The latest runs, newest first.
-    public nonisolated func runs(limit: Int) async throws(StoreError) -> [StoredRun] {
-        try await reader.read { db in
+    /// The latest runs of those that were there when the store was opened, newest first.
+    public nonisolated func formerRuns(limit: Int) async throws(StoreError) -> [StoredRun] {
+        try await reader.read { [lastFormerRun] db in
             let rows = try Row.fetchCursor(
-                db, sql: RunRows.select + " ORDER BY number DESC LIMIT ?", arguments: [max(0, limit)])
+                db, sql: RunRows.select + " WHERE number <= ? ORDER BY number DESC LIMIT ?", arguments: [lastFormerRun, max(0, limit)])
             var runs: [StoredRun] = []
             while let row = try rows.next() { runs.append(try RunRows.run(row)) }
             return runs
-        }
-    }
-
-    /// nil when there is no such run, or it is older than the `keptRuns` latest.
-    public nonisolated func run(id: String) async throws(StoreError) -> StoredRun? {
-        try await reader.read { db in
-            let rows = try Row.fetchCursor(db, sql: RunRows.select + " WHERE id = ?", arguments: [id])
-            return try rows.next().map(RunRows.run)
         }
     }
 }

@@ -10,6 +10,8 @@ public actor Store {
     public nonisolated let nodeIdentity: String
 
     nonisolated let reader: StoreReader
+    /// The number of the last run that was there when the store was opened: those after it are of this life.
+    nonisolated let lastFormerRun: Int64
     private var writer: DatabaseQueue
     private let path: String
     private let lock: DataLock
@@ -43,7 +45,9 @@ public actor Store {
         lock = try DataLock(directory.lockPath)
         let known = try NodeIdentity(existingAt: directory.identityPath)?.uuid
         path = directory.databasePath
-        writer = try DatabaseFile.openWriter(path, isFirstStart: known == nil)
+        let writer = try DatabaseFile.openWriter(path, isFirstStart: known == nil)
+        self.writer = writer
+        lastFormerRun = try RunRows.last(writer)
         reader = StoreReader(try DatabaseFile.openReader(directory.databasePath))
         // Last, because its file says that a database was completed here.
         nodeIdentity = if let known { known } else { try NodeIdentity(creatingAt: directory.identityPath).uuid }

@@ -13,7 +13,7 @@ enum Recovery {
         }
         let now = SystemClock.wall()
         try await settleChanges(hands, log)
-        try await closeOrphanedRuns(adapters.store, at: now, metrics, log)
+        let runs = try await formerRuns(adapters.store, at: now, metrics, log)
         let day = WallTime(millisecondsSince1970: now.millisecondsSince1970 - 24 * 3_600_000)
         let deletions = try await adapters.store.deletions(since: day)
         let catalogue = try await adapters.store.loadCatalogue()
@@ -23,7 +23,7 @@ enum Recovery {
             entries: catalogue.map { RepositoryEntry($0) },
             wasSynchronized: try await adapters.store.wasSynchronized,
             deletions: deletions.map { (age: now.age(of: $0.at), count: $0.count) },
-            runs: try await adapters.store.runs(limit: Run.closedKept).reversed().compactMap { Run($0) })
+            runs: runs)
     }
 
     private static func announce(_ catalogue: [StoredRepository], _ webhooks: Webhooks, _ log: NodeLog) async throws {
@@ -32,7 +32,9 @@ enum Recovery {
         if count > 0 { log.warning("repositories hold something that was never announced", ["count": .count(count)]) }
     }
 
-    private static func closeOrphanedRuns(_ store: Store, at now: WallTime, _ metrics: SyncMetrics, _ log: NodeLog) async throws {
+    /// Closes those that a crash left open. One that somebody asks for while the node recovers is of this life, and left alone.
+    /// - Returns: the last runs of earlier lives, oldest first, all of them closed.
+    static func formerRuns(_ store: Store, at now: WallTime, _ metrics: SyncMetrics, _ log: NodeLog) async throws -> [Run] {
         for orphan in try await store.closeOrphanedRuns(at: now) {
             let duration = Duration.seconds(orphan.run.seconds ?? 0)
             metrics.runOrphaned(isFull: orphan.run.scope == RunScope.all.description, after: duration, lost: orphan.lostRepositories)
@@ -44,6 +46,7 @@ enum Recovery {
                 ])
         }
         if let last = try await store.lastSuccess() { metrics.succeeded(at: last) }
+        return try await store.formerRuns(limit: Run.closedKept).reversed().compactMap { Run($0) }
     }
 
     /// An empty catalogue makes no strays: a store that was begun anew finds its copies again by mirroring.

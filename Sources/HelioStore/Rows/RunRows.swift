@@ -17,12 +17,21 @@ enum RunRows {
         UPDATE run SET succeeded = ?, failed = ?, cancelled = ?, skipped = ?, seconds = ? WHERE id = ? AND status IS NULL
         """
 
+    /// - Returns: the number of the latest; 0 when there never was one.
+    static func last(_ queue: DatabaseQueue) throws(StoreError) -> Int64 {
+        do {
+            return try queue.read { try Int64.fetchOne($0, sql: "SELECT max(number) FROM run") ?? 0 }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     /// What of the plan had not come out is cancelled with the run. How long it lived was noted while it did, by a clock that
     /// nobody steps.
     static let orphan = """
         UPDATE run SET status = 'cancel', reason = 'orphaned', closed_at = ?, seconds = coalesce(seconds, 0),
             cancelled = cancelled + max(0, coalesce(planned, 0) - succeeded - failed - cancelled - skipped)
-        WHERE status IS NULL
+        WHERE status IS NULL AND number <= ?
         """
 
     static func run(_ row: Row) throws -> StoredRun {

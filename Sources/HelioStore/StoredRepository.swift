@@ -70,10 +70,9 @@ public enum CopyReport: Hashable, Sendable {
 }
 
 /// The number of a prepared change, never used twice in one database.
-public struct ChangeID: Hashable, Comparable, Sendable {
+public struct ChangeID: Hashable, Sendable {
     public let value: Int64
     public init(_ value: Int64) { self.value = value }
-    public static func < (left: ChangeID, right: ChangeID) -> Bool { left.value < right.value }
 }
 
 /// A change that a crash left prepared.

@@ -42,7 +42,7 @@ public struct NodeConfiguration: Sendable, Equatable {
         public var adminListen: HostPort?
         /// Threads that answer on `listen`.
         public var loops = 1
-        /// Open at once on `listen`; another 10,000 each are for administration.
+        /// Open at once on `listen`; administration has a few of its own (`DescriptorLimit`).
         public var maxConnections = 10_000
         public var tls = TLS()
         /// Its token is asked for by the REST interface and the status page; nil leaves them open.

@@ -106,7 +106,6 @@ actor FarmDriver {
     func laggards(of proposal: Proposal) -> [MemberID] { machine.laggards(of: proposal) }
     var members: [MemberID: MemberRecord] { machine.membership.others }
     func name(of member: MemberID) -> String { machine.membership.name(of: member) ?? member.text }
-    var isFresh: Bool { machine.membership.isFresh(at: SystemClock.monotonic()) }
 
     // MARK: Life
 

@@ -29,9 +29,6 @@ public struct LocalCopies: Sendable {
         }
     }
 
-    /// Where the copy of a repository is, or would be.
-    public func path(of name: RepositoryName) -> String { layout.copy(of: name) }
-
     /// Free and total bytes of the file system that holds the data directory; free is what we may use.
     public func freeSpace() throws(Failure) -> (free: Int64, total: Int64) { try FreeSpace.of(layout.data) }
 }

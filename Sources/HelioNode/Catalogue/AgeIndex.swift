@@ -7,7 +7,6 @@ struct AgeIndex: Sendable {
     /// What the heap may hold in vain before it is made anew.
     private static let slack = 64
 
-    var isEmpty: Bool { since.isEmpty }
     var count: Int { since.count }
     var oldest: MonotonicTime? { heap.earliest?.time }
     /// What the index holds in memory, the settled included.

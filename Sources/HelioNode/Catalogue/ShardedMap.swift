@@ -7,8 +7,6 @@ struct ShardedMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private var shards: [[Key: Value]] = Array(repeating: [:], count: shardCount)
     private(set) var count = 0
 
-    var isEmpty: Bool { count == 0 }
-
     subscript(key: Key) -> Value? {
         get { shards[shard(of: key)][key] }
         set {

@@ -1,7 +1,7 @@
 /// A node's decisions as a member of its farm: events in, effects out, no I/O and no clock.
 ///
-/// `+Members` is who is there, `+Letters` what nodes tell each other, `+Leases` what only one of them does, `+Announcing` what receivers
-/// are told and when.
+/// `+Members` is who is there, `+Letters` what nodes tell each other, `+Leases` what only one of them does, `+Vets` the vets of all of
+/// them, `+Announcing` what receivers are told and when.
 public struct FarmMachine: Sendable {
     public internal(set) var settings: FarmSettings
     public internal(set) var membership: Membership

@@ -63,7 +63,6 @@ public struct Transition: Sendable, Hashable {
 
 /// What the store keeps of a repository's last synchronisations.
 public struct SyncRecord: Sendable {
-    public let lastSync: WallTime?
     public let failedSyncCount: Int
     public let lastFailure: Failure?
     public let isQuarantined: Bool

@@ -193,7 +193,6 @@ extension RepositoryEntry {
 
 extension SyncRecord {
     init(_ entry: RepositoryEntry, verified: SyncResult?) {
-        lastSync = entry.lastSync
         failedSyncCount = entry.failedSyncCount
         lastFailure = entry.lastFailure
         isQuarantined = entry.quarantinedSince != nil

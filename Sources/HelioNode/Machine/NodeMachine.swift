@@ -1,7 +1,7 @@
 /// The node's decisions: events in, effects out, no I/O and no clock.
 ///
 /// What belongs together stands together: `+Start` the way to SYNCHRONIZED, `+Discovery` the list of repositories, `+Sync` the
-/// queue and its outcomes, `+Vet`, `+Runs`, `+Requests` what operators ask for, `+Snapshot` what readers see.
+/// queue and its outcomes, `+Vet`, `+Runs`, `+Requests` what operators ask for; `NodeSnapshot` is what readers see.
 public struct NodeMachine: Sendable {
     public internal(set) var settings: NodeSettings
     public internal(set) var state = NodeState.starting

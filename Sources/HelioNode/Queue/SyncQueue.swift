@@ -15,8 +15,6 @@ struct SyncQueue: Sendable {
     private var lastTicket: UInt64 = 0
     private var lastJob: UInt64 = 0
 
-    var isIdle: Bool { waiting.isEmpty && running.isEmpty }
-
     func isRunning(_ id: RepositoryID) -> Bool { running[id] != nil }
 
     /// - Returns: the job under way, which is to be cancelled; nil when there is none.

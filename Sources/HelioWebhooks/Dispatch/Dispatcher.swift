@@ -282,7 +282,7 @@ public actor Dispatcher {
                 for ended in batch where ended.decision?.closesEndpoint == true {
                     try await store.closeEndpoint(ended.endpoint, url: ended.url, at: surroundings.now().wall)
                 }
-                for ended in batch { stored(ended, next: next[ended.lastOver]) }
+                for ended in batch { stored(ended, next: next[ended.sent]) }
                 return
             } catch {
                 surroundings.observe(.storeRefused("\(error)"))

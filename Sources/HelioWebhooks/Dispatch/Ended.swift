@@ -65,9 +65,6 @@ extension Dispatcher {
             }
         }
 
-        /// Of what is over, the one whose follower is the next head.
-        var lastOver: DeliveryID { sent }
-
         static let givenUp = "given up: the endpoint kept refusing it and took what came after it"
 
         var results: [DeliveryResult] {

@@ -144,7 +144,7 @@ extension NodeDriver {
     private func trash(_ names: [RepositoryName], _ hands: Hands) {
         begin { [timers = metrics.timers, log] in
             for name in names {
-                guard let failure = hands.trash(name, timers) else { continue }
+                guard let failure = await hands.trash(name, timers) else { continue }
                 log.error("copy could not be moved to the trash", ["repository": .text(name.description), "error": "\(failure)"])
             }
             return nil

@@ -24,10 +24,21 @@ extension Git {
     }
 
     private func runNow(_ command: GitCommand) async throws(Failure) -> GitResult {
-        let config = try TrustingConfig(for: command.source, layout: layout)
-        let input = try CommandInput(command.input, layout: layout)
+        let input = try CommandInput(command.input)
+        let config = try await TrustingConfig(for: command.source, layout: layout)
+        let result: Result<GitResult, Failure>
+        do throws(Failure) {
+            result = .success(try await attempt(command, config: config.path, input: input))
+        } catch {
+            result = .failure(error)
+        }
+        await config.remove()
+        return try result.get()
+    }
+
+    private func attempt(_ command: GitCommand, config: String, input: borrowing CommandInput) async throws(Failure) -> GitResult {
         do {
-            return try await spawn(command, config: config.path, input: input)
+            return try await spawn(command, config: config, input: input)
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -85,7 +96,8 @@ extension Git {
     private func attend(_ execution: GitExecution, _ command: GitCommand) async -> Attended {
         let activity = Activity()
         let group = execution.processIdentifier.value
-        let watch = ProgressWatch(group: group, growing: command.growing, noProgress: configuration.noProgress, total: command.total)
+        let watch = ProgressWatch(
+            group: group, growth: Growth(of: command.growing), noProgress: configuration.noProgress, total: command.total)
         let attended = await withTaskGroup(of: Part.self, returning: Attended.self) { tasks in
             tasks.addTask { .output(await Self.collect(execution.standardOutput, limit: command.outputLimit)) }
             tasks.addTask { .errors(await Self.tail(execution.standardError, activity)) }

@@ -48,4 +48,13 @@ public enum ProcessExit {
     public static let failed: Int32 = 1
     public static let usage: Int32 = 64
     public static let configuration: Int32 = 78
+
+    /// Ends the process in five seconds, if nobody has by then. What runs at an exit waits for threads, as swift-subprocess does for
+    /// the one that starts programs, and a disk that hangs may hold one.
+    public static func insist(on code: Int32) {
+        DetachedThread.start {
+            sleep(5)
+            _exit(code)
+        }
+    }
 }

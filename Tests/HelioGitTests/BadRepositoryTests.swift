@@ -323,7 +323,7 @@ struct Interposed: Upstream {
     var fingerprint: String { upstream.fingerprint }
     func list() async throws(Failure) -> Listing { try await upstream.list() }
     func find(_ name: RepositoryName) async throws(Failure) -> ListedRepository? { try await upstream.find(name) }
-    func source(of repository: Repository) throws(Failure) -> FetchSource { try upstream.source(of: repository) }
+    func source(of repository: Repository) async throws(Failure) -> FetchSource { try await upstream.source(of: repository) }
 
     func refs(of repository: Repository) async throws(Failure) -> UpstreamRefs {
         let refs = try await upstream.refs(of: repository)

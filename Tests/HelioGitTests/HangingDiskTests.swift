@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 @testable import HelioGit
 import HelioNode
+import Synchronization
 import TestSupport
 import Testing
 
@@ -53,6 +54,59 @@ import Testing
         #expect(third?.reason == .disk)
         hanging.release()
         #expect(try await threads.run(within: .seconds(60)) { 1 } == 1)
+    }
+
+    @Test func hangingCallOnOurOwnDisk_IsNoFaultOfARepositorys() async throws {
+        let threads = DiskThreads(count: 1, spares: 1, tick: .milliseconds(10))
+        let hanging = Hanging()
+        defer { hanging.release() }
+        let failure = await #expect(throws: Failure.self) { try await threads.runOwn(within: .milliseconds(50)) { hanging.wait() } }
+        #expect(failure?.reason == .disk && failure?.message.contains("did not answer") == true)
+        let other = await #expect(throws: Failure.self) {
+            try await threads.runOwn { () throws(Failure) -> Void in throw Failure(.corrupt, "broken") }
+        }
+        #expect(other?.reason == .corrupt)
+    }
+
+    private static let limits: [(noProgress: Duration, total: Duration, reason: FailureReason)] = [
+        (.milliseconds(200), .seconds(3600), .noProgress), (.seconds(3600), .milliseconds(200), .deadline),
+    ]
+
+    @Test(arguments: limits)
+    func growthThatHangs_IsNone_AndHoldsUpNoLimit(noProgress: Duration, total: Duration, reason: FailureReason) async {
+        let hanging = Hanging()
+        defer { hanging.release() }
+        let growth = Growth(on: DiskThreads(count: 1, spares: 0)) {
+            hanging.wait()
+            return 1
+        }
+        // No process is in this group.
+        let watch = ProgressWatch(group: .max, growth: growth, noProgress: noProgress, total: total)
+        #expect(await watch.firstFailure(Activity())?.reason == reason)
+    }
+
+    @Test func growth_IsLookedAtOnceAtATime_AndSeenByTheNextWhoAsks() async throws {
+        let looks = Looks()
+        let hanging = Hanging()
+        let growth = Growth(on: DiskThreads(count: 2, spares: 0)) {
+            hanging.wait()
+            return looks.next()
+        }
+        for _ in 0..<3 { #expect(growth.next() == nil) }
+        hanging.release()
+        var seen: UInt64?
+        try await eventually("what the first look saw") {
+            seen = growth.next()
+            return seen != nil
+        }
+        #expect(seen == 1)
+        try await eventually("what a later one saw") { growth.next() == 3 }
+        #expect(Growth(of: nil).next() == nil)
+    }
+
+    private final class Looks: Sendable {
+        private let count = Atomic<UInt64>(0)
+        func next() -> UInt64 { count.wrappingAdd(1, ordering: .relaxed).newValue }
     }
 
     /// What a call waits for until it is released, for good.

@@ -81,7 +81,7 @@ import Testing
     @Test func emptyRepository_IsWhole() async throws {
         let farm = try Farm()
         try farm.sh("git init -q --bare up/P/e.git")
-        let source = try farm.upstream.source(of: try await farm.repository("P/e"))
+        let source = try await farm.upstream.source(of: try await farm.repository("P/e"))
         for depth in [Inspection.Depth.tips, .connectivity] {
             let found = try content(await Inspection(git: farm.git).upstream(source, depth))
             #expect(found.figures == .zero && found.gap == nil)
@@ -93,7 +93,7 @@ import Testing
         try farm.make("P/r")
         try farm.sh("cd work/P/r && git push -q origin HEAD:refs/pull/1/head")
         let before = try farm.sh("cd up && find . | sort && find . -type f | xargs cat | sha256sum")
-        let source = try farm.upstream.source(of: try await farm.repository("P/r"))
+        let source = try await farm.upstream.source(of: try await farm.repository("P/r"))
         let found = try content(await Inspection(git: farm.git).upstream(source, .connectivity))
         #expect(found.figures.refs == 1 && found.gap == nil)
         #expect(try farm.sh("cd up && find . | sort && find . -type f | xargs cat | sha256sum") == before)
@@ -129,7 +129,7 @@ import Testing
         var configuration = GitConfiguration(data: farm.data)
         configuration.program = farm.root + "/bin/git"
         configuration.killGrace = .milliseconds(300)
-        let source = try farm.upstream.source(of: try await farm.repository("P/r"))
+        let source = try await farm.upstream.source(of: try await farm.repository("P/r"))
         let inspection = Inspection(git: try Git(configuration))
         let look = Task { await inspection.upstream(source, .connectivity) }
         try await eventually("git runs") { FileManager.default.fileExists(atPath: farm.root + "/pid") }

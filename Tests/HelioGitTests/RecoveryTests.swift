@@ -251,7 +251,7 @@ import Testing
         }
         #expect(try farm.formula(farm.root + "/small/data/repositories/P/r.git") == before)
         #expect(try farm.sh("ls small/data/staging | wc -l").trimmed == "0")
-        let space = try copies.freeSpace()
+        let space = try await copies.freeSpace()
         #expect(space.total == 3 << 20 && space.free > 1 << 20)
     }
 }

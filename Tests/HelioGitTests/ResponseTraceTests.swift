@@ -24,10 +24,10 @@ import Testing
         #expect(asked("<= Recv header: Retry-After: soon", "<= Recv header: X-Retry-After: 5", "<= Recv header: retry-after") == nil)
     }
 
-    @Test func hostsOfOtherSchemes_ShowNothing() throws {
+    @Test func hostsOfOtherSchemes_ShowNothing() async throws {
         let directory = try TemporaryDirectory()
         let layout = try DataLayout(data: directory.path)
-        #expect(ResponseTrace(of: nil, layout: layout).environment.isEmpty)
-        #expect(ResponseTrace(of: FetchSource(directory: "/"), layout: layout).retryAfter() == nil)
+        #expect(await ResponseTrace(of: nil, layout: layout).environment.isEmpty)
+        #expect(await ResponseTrace(of: FetchSource(directory: "/"), layout: layout).retryAfter() == nil)
     }
 }

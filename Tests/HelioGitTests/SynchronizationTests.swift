@@ -130,7 +130,7 @@ import Testing
         try farm.make("A/B/r")
         try await farm.sync("A/B/r")
         let name = try RepositoryName("A/B/r")
-        try farm.copies.trash(name, at: WallTime(millisecondsSince1970: 1000))
+        try await farm.copies.trash(name, at: WallTime(millisecondsSince1970: 1000))
         #expect(try await farm.copies.snapshot(of: name) == nil)
         #expect(try farm.sh("ls data/repositories; ls -d data/trash/1000-*/A/B/r.git | wc -l").trimmed == "1")
         try await farm.copies.emptyTrash(olderThan: .seconds(10), now: WallTime(millisecondsSince1970: 11000))
@@ -148,7 +148,7 @@ import Testing
         try farm.sh("mkdir -p \(odd)/deep && echo 0 > \(odd)/deep/x && touch \(odd)/deep/y.lock && cp -r data/repositories/P/r.git data/staging/left")
         #expect(try await farm.copies.sweep().isEmpty)
         #expect(try farm.sh("ls data/staging | wc -l; find data/repositories -name '*.lock'").trimmed == "0")
-        try farm.copies.trash(try RepositoryName("P/r"), at: WallTime(millisecondsSince1970: 0))
+        try await farm.copies.trash(try RepositoryName("P/r"), at: WallTime(millisecondsSince1970: 0))
         try await farm.copies.emptyTrash(olderThan: .zero, now: WallTime(millisecondsSince1970: 1))
         #expect(try farm.sh("ls data/trash | wc -l").trimmed == "0")
     }

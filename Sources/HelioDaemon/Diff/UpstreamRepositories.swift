@@ -65,7 +65,8 @@ final class UpstreamRepositories: DiffSource {
         var disk: DiskReading
         if let failure = listed.failure { disk = .unreadable(failure) } else {
             do throws(Failure) {
-                disk = await inspection.upstream(try upstream.source(of: listed.repository), closely ? .connectivity : .tips)
+                let source = try await upstream.source(of: listed.repository)
+                disk = await inspection.upstream(source, closely ? .connectivity : .tips)
             } catch {
                 disk = .unreadable(error)
             }

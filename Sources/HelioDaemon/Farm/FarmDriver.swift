@@ -167,18 +167,21 @@ actor FarmDriver {
         feed(.held(change, held.draft.kind, listedAt: SystemClock.monotonic()))
     }
 
-    /// The others see at once that this node is gone.
+    /// The others see at once that this node is gone. What a store that hangs keeps back, or the coordinator does not take, is left
+    /// behind: the others find out by themselves, and leases end.
     func stop() async {
         look()
         endDeliveries()
-        await deliveriesTold?.value
         inventory?.stop()
         for request in LeaseName.allCases.compactMap({ machine.release($0, at: SystemClock.monotonic()) }) { begin(request) }
-        for question in leaseQuestions.values { await question.value }
+        let owed = [deliveriesTold].compactMap(\.self) + Array(leaseQuestions.values)
+        await BoundedWait.atStop(for: "deliveries to be looked up and leases to be given back", log) {
+            for task in owed { await task.value }
+        }
         isStopped = true
         wake?.task.cancel()
         for watch in watches { watch.cancel() }
-        await outgoing.flush()
+        await BoundedWait.atStop(for: "the farm to be told", log) { [outgoing] in await outgoing.flush() }
         do throws(CoordinatorError) {
             try await coordinator.leave(machine.record)
         } catch {

@@ -25,12 +25,12 @@ extension Hands {
     }
 
     /// - Returns: why it could not be done.
-    func trash(_ name: RepositoryName, _ timers: NodeTimers) -> Failure? {
+    func trash(_ name: RepositoryName, _ timers: NodeTimers) async -> Failure? {
         let operation = operations.begin(.purge, of: name)
         let start = SystemClock.monotonic()
         var failure: Failure?
         do throws(Failure) {
-            try adapters.copies.trash(name, at: SystemClock.wall())
+            try await adapters.copies.trash(name, at: SystemClock.wall())
         } catch {
             failure = error
         }

@@ -147,7 +147,7 @@ extension NodeDriver {
             for start in stride(from: 0, to: names.count, by: 64) {
                 let portion = names[start..<min(start + 64, names.count)]
                 for name in portion {
-                    guard let failure = hands.trash(name, timers) else { continue }
+                    guard let failure = await hands.trash(name, timers) else { continue }
                     log.error("copy could not be moved to the trash", ["repository": .text(name.description), "error": "\(failure)"])
                 }
                 await self.feed(.trashed(Array(portion)))

@@ -147,12 +147,14 @@ actor NodeDriver {
         if !jobs.isEmpty { log.error("synchronisations do not end and are left behind", ["count": .count(jobs.count)]) }
     }
 
-    /// Closes the open runs and waits until the store has them.
+    /// Closes the open runs and waits until the store has them, if it takes them at all.
     func halt() async {
         feed(.halted)
         wakeTask?.cancel()
-        hands?.operations.endAll()
-        await hands?.operations.flush()
+        if let operations = hands?.operations {
+            operations.endAll()
+            await BoundedWait.atStop(for: "the store to take what is left to write", log) { await operations.flush() }
+        }
         board.publish(machine.snapshot())
     }
 }

@@ -41,7 +41,7 @@ struct Sensors: Sendable {
 
     private func lookAtDisk() async {
         do throws(Failure) {
-            let space = try hands.adapters.copies.freeSpace()
+            let space = try await hands.adapters.copies.freeSpace()
             diskFree.set(Double(space.free))
             await driver.feed(.disk(free: space.free, total: space.total))
         } catch {

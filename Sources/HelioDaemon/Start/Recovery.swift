@@ -54,7 +54,7 @@ enum Recovery {
         guard !catalogue.isEmpty else { return }
         for name in try await adapters.copies.strays(beside: Set(catalogue.map(\.repository.name))) {
             log.warning("copy of a repository that left the upstream goes to the trash", ["repository": .text(name.description)])
-            do throws(Failure) { try adapters.copies.trash(name, at: SystemClock.wall()) } catch {
+            do throws(Failure) { try await adapters.copies.trash(name, at: SystemClock.wall()) } catch {
                 log.error("a copy cannot be moved to the trash", ["repository": .text(name.description), "error": .text(error.message)])
             }
         }

@@ -24,7 +24,7 @@ struct StorageOpening: Sendable {
         do {
             let adapters = try await openAdapters()
             let hands = process.makeHands(adapters)
-            measureDisk(adapters)
+            await measureDisk(adapters)
             await process.driver.attach(hands)
             process.board.identify {
                 $0.id = adapters.store.nodeIdentity
@@ -62,9 +62,9 @@ struct StorageOpening: Sendable {
     }
 
     /// A recovery may take a while, and a full disk may be why the node was started anew.
-    private func measureDisk(_ adapters: Adapters) {
+    private func measureDisk(_ adapters: Adapters) async {
         do throws(Failure) {
-            process.metrics.state.diskFree.set(Double(try adapters.copies.freeSpace().free))
+            process.metrics.state.diskFree.set(Double(try await adapters.copies.freeSpace().free))
         } catch {
             process.log.error("disk space cannot be read", ["error": "\(error)"])
         }

@@ -43,8 +43,11 @@ extension LocalCopies {
     /// A shallow upstream sends a history that ends early, and git then marks our copy as shallow. Our copies never are: the
     /// mark is removed, so that what the copy had stays whole, and the upstream is refused.
     private func refuseShallow(_ copy: String) async throws(Failure) {
-        guard let mark = try Files.readIfPresent(copy + "/shallow", limit: .max - 1) else { return }
-        try Files.remove(copy + "/shallow")
+        let path = copy + "/shallow"
+        let mark = try await DiskThreads.shared.runOwn { () throws(Failure) in try Files.readIfPresent(path, limit: .max - 1) }
+        guard let mark else { return }
+        // A removal that comes after its caller has given up would take the mark of a later fetch; so the limit is a long one.
+        try await DiskThreads.shared.runOwn(within: DiskThreads.longPatience) { () throws(Failure) in try Files.remove(path) }
         if !mark.isEmpty { throw Failure(.rejected, "the upstream is shallow: its history ends early") }
     }
 }

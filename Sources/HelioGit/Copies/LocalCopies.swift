@@ -22,7 +22,10 @@ public struct LocalCopies: Sendable {
         do throws(Failure) {
             return try await reader.read(path, foreign: false)
         } catch {
-            if error.reason == .notFound, Files.kind(path, followLinks: false) == nil { return nil }
+            if error.reason == .notFound {
+                let isMissing = try await DiskThreads.shared.runOwn { Files.kind(path, followLinks: false) == nil }
+                if isMissing { return nil }
+            }
             // Our own disk hangs: that is no fault of the repository's.
             if error.reason == .timeout { throw Failure(.disk, error.message) }
             throw [.cancelled, .disk, .auth].contains(error.reason) ? error : Failure(.corrupt, error.message)
@@ -30,7 +33,11 @@ public struct LocalCopies: Sendable {
     }
 
     /// Free and total bytes of the file system that holds the data directory; free is what we may use.
-    public func freeSpace() throws(Failure) -> (free: Int64, total: Int64) { try FreeSpace.of(layout.data) }
+    /// - Throws: `.disk` also when it has not said so within ten seconds.
+    public func freeSpace() async throws(Failure) -> (free: Int64, total: Int64) {
+        let data = layout.data
+        return try await DiskThreads.looks.runOwn(within: .seconds(10)) { () throws(Failure) in try FreeSpace.of(data) }
+    }
 }
 
 /// What `prepare` found.

@@ -32,7 +32,7 @@ extension LocalCopies {
             done.packedRefs = true
         }
         let age = "\(thresholds.pruneOlderThan.components.seconds).seconds.ago"
-        if load.isPruningDue, try freeSpace().free > 2 * load.packBytes {
+        if load.isPruningDue, load.freeBytes > 2 * load.packBytes {
             // Before, so that a copy with which it fails is tidied as ever until it is due again.
             try await DiskThreads.run { () throws(Failure) in try PruneMark(copy).renew() }
             let cruft = ["--cruft", "--cruft-expiration=\(age)"]
@@ -72,17 +72,19 @@ struct CopyLoad: Sendable {
     /// Estimated from one of 256 directories, as `git gc --auto` does: names are evenly spread.
     let looseObjects: Int
     let isPruningDue: Bool
-    /// Looked at only when pruning is due; 0 otherwise.
+    /// These two are looked at only when pruning is due; 0 otherwise.
     let packBytes: Int64
+    let freeBytes: Int64
 
     static func measure(_ copy: String, _ thresholds: MaintenanceThresholds) throws(Failure) -> CopyLoad {
         let packs = try Files.entries(copy + "/objects/pack") ?? []
         let sample = try Files.entries(copy + "/objects/17") ?? []
         let isPruningDue = try PruneMark(copy).isOlder(than: thresholds.pruneOlderThan)
+        let freeBytes = try isPruningDue ? FreeSpace.of(copy).free : 0
         return CopyLoad(
             looseRefs: try refs(below: copy + "/refs", limit: thresholds.looseRefs),
             packs: packs.count { $0.suffix(5).elementsEqual(".pack".utf8) }, looseObjects: sample.count * 256,
-            isPruningDue: isPruningDue, packBytes: isPruningDue ? sizes(of: packs, in: copy + "/objects/pack") : 0)
+            isPruningDue: isPruningDue, packBytes: isPruningDue ? sizes(of: packs, in: copy + "/objects/pack") : 0, freeBytes: freeBytes)
     }
 
     private static func sizes(of names: [[UInt8]], in directory: String) -> Int64 {

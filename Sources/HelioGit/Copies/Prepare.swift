@@ -11,7 +11,7 @@ extension LocalCopies {
     public func prepare(
         _ repository: Repository, upstream: any Upstream, lastKnownHead: Head?, rebuild: Bool = false
     ) async throws(Failure) -> Preparation {
-        let source = try upstream.source(of: repository)
+        let source = try await upstream.source(of: repository)
         var previous: UpstreamRefs?
         for _ in 0..<Self.learnings {
             let told = try await upstream.refs(of: repository)

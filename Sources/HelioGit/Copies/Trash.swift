@@ -4,7 +4,12 @@ public import HelioNode
 extension LocalCopies {
     /// Moves a copy to `<data>/trash/<milliseconds>-<random>/KEY/slug.git`; no copy is no failure. Directories of projects
     /// that are empty then go too.
-    public func trash(_ name: RepositoryName, at time: WallTime) throws(Failure) {
+    public func trash(_ name: RepositoryName, at time: WallTime) async throws(Failure) {
+        // As a change of refs: what is given up goes on, and would rename a copy that was made since.
+        try await DiskThreads.shared.runOwn(within: DiskThreads.longPatience) { () throws(Failure) in try moveToTrash(name, at: time) }
+    }
+
+    private func moveToTrash(_ name: RepositoryName, at time: WallTime) throws(Failure) {
         let copy = layout.copy(of: name)
         guard Files.kind(copy, followLinks: false) != nil else { return }
         let bin = "\(layout.trash)/\(time.millisecondsSince1970)-\(String(UInt64.random(in: 0 ... .max), radix: 36))"

@@ -16,6 +16,8 @@ final class DiskThreads: Sendable {
     static let shared = DiskThreads(count: 4, spares: 28)
     /// Whole trees, which nobody waits for in a hurry, and which would keep readers from the others for minutes.
     static let removals = DiskThreads(count: 1, spares: 3)
+    /// Small looks at the node's own disk that must not wait behind an upstream's that hangs: how much room there is, whether a copy grows.
+    static let looks = DiskThreads(count: 2, spares: 6)
 
     private let jobs: DiskJobs
 
@@ -52,5 +54,17 @@ final class DiskThreads: Sendable {
             jobs.add(job)
         }
         return try result.get()
+    }
+
+    /// A call on the node's own disk: that it hangs is no fault of the repository's that the call is for.
+    /// - Throws: `.disk` when `body` itself takes longer than `limit`, too.
+    func runOwn<T: Sendable>(
+        within limit: Duration = DiskThreads.patience, _ body: @escaping @Sendable () throws(Failure) -> T
+    ) async throws(Failure) -> T {
+        do throws(Failure) {
+            return try await run(within: limit, body)
+        } catch {
+            throw error.reason == .timeout ? Failure(.disk, error.message) : error
+        }
     }
 }

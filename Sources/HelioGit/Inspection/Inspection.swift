@@ -36,9 +36,14 @@ public struct Inspection: Sendable {
         do throws(Failure) {
             return .read(try await content(path, depth, foreign: foreign))
         } catch {
-            let isGone = error.reason == .notFound && Files.kind(path, followLinks: foreign) == nil
-            return isGone ? .absent : .unreadable(error)
+            guard error.reason == .notFound, await isGone(path, foreign: foreign) else { return .unreadable(error) }
+            return .absent
         }
+    }
+
+    private func isGone(_ path: String, foreign: Bool) async -> Bool {
+        // A disk that does not say so has told nothing.
+        (try? await DiskThreads.run { Files.kind(path, followLinks: foreign) == nil }) ?? false
     }
 
     private func content(_ path: String, _ depth: Depth, foreign: Bool) async throws(Failure) -> DiskContent {

@@ -27,14 +27,26 @@ extension Git {
     }
 
     private func runNow(_ command: GitCommand) async throws(Failure) -> GitResult {
-        let config = try TrustingConfig(for: command.source, layout: layout)
-        let input = try CommandInput(command.input, layout: layout)
-        let trace = ResponseTrace(of: command.source, layout: layout)
-        do {
+        let input = try CommandInput(command.input)
+        let config = try await TrustingConfig(for: command.source, layout: layout)
+        let trace = await ResponseTrace(of: command.source, layout: layout)
+        let result: Result<GitResult, Failure>
+        do throws(Failure) {
             let environment = try environment(for: command.source, config: config.path).merging(trace.environment) { own, _ in own }
-            var result = try await spawn(command, environment, input: input)
-            if Classification.refusal(in: result.errors) != nil { result.retryAfter = trace.retryAfter() }
-            return result
+            var ended = try await attempt(command, environment, input: input)
+            if Classification.refusal(in: ended.errors) != nil { ended.retryAfter = await trace.retryAfter() }
+            result = .success(ended)
+        } catch {
+            result = .failure(error)
+        }
+        await trace.remove()
+        await config.remove()
+        return try result.get()
+    }
+
+    private func attempt(_ command: GitCommand, _ environment: [String: String], input: borrowing CommandInput) async throws(Failure) -> GitResult {
+        do {
+            return try await spawn(command, environment, input: input)
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -91,7 +103,8 @@ extension Git {
     private func attend(_ execution: GitExecution, _ command: GitCommand) async -> Attended {
         let activity = Activity()
         let group = execution.processIdentifier.value
-        let watch = ProgressWatch(group: group, growing: command.growing, noProgress: configuration.noProgress, total: command.total)
+        let watch = ProgressWatch(
+            group: group, growth: Growth(of: command.growing), noProgress: configuration.noProgress, total: command.total)
         let attended = await withTaskGroup(of: Part.self, returning: Attended.self) { tasks in
             tasks.addTask { .output(await Self.collect(execution.standardOutput, limit: command.outputLimit)) }
             tasks.addTask { .errors(await Self.tail(execution.standardError, activity)) }

@@ -70,25 +70,30 @@ public struct DirectoryUpstream: Upstream {
 
     private func look(for name: RepositoryName) throws(Failure) -> FoundRepository? {
         guard Files.kind(root) == .directory else { throw Files.failure("read", root, ENOENT) }
-        let path = path(of: name)
+        let path = DirectoryWalk.path(of: name, below: root)
         guard DirectoryWalk.reaches(name, below: root) else { return nil }
         return Files.kind(path) == .directory ? FoundRepository(name: name, path: path) : nil
     }
 
     public func refs(of repository: Repository) async throws(Failure) -> UpstreamRefs {
         do throws(Failure) {
-            let snapshot = try await reader.read(path(of: repository.name), foreign: true)
+            let snapshot = try await reader.read(try await path(of: repository.name), foreign: true)
             return UpstreamRefs(format: snapshot.format, refs: snapshot.refs, head: snapshot.head)
         } catch {
             throw try await UpstreamRoot.blamed(error, root)
         }
     }
 
-    public func source(of repository: Repository) throws(Failure) -> FetchSource {
-        FetchSource(directory: path(of: repository.name), root: root)
+    public func source(of repository: Repository) async throws(Failure) -> FetchSource {
+        FetchSource(directory: try await path(of: repository.name), root: root)
     }
 
-    private func path(of name: RepositoryName) -> String { DirectoryWalk.path(of: name, below: root) }
+    /// Costs a change of threads only where the disk has to be asked.
+    private func path(of name: RepositoryName) async throws(Failure) -> String {
+        let root = root
+        guard DirectoryWalk.hasTwoPlaces(name) else { return DirectoryWalk.path(of: name, below: root) }
+        return try await DiskThreads.run { DirectoryWalk.path(of: name, below: root) }
+    }
 
     /// - Returns: nil when it has gone since it was found.
     private func listed(_ entry: FoundRepository, _ reader: RefReader) async throws(Failure) -> ListedRepository? {

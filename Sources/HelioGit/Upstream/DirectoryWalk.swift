@@ -32,12 +32,16 @@ struct DirectoryWalk {
 
     private init(root: String) { self.root = root }
 
+    /// Looks at the disk for a name that has two places.
     static func path(of name: RepositoryName, below root: String) -> String {
-        if name.project == rootKey, Files.kind(root + "/ROOT/" + name.slug.description + ".git") == nil {
+        if hasTwoPlaces(name), Files.kind(root + "/ROOT/" + name.slug.description + ".git") == nil {
             return root + "/" + name.slug.description + ".git"
         }
         return root + "/" + name.path.description + ".git"
     }
+
+    /// A repository with the key `ROOT` lies at the root or in a directory of that name.
+    static func hasTwoPlaces(_ name: RepositoryName) -> Bool { name.project == rootKey }
 
     /// Whether a walk gets to the directory that a repository lies in: what only a notification would find, the next listing would miss.
     static func reaches(_ name: RepositoryName, below root: String) -> Bool {

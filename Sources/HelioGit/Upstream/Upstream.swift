@@ -16,7 +16,8 @@ public protocol Upstream: Sendable {
     func refs(of repository: Repository) async throws(Failure) -> UpstreamRefs
 
     /// Where its objects are fetched from.
-    func source(of repository: Repository) throws(Failure) -> FetchSource
+    /// - Throws: `.timeout` when that takes a look at a disk, and it hangs.
+    func source(of repository: Repository) async throws(Failure) -> FetchSource
 
     /// Hexadecimal SHA-256 of what makes this upstream: its kind and its path or URLs.
     var fingerprint: String { get }

@@ -10,6 +10,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let code = await Daemon.serve(configurationPath: file.path)
+        ProcessExit.insist(on: code)
         if code != 0 { throw ExitCode(code) }
     }
 }

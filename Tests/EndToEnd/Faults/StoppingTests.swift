@@ -127,6 +127,34 @@ extension Faults {
             try node.expectCleanDisk(["P/a"])
         }
 
+        /// A flush that never returns, as on a disk that is gone: what it keeps back is as after a crash, and the process is not.
+        @Test func node_Ends_WhileItsStoreHangs() async throws {
+            try configure(shutdown: "{ notice: 100ms, drain: 1s }", extra: "sync: { interval: 1h }")
+            try node.start()
+            try await node.waitForState("SYNCHRONIZED")
+            try await eventually("nothing is being written down") { try node.isStoreAtRest }
+            let pushed = try upstream.commit("P/a", message: "its store hangs")
+            let tracer = try await node.inject("fdatasync:delay_enter=600000000")
+            defer { tracer.stop() }
+            try node.notify("P/a")
+            try await eventually("what is fetched waits for the store, or what is to be written does") {
+                try Shell().attempt(["git", "--git-dir", node.copy("P/a"), "cat-file", "-e", pushed]).status == 0
+                    || node.metrics().value("heliostat_queue_depth", ["queue": "store"]) > 0
+            }
+            let asked = ContinuousClock.now
+            node.signal(SIGTERM)
+            #expect(try await node.exit(within: 40) == 0)
+            let waited = ContinuousClock.now - asked
+            let limit = Duration.milliseconds(1100) + Duration.seconds(20 * Patience.factor)
+            #expect(waited < limit, "\(waited)")
+            #expect(node.log.contains("the stop waits no longer"), "\(node.log.suffix(2000))")
+            tracer.stop()
+            try node.start()
+            try await node.waitForMirror(["P/a"], of: upstream)
+            #expect(try await node.end() == 0)
+            try node.expectCleanDisk(["P/a"])
+        }
+
         @Test(arguments: ["/lock", "/staging"])
         func node_Exits0_WhenStoppedDuringItsStart(held: String) async throws {
             for directory in ["", "/staging"] {

@@ -115,19 +115,25 @@ extension NodeFixture {
     }
 
     /// Attaches strace to the running node with one injection.
-    /// - Parameter fault: as strace(1) takes it, such as `fdatasync:signal=SIGKILL:when=3`.
-    func inject(_ fault: String) async throws -> Tracer { try await Tracer(attachedTo: processID, inject: fault, in: directory) }
+    /// - Parameters:
+    ///   - fault: as strace(1) takes it, such as `fdatasync:signal=SIGKILL:when=3`.
+    ///   - paths: the only ones that it is for; none for all.
+    func inject(_ fault: String, on paths: [String] = []) async throws -> Tracer {
+        try await Tracer(attachedTo: processID, inject: fault, on: paths, in: directory)
+    }
 }
 
 /// strace, attached to a process and its threads until it is stopped or the process ends.
 final class Tracer {
     private let process = Process()
 
-    fileprivate init(attachedTo id: Int32, inject fault: String, in directory: String) async throws {
+    fileprivate init(attachedTo id: Int32, inject fault: String, on paths: [String], in directory: String) async throws {
         let call = fault.prefix { $0 != ":" }
         let said = directory + "/strace-\(UUID().uuidString)"
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["strace", "-f", "-p", "\(id)", "-o", said + ".calls", "-e", "trace=\(call)", "-e", "inject=\(fault)"]
+        process.arguments =
+            ["strace", "-f", "-p", "\(id)", "-o", said + ".calls", "-e", "trace=\(call)", "-e", "inject=\(fault)"]
+            + paths.flatMap { ["-P", $0] }
         try Data().write(to: URL(filePath: said))
         process.standardError = FileHandle(forWritingAtPath: said)
         process.standardOutput = FileHandle.nullDevice

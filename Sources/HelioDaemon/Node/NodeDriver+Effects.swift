@@ -1,39 +1,6 @@
-import HelioGit
 import HelioNode
 import HelioStore
 import HelioWebhooks
-
-/// What does a node's effects.
-struct Hands: Sendable {
-    let adapters: Adapters
-    let worker: SyncWorker
-    let reader: CopyReader
-    let lane: StoreLane
-    let operations: OperationLedger
-    let progress: RunProgress
-    let webhooks: Webhooks
-    let deliveries: DeliveryRecord
-    let inspector: CopyInspector
-
-    init(
-        adapters: Adapters, boot: String, metrics: NodeMetrics, log: NodeLog, runs: @escaping @Sendable () -> [Run],
-        configuration: @escaping @Sendable () -> NodeConfiguration, post: @escaping @Sendable (OutgoingRequest) async -> Reply
-    ) {
-        self.adapters = adapters
-        reader = CopyReader(adapters: adapters)
-        inspector = CopyInspector(git: adapters.git)
-        lane = StoreLane(store: adapters.store, log: log)
-        operations = OperationLedger(
-            store: adapters.store, lane: lane, boot: boot, metrics: metrics.operations, log: log,
-            vetInterval: { configuration().vet.interval })
-        progress = RunProgress(store: adapters.store, lane: lane, runs: runs)
-        let deliveries = DeliveryRecord(log: log, metrics: metrics.webhooks, operations: operations)
-        webhooks = Webhooks(
-            store: adapters.store, configuration(), Surroundings(post: post) { deliveries.take($0) }, metrics: metrics.webhooks)
-        self.deliveries = deliveries
-        worker = SyncWorker(adapters: adapters, timers: metrics.timers, webhooks: webhooks)
-    }
-}
 
 extension NodeDriver {
     func perform(_ effect: NodeEffect) {
@@ -162,16 +129,5 @@ extension SyncRecord {
         if let failure = lastFailure { return [.failed(failure, count: failedSyncCount, quarantined: isQuarantined)] }
         if let verified { return [.hashed(content: verified.content, head: verified.head, refs: verified.refs), .unchanged] }
         return []
-    }
-}
-
-extension NodeDriver {
-    /// A list of URLs that changed while the node runs; the next discovery sees it.
-    /// - Returns: its fingerprint; nil while the node has none yet.
-    func replaceUpstream(_ configuration: NodeConfiguration) throws(Failure) -> String? {
-        guard let hands else { return nil }
-        let upstream = try configuration.makeUpstream(try Git(configuration.git))
-        hands.adapters.upstream.replace(with: upstream)
-        return upstream.fingerprint
     }
 }

@@ -1,4 +1,5 @@
 import HelioAPI
+import HelioGit
 import HelioNode
 import HelioStore
 
@@ -156,5 +157,16 @@ actor NodeDriver {
             await BoundedWait.atStop(for: "the store to take what is left to write", log) { await operations.flush() }
         }
         board.publish(machine.snapshot())
+    }
+}
+
+extension NodeDriver {
+    /// A list of URLs that changed while the node runs; the next discovery sees it.
+    /// - Returns: its fingerprint; nil while the node has none yet.
+    func replaceUpstream(_ configuration: NodeConfiguration) throws(Failure) -> String? {
+        guard let hands else { return nil }
+        let upstream = try configuration.makeUpstream(try Git(configuration.git))
+        hands.adapters.upstream.replace(with: upstream)
+        return upstream.fingerprint
     }
 }

@@ -55,8 +55,8 @@ public struct RepositoryMetadata: Hashable, Sendable {
 
 /// What has been learned about a repository's copy, apart from a completed change.
 public enum CopyReport: Hashable, Sendable {
-    /// Compared with the upstream and equal: any failure, quarantine and lag are over.
-    case unchanged
+    /// Compared with the upstream at that time, and equal: any failure, quarantine and lag are over.
+    case unchanged(WallTime)
     /// An attempt failed. `count` is the number of failures in a row, this one included.
     case failed(Failure, count: Int, quarantined: Bool)
     /// A good copy was found on disk and hashed, and its refs counted unless `refs` is nil.

@@ -12,7 +12,7 @@ struct MirroredCatalogue {
         try await store.saveMetadata(upserts: listing.repositories.map { RepositoryMetadata(repository: $0.repository, hash: $0.metadata) })
         let now = WallTime(millisecondsSince1970: 0)
         try await store.record(listing.repositories.map { ($0.repository.id, report(on: $0)) }, at: now)
-        try await store.record(listing.repositories.map { ($0.repository.id, .unchanged) }, at: now)
+        try await store.record(listing.repositories.map { ($0.repository.id, .unchanged(now)) }, at: now)
     }
 
     private func report(on listed: ListedRepository) -> CopyReport {

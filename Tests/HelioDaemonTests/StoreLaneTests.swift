@@ -6,13 +6,14 @@ import Testing
 
 /// What is left of what waits for a store that takes nothing.
 struct StoreLaneTests {
+    private static let unchanged = CopyReport.unchanged(WallTime(millisecondsSince1970: 1))
     private static let behind = CopyReport.behind(WallTime(millisecondsSince1970: 1))
 
     @Test func lastReportOfEachKind_IsKept_InOrder() {
         let (hash, failure) = (MirrorHash.known(Digest(raw: [UInt8](repeating: 7, count: 32))), Failure(.corrupt, "broken"))
         let hashed = CopyReport.hashed(content: hash, head: .symbolic(.main))
         let reports: [(Int64, CopyReport)] = [
-            (1, hashed), (2, Self.behind), (1, .unchanged), (2, .failed(failure, count: 5, quarantined: true)), (1, hashed), (1, .unchanged),
+            (1, hashed), (2, Self.behind), (1, Self.unchanged), (2, .failed(failure, count: 5, quarantined: true)), (1, hashed), (1, Self.unchanged),
             (2, Self.behind), (3, .lost),
         ]
         let entries = reports.map { StoreLane.Entry(write: .report(RepositoryID($0), $1), since: MonotonicTime(nanoseconds: 0)) }
@@ -20,7 +21,7 @@ struct StoreLaneTests {
             if case .report(let id, let report) = entry.write { Kept(id: id.value, report: report) } else { nil }
         }
         let expected: [(Int64, CopyReport)] = [
-            (2, .failed(failure, count: 5, quarantined: true)), (1, hashed), (1, .unchanged), (2, Self.behind), (3, .lost),
+            (2, .failed(failure, count: 5, quarantined: true)), (1, hashed), (1, Self.unchanged), (2, Self.behind), (3, .lost),
         ]
         #expect(kept == expected.map { Kept(id: $0, report: $1) })
     }

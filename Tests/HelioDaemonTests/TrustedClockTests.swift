@@ -77,6 +77,19 @@ struct TrustedClockTests {
         #expect(trusted == now.wall)
     }
 
+    @Test mutating func machineThatSlept_HasAClockThatNobodyHasSet() {
+        set(by: 9000)
+        pass(1)
+        now = Moment(
+            monotonic: now.monotonic + .seconds(30 * 3600), wall: WallTime(millisecondsSince1970: now.wall.millisecondsSince1970 + 30 * Self.hour))
+        trusted = clock.look(at: now)
+        #expect(distrust == 9000)
+        pass(23)
+        #expect(distrust == 9000)
+        pass(2)
+        #expect(trusted == now.wall)
+    }
+
     @Test mutating func clockSetBack_IsRightAtOnce() {
         pass(5)
         set(by: -9000)

@@ -105,6 +105,19 @@ import Testing
         #expect(learning?.reason == .connection && learning?.message.contains("the upstream's directory") == true)
     }
 
+    /// libgit2 cannot read SHA-256, so git is asked: what it says of a copy is the copy's, that there is no git is not.
+    @Test func copyThatNobodyCanLookAt_IsNotCorrupt() async throws {
+        let (well, ill) = (try Farm(), try Farm { $0.program = "/nowhere/git" })
+        for farm in [well, ill] {
+            try farm.sh("git init -q --bare --object-format=sha256 data/repositories/P/r.git")
+        }
+        let name = try RepositoryName("P/r")
+        #expect(try await well.copies.snapshot(of: name)?.format == .sha256)
+        #expect(await failure { _ = try await ill.copies.snapshot(of: name) }?.reason == .internal)
+        try well.sh("echo '[core' > data/repositories/P/r.git/config")
+        #expect(await failure { _ = try await well.copies.snapshot(of: name) }?.reason == .corrupt)
+    }
+
     @Test func rootThatIsNoDirectory_FailsTheWholeListing() async throws {
         let farm = try Farm()
         try farm.sh("rm -rf up && touch up")

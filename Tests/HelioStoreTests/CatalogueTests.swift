@@ -73,9 +73,12 @@ struct CatalogueTests {
         try await store.record(.behind(Samples.time(plus: 60)), of: id, at: Samples.time(plus: 60))
         #expect(try await store.loadCatalogue().first?.upstreamChangedAt == Samples.time(plus: 60))
         // A success that was stored first knows better.
-        try await store.record(.unchanged, of: id, at: Samples.time(plus: 90))
+        try await store.record(.unchanged(Samples.time(plus: 90)), of: id, at: Samples.time(plus: 90))
         try await store.record(.behind(Samples.time(plus: 80)), of: id, at: Samples.time(plus: 91))
         #expect(try await store.loadCatalogue().first?.upstreamChangedAt == nil)
+        // However late both are written.
+        try await store.record([(id, .unchanged(Samples.time(plus: 100))), (id, .behind(Samples.time(plus: 101)))], at: Samples.time(plus: 130))
+        #expect(try await store.loadCatalogue().first?.upstreamChangedAt == Samples.time(plus: 101))
     }
 
     @Test func failure_IsKept_AndEndsWithNextSuccess() async throws {
@@ -90,7 +93,7 @@ struct CatalogueTests {
         #expect(failed.failedSyncCount == 3)
         #expect(failed.quarantined)
         #expect(failed.upstreamChangedAt == Samples.time)
-        try await store.record(.unchanged, of: id, at: Samples.time(plus: 62))
+        try await store.record(.unchanged(Samples.time(plus: 62)), of: id, at: Samples.time(plus: 62))
         let recovered = try #require(try await store.loadCatalogue().first)
         #expect(recovered.lastFailure == nil)
         #expect(recovered.failedSyncCount == 0)

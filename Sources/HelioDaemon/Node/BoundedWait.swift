@@ -5,6 +5,7 @@ import HelioNode
 enum BoundedWait {
     /// For each of the last things that a stop waits for.
     private static let stopLimit = Duration.seconds(5)
+    private static let turns = 6
 
     /// Cancelling the caller neither cancels `body` nor shortens the wait. A body that has not ended in time goes on, and nobody hears
     /// of its end.
@@ -32,8 +33,18 @@ enum BoundedWait {
     }
 
     /// The node stops: what has not ended in time is left behind, as a crash would leave it, and one line says so.
-    static func atStop(for what: String, _ log: NodeLog, _ body: @escaping @Sendable () async -> Void) async {
-        guard await !end(of: body, within: stopLimit) else { return }
+    /// - Parameter left: how much there is to do. Where that grows less, it is slow and does not hang, and `body`, which may be called
+    ///   again, has another turn, up to six.
+    static func atStop(
+        for what: String, _ log: NodeLog, left: @Sendable () -> Int = { 0 }, _ body: @escaping @Sendable () async -> Void
+    ) async {
+        var before = left()
+        for _ in 0..<turns {
+            if await end(of: body, within: stopLimit) { return }
+            let now = left()
+            guard now < before else { break }
+            before = now
+        }
         log.error("the stop waits no longer", ["for": .text(what)])
     }
 }

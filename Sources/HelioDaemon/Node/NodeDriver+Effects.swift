@@ -32,7 +32,7 @@ extension NodeDriver {
             log.run(run)
             metrics.sync.runClosed(run)
             write([.runClosed(run)], hands)
-        case .record(let id, let record): write(record.reports.map { .report(id, $0) }, hands)
+        case .record(let id, let record): write(record.reports(at: SystemClock.wall()).map { .report(id, $0) }, hands)
         case .noteBehind(let id): write([.report(id, .behind(SystemClock.wall()))], hands)
         case .noteCaughtUp(let id): write([.report(id, .caughtUp)], hands)
         case .discover: report { .discovered(await hands.list()) }
@@ -125,9 +125,9 @@ extension NodeDriver {
 }
 
 extension SyncRecord {
-    fileprivate var reports: [CopyReport] {
+    fileprivate func reports(at time: WallTime) -> [CopyReport] {
         if let failure = lastFailure { return [.failed(failure, count: failedSyncCount, quarantined: isQuarantined)] }
-        if let verified { return [.hashed(content: verified.content, head: verified.head, refs: verified.refs), .unchanged] }
+        if let verified { return [.hashed(content: verified.content, head: verified.head, refs: verified.refs), .unchanged(time)] }
         return []
     }
 }

@@ -152,9 +152,11 @@ actor NodeDriver {
     func halt() async {
         feed(.halted)
         wakeTask?.cancel()
-        if let operations = hands?.operations {
+        if let operations = hands?.operations, let lane = hands?.lane {
             operations.endAll()
-            await BoundedWait.atStop(for: "the store to take what is left to write", log) { await operations.flush() }
+            await BoundedWait.atStop(for: "the store to take what is left to write", log, left: { lane.backlog.count }) {
+                await operations.flush()
+            }
         }
         board.publish(machine.snapshot())
     }

@@ -13,13 +13,16 @@ struct TrustedClock: Sendable {
     private var trusted: Moment
     /// Since when the clock has said something else, and always the same.
     private var other: Moment?
+    private var lastLook: MonotonicTime
+    /// What nobody looks at for longer has not stood: a machine that slept may have a clock that nobody has set yet.
+    private static let attention = Duration.seconds(3600)
 
-    init(_ now: Moment) { trusted = now }
+    init(_ now: Moment) { (trusted, lastLook) = (now, now.monotonic) }
 
-    /// What nobody looks at has not stood: a clock is looked at every now and then.
-    ///
     /// - Returns: never later than the clock says.
     mutating func look(at now: Moment) -> WallTime {
+        if now.monotonic - lastLook > Self.attention { other = nil }
+        lastLook = now.monotonic
         if abs(Self.lead(of: now, over: trusted)) <= Self.tolerance {
             other = nil
         } else {

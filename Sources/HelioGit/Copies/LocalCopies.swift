@@ -16,7 +16,8 @@ public struct LocalCopies: Sendable {
 
     /// The refs on disk.
     /// - Returns: nil when there is no copy.
-    /// - Throws: `.corrupt` when it cannot be read.
+    /// - Throws: `.corrupt` when what is there is no good copy; `.disk`, `.auth` or `.internal` when nobody knows, because it cannot be
+    ///   looked at.
     public func snapshot(of name: RepositoryName) async throws(Failure) -> RefSnapshot? {
         let path = layout.copy(of: name)
         do throws(Failure) {
@@ -26,9 +27,12 @@ public struct LocalCopies: Sendable {
                 let isMissing = try await DiskThreads.shared.runOwn { Files.kind(path, followLinks: false) == nil }
                 if isMissing { return nil }
             }
-            // Our own disk hangs: that is no fault of the repository's.
-            if error.reason == .timeout { throw Failure(.disk, error.message) }
-            throw [.cancelled, .disk, .auth].contains(error.reason) ? error : Failure(.corrupt, error.message)
+            switch error.reason {
+            case .rejected, .notFound, .refLock: throw Failure(.corrupt, error.message)
+            // Our own disk hangs, or is away: that is no fault of the repository's.
+            case .timeout, .noProgress, .deadline, .connection: throw Failure(.disk, error.message)
+            default: throw error
+            }
         }
     }
 
@@ -36,7 +40,7 @@ public struct LocalCopies: Sendable {
     /// - Throws: `.disk` also when it has not said so within ten seconds.
     public func freeSpace() async throws(Failure) -> (free: Int64, total: Int64) {
         let data = layout.data
-        return try await DiskThreads.looks.runOwn(within: .seconds(10)) { () throws(Failure) in try FreeSpace.of(data) }
+        return try await DiskThreads.space.runOwn(within: .seconds(10)) { () throws(Failure) in try FreeSpace.of(data) }
     }
 }
 

@@ -16,8 +16,10 @@ final class DiskThreads: Sendable {
     static let shared = DiskThreads(count: 4, spares: 28)
     /// Whole trees, which nobody waits for in a hurry, and which would keep readers from the others for minutes.
     static let removals = DiskThreads(count: 1, spares: 3)
-    /// Small looks at the node's own disk that must not wait behind an upstream's that hangs: how much room there is, whether a copy grows.
+    /// Small looks at the node's own disk that must not wait behind an upstream's that hangs: whether a copy grows.
     static let looks = DiskThreads(count: 2, spares: 6)
+    /// How much room there is, asked every few seconds, which may use up its own threads only.
+    static let space = DiskThreads(count: 1, spares: 1)
 
     private let jobs: DiskJobs
 

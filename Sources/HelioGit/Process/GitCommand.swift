@@ -39,8 +39,7 @@ struct GitResult: Sendable {
                 stderr: errors, exitCode: code, isUpstream: isUpstream, pause: retryAfter ?? Classification.pause, isOfHost: isRefusedByHost)
         case .signalled(let signal):
             // A crash over what an upstream sent is that repository's; a KILL, as of the kernel out of memory, is nobody's.
-            let isCrash = [SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL].contains(signal)
-            throw Failure(isUpstream && isCrash ? .rejected : .internal, "git was ended by signal \(signal)")
+            throw Failure(isUpstream && status.isCrash ? .rejected : .internal, "git was ended by signal \(signal)")
         }
     }
 }
@@ -48,4 +47,8 @@ struct GitResult: Sendable {
 enum GitStatus: Sendable, Hashable {
     case exited(Int32)
     case signalled(Int32)
+
+    var isExit: Bool { if case .exited = self { true } else { false } }
+
+    var isCrash: Bool { if case .signalled(let signal) = self { [SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL].contains(signal) } else { false } }
 }

@@ -41,11 +41,14 @@ final class Growth: Sendable {
     }
 
     private func see(_ look: @escaping @Sendable () -> UInt64) async {
-        // What cannot be seen in time is no growth.
-        let seen = try? await threads.run(within: DiskThreads.patience) { look() }
-        state.withLock { state in
-            state.seen = seen ?? state.seen
-            state.isLooking = false
+        do throws(Failure) {
+            try await threads.run(within: DiskThreads.patience) { [self] in
+                let seen = look()
+                state.withLock { $0 = State(seen: seen) }
+            }
+        } catch {
+            // What cannot be seen in time is no growth. Without a thread nobody looks; one that hangs is not to be joined by another.
+            if error.reason == .disk { state.withLock { $0.isLooking = false } }
         }
     }
 

@@ -59,12 +59,7 @@ struct RefReader: Sendable {
         var command = GitCommand(
             ["--git-dir=\(path)", "for-each-ref", "--format=%(objectname) %(refname)"], total: git.configuration.total)
         if foreign { command.source = FetchSource(directory: path) }
-        let output: [UInt8]
-        do throws(Failure) { output = try await git.run(command).checked().output } catch {
-            // The directory is there, `explain` saw it: what git does not find in it is a repository.
-            throw error.reason == .notFound ? Failure(.corrupt, error.message) : error
-        }
-        let refs = try RefLines.parse(output, filter: foreign ? filter : unfiltered)
+        let refs = try RefLines.parse(try await output(of: command), filter: foreign ? filter : unfiltered)
         let head = try await DiskThreads.run { () throws(Failure) in try HeadFile.read(path) }
         return RefSnapshot(format: try await format(path, foreign: foreign, refs: refs, head: head), refs: refs, head: head)
     }
@@ -74,7 +69,16 @@ struct RefReader: Sendable {
         if case .detached(let target) = head { return target.format }
         var command = GitCommand(["--git-dir=\(path)", "rev-parse", "--show-object-format"], total: git.configuration.total)
         if foreign { command.source = FetchSource(directory: path) }
-        let output = try await git.run(command).checked().output
+        let output = try await output(of: command)
         return ObjectFormat(rawValue: String(decoding: output.filter { $0 > 0x20 }, as: UTF8.self)) ?? .sha1
+    }
+    /// The directory is there, `explain` saw it: what git does not find in it is a repository, and what nobody knows that it says is the
+    /// repository's trouble, as a crash over it is. That git cannot be run, or is killed, is not.
+    private func output(of command: GitCommand) async throws(Failure) -> [UInt8] {
+        let result = try await git.run(command)
+        do throws(Failure) { return try result.checked().output } catch {
+            let isOfRepository = result.status.isExit || result.status.isCrash
+            throw isOfRepository && [.notFound, .internal].contains(error.reason) ? Failure(.corrupt, error.message) : error
+        }
     }
 }

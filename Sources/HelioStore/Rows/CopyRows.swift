@@ -6,8 +6,8 @@ enum CopyRows {
     static func record(_ report: CopyReport, of id: RepositoryID, at time: WallTime, in db: Database) throws {
         let now = time.millisecondsSince1970
         switch report {
-        case .unchanged:
-            try run(succeeded, [now, id.value], in: db)
+        case .unchanged(let time):
+            try run(succeeded, [time.millisecondsSince1970, id.value], in: db)
         case .failed(let failure, let count, let quarantined):
             try run(failed, [count, failure.reason.rawValue, Text(failure.message), quarantined, id.value], in: db)
         case .hashed(let content, let head, let refs):

@@ -10,7 +10,6 @@ actor HostGate {
 
     static func clamped(_ asked: Duration) -> Duration { max(pauses.lowerBound, min(pauses.upperBound, asked)) }
 
-
     private let limit: Int
     private var running = 0
     private var waiting: [Waiter] = []

@@ -1,9 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// While `scripts/fuzz` builds. libFuzzer's counters are for what is ours: it looks through all of them after each input.
-let isFuzzed = Context.environment["HELIOSTAT_FUZZ"] != nil
-let counted: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+/// While `scripts/fuzz` builds. libFuzzer's counters are for what is ours: it looks through all of them after each input. `edges` leaves out
+/// what libFuzzer learns from comparisons.
+let fuzzed = Context.environment["HELIOSTAT_FUZZ"]
+let isFuzzed = fuzzed != nil
+let edges = fuzzed == "edges" ? ["-sanitize-coverage=edge,inline-8bit-counters,pc-table"] : []
+let counted: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"] + edges)] : []
 
 let settings: [SwiftSetting] = counted + [
     .swiftLanguageMode(.v6),

@@ -11,7 +11,7 @@ enum Pieces {
 
     /// At places that the bytes themselves decide, so that an input always comes in the same pieces: lengths from xorshift64
     /// (Marsaglia, "Xorshift RNGs") started with their FNV-1a hash.
-    private static func cut(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    static func cut(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         var state = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } | 1
         var pieces: [ArraySlice<UInt8>] = []
         var rest = bytes[...]

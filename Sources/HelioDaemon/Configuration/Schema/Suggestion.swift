@@ -11,9 +11,14 @@ enum Suggestion {
         // Longer words are no misspelling of a key, and the work grows with the square.
         guard word.utf8.count <= 64 else { return nil }
         let folded = fold(word)
-        let ranked = candidates.map { (distance: distance(folded, fold($0)), word: $0) }
+        let limit = max(1, folded.count / 4)
+        let ranked = candidates.compactMap { candidate -> (distance: Int, word: String)? in
+            let other = fold(candidate)
+            // What differs more in length cannot be near.
+            return abs(other.count - folded.count) <= limit ? (distance(folded, other), candidate) : nil
+        }
         guard let best = ranked.min(by: { ($0.distance, $0.word) < ($1.distance, $1.word) }) else { return nil }
-        return best.distance <= max(1, folded.count / 4) ? best.word : nil
+        return best.distance <= limit ? best.word : nil
     }
 
     private static func fold(_ word: String) -> [UInt8] {

@@ -1,34 +1,33 @@
 /// Parts with slashes between them. In a part, `!` stands before a slash, before another `!`, and means nothing before anything
-/// else.
+/// else. Byte by byte: a mark that follows makes another `Character` of a slash.
 enum JolokiaPath {
     /// Without the empty part after a slash at the end.
     static func split(_ path: String) -> [String] {
-        var parts: [String.UnicodeScalarView] = [String.UnicodeScalarView()]
+        var parts: [[UInt8]] = [[]]
         var isEscaped = false
-        for scalar in path.unicodeScalars {
-            switch scalar {
-            case "!" where !isEscaped:
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "!") where !isEscaped:
                 isEscaped = true
                 continue
-            case "/" where !isEscaped: parts.append(String.UnicodeScalarView())
-            default: parts[parts.count - 1].append(scalar)
+            case UInt8(ascii: "/") where !isEscaped: parts.append([])
+            default: parts[parts.count - 1].append(byte)
             }
             isEscaped = false
         }
         if parts[parts.count - 1].isEmpty { parts.removeLast() }
-        return parts.map { String($0) }
+        return parts.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// What `split` takes apart again, unless the last part is empty.
     static func join(_ parts: [String]) -> String { parts.map(escaped).joined(separator: "/") }
 
-    /// Scalar by scalar, as `split` reads: a mark that follows makes another `Character` of a slash.
     private static func escaped(_ part: String) -> String {
-        var text = String.UnicodeScalarView()
-        for scalar in part.unicodeScalars {
-            if scalar == "!" || scalar == "/" { text.append("!") }
-            text.append(scalar)
+        var text: [UInt8] = []
+        for byte in part.utf8 {
+            if byte == UInt8(ascii: "!") || byte == UInt8(ascii: "/") { text.append(UInt8(ascii: "!")) }
+            text.append(byte)
         }
-        return String(text)
+        return String(decoding: text, as: UTF8.self)
     }
 }

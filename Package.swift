@@ -6,9 +6,15 @@ import PackageDescription
 let fuzzed = Context.environment["HELIOSTAT_FUZZ"]
 let isFuzzed = fuzzed != nil
 let edges = fuzzed == "edges" ? ["-sanitize-coverage=edge,inline-8bit-counters,pc-table"] : []
-let counted: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"] + edges)] : []
 
-let settings: [SwiftSetting] = counted + [
+/// `HELIOSTAT_FUZZ_ONLY` has the modules, with spaces between them, where not all of ours are counted.
+func counters(in module: String) -> [SwiftSetting] {
+    let only = Context.environment["HELIOSTAT_FUZZ_ONLY"]?.split(separator: " ") ?? []
+    let isCounted = isFuzzed && (only.isEmpty || only.contains { $0 == module })
+    return isCounted ? [.unsafeFlags(["-sanitize=fuzzer"] + edges)] : []
+}
+
+let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -34,7 +40,7 @@ let hot = settings + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(con
 
 /// A library of ours. What it may import of ours is what stands here; `TidyTests` holds every `import` against this list.
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ swiftSettings: [SwiftSetting] = settings) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+    .target(name: name, dependencies: dependencies, swiftSettings: counters(in: name) + swiftSettings)
 }
 
 func tests(
@@ -52,7 +58,8 @@ let fuzzer = Target.executableTarget(
     dependencies: [
         "HelioAPI", "HelioClient", "HelioDaemon", "HelioFarm", "HelioGit", "HelioHTTP", "HelioJSON", "HelioMetrics", "HelioNode", "HelioWebhooks",
     ],
-    path: "Tests/Fuzz", exclude: ["Corpora", "Dictionaries", "Replay"], swiftSettings: settings,
+    path: "Tests/Fuzz", exclude: ["Corpora", "Dictionaries", "Replay"],
+    swiftSettings: counters(in: "heliostat-fuzz") + settings,
     linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
 let fuzzing =
     isFuzzed

@@ -6,7 +6,7 @@ import HelioNode
 /// A node as a process: reads its configuration, serves until it is told to stop, and says how it ended.
 ///
 /// The life of a node in reading order: `serve` → `NodeProcess.run` → `StorageOpening` (what happens behind STARTING and
-/// BOOTSTRAPPING) → `NodeDriver` (everything after) → `Stopping`.
+/// BOOTSTRAPPING) → `NodeDriver` (everything after) → `NodeProcess.stop`.
 public enum Daemon {
     /// - Returns: the process's exit code: 0 stopped as asked, 1 failed, 78 the configuration is wrong.
     public static func serve(configurationPath path: String) async -> Int32 {

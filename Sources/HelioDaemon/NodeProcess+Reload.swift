@@ -41,7 +41,7 @@ extension NodeProcess {
             try await driver.hands?.webhooks.configure(configuration)
             return true
         } catch {
-            log.error("webhook endpoints stay as they were", ["error": "\(error)"])
+            log.error("webhook endpoints stay as they were, until the next reload", ["error": "\(error)"])
             return false
         }
     }

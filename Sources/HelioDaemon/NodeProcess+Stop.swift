@@ -31,7 +31,7 @@ extension NodeProcess {
         await agent.stop()
         await socketServer.drain(within: .zero)
         await driver.hands?.inspector.settle(within: Self.inspectionLimit)
-        await driver.hands?.webhooks.dispatcher.stop()
+        await BoundedWait.atStop(for: "deliveries to end", log) { [driver] in await driver.hands?.webhooks.dispatcher.stop() }
         await driver.farm?.stop()
         await driver.halt()
         log.info("stopped")

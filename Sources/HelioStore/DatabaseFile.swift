@@ -103,10 +103,21 @@ enum DatabaseFile {
 
     /// SQLite gives its log and shared memory the mode of the database, and would give that one 0644. Nobody else reads it, while the
     /// group may read the copies: the URLs of receivers in it may be secrets.
+    ///
+    /// A file that is there is not opened: whoever closes any descriptor of a file gives up all of the process's locks on it (fcntl(2)).
+    /// Without those that SQLite holds for the connection that reads, the next program that closes the database takes itself for the last
+    /// one, and removes the log that is being written.
     private static func createEmpty(_ path: String) throws(StoreError) {
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if file < 0, errno == EEXIST { return try refuseLink(path) }
         guard file >= 0 else { throw .system(operation: "open", path: path, errno: errno) }
         close(file)
+    }
+
+    private static func refuseLink(_ path: String) throws(StoreError) {
+        var information = stat()
+        guard lstat(path, &information) == 0 else { throw .system(operation: "lstat", path: path, errno: errno) }
+        guard information.st_mode & S_IFMT != S_IFLNK else { throw .system(operation: "open", path: path, errno: ELOOP) }
     }
 
     private static func refuseForeign(_ db: Database, path: String) throws {

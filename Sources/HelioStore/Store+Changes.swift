@@ -47,6 +47,8 @@ extension Store {
             let repository = try Self.remove(id, from: db)
             try CopyRows.complete(repository, content: content, head: head, refs: refs, metadata: metadata, at: time, in: db)
             if let held = try HeldRows.release(change: id.value, of: repository, in: db) { return held }
+            // A node by itself, which tells it whatever it held as a farm's member.
+            if try OutboxRows.hasEvent(change: id.value, in: db) { try HeldRows.forgetWaiting(of: repository, in: db) }
             // Without anything held, what the copy holds now counts as told.
             if try HeldRows.all(of: repository, in: db).isEmpty {
                 try OutboxRows.release(change: id.value, of: repository, content: content, in: db)

@@ -78,24 +78,34 @@ extension Store {
 
     /// Removes what has waited since before `time` for endpoints that are not among these.
     ///
-    /// - Parameter limit: as above.
+    /// - Parameters:
+    ///   - endpoints: as they are configured now, asked for twice.
+    ///   - limit: as above.
     public func pruneDeliveries(
-        ofOthersThan endpoints: [String], before time: WallTime, limit: Int
+        ofOthersThan endpoints: @Sendable () -> [String], before time: WallTime, limit: Int
     ) async throws(StoreError) -> Int {
         // Looked for beside the writer: there may be many that are younger.
+        let names = endpoints()
         let old = try await reader.read { db in
             try Row.fetchAll(
                 db,
                 sql: """
                     SELECT delivery.id, event_id FROM delivery JOIN event ON event.id = event_id
-                    WHERE state = 'pending' AND endpoint NOT IN (\(databaseQuestionMarks(count: endpoints.count))) AND created_at < ?
+                    WHERE state = 'pending' AND endpoint NOT IN (\(databaseQuestionMarks(count: names.count))) AND created_at < ?
                     LIMIT ?
-                    """, arguments: StatementArguments(endpoints) + [time.millisecondsSince1970, limit]
+                    """, arguments: StatementArguments(names) + [time.millisecondsSince1970, limit]
             ).map { (delivery: try $0.required(0) as Int64, event: try $0.required(1) as Int64) }
         }
         guard !old.isEmpty else { return 0 }
         try write { db in
-            for row in old { try Self.remove(delivery: row.delivery, event: row.event, in: db) }
+            // Its endpoint may have come back meanwhile.
+            let names = endpoints()
+            let delete = try db.makeStatement(
+                sql: "DELETE FROM delivery WHERE id = ? AND state = 'pending' AND endpoint NOT IN (\(databaseQuestionMarks(count: names.count)))")
+            for row in old {
+                try delete.execute(arguments: [row.delivery] + StatementArguments(names))
+                try OutboxRows.removeIfOver(row.event, in: db)
+            }
         }
         return old.count
     }

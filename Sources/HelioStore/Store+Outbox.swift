@@ -39,9 +39,13 @@ extension Store {
         }
     }
 
-    /// - Returns: nil when a copy of that content has been announced, or counts as announced because nothing ever was.
-    public func unannounced(_ repository: RepositoryID, holding content: MirrorHash) throws(StoreError) -> UnannouncedContent? {
-        guard let last = try announcement(of: repository), last.content != content else { return nil }
+    /// - Parameter tellsFirst: whether what is held without any record is to be told, too; else it counts as announced.
+    /// - Returns: nil when a copy of that content has been announced, or counts as announced.
+    public func unannounced(
+        _ repository: RepositoryID, holding content: MirrorHash, tellsFirst: Bool = false
+    ) throws(StoreError) -> UnannouncedContent? {
+        let record = try announcement(of: repository) ?? (tellsFirst ? Announcement(number: 0, content: nil) : nil)
+        guard let last = record, last.content != content else { return nil }
         return UnannouncedContent(repository: repository, content: content, last: last)
     }
 

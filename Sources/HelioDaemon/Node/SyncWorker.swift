@@ -47,7 +47,9 @@ struct SyncWorker: Sendable {
             let content = ContentHash.of(snapshot)
             if let behind, let told = try await adapters.store.confirm(behind, of: job.repository.id) {
                 held.append(HeldChange(told, job.repository, content))
-            } else if !job.hasCopy, let told = try await webhooks.found(job.repository, holding: content) {
+            } else if webhooks.isAlone || !job.hasCopy,
+                let told = try await webhooks.found(job.repository, holding: content, isFirst: !job.hasCopy)
+            {
                 held.append(HeldChange(told, job.repository, content))
             }
             return SyncResult(job.repository, kind: .incremental, changed: false, snapshot)

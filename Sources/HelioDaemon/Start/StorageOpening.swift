@@ -37,7 +37,7 @@ struct StorageOpening: Sendable {
             let stored = try await Recovery.run(hands, metrics: process.metrics.sync, log: process.log)
             let farm = process.makeFarm(hands)
             await farm?.holdBack()
-            try await hands.webhooks.configure(process.configuration.withLock { $0 })
+            try await hands.webhooks.open { [process] in process.configuration.withLock { $0 } }
             await hands.operations.sweepLeftovers()
             if let farm { await process.driver.attach(farm) }
             await process.driver.feed(.recovered(stored))

@@ -1,4 +1,5 @@
 import Glibc
+import HelioLock
 import HelioLoop
 import HelioNode
 
@@ -9,6 +10,7 @@ final class Supervisor: Sendable {
     let signInterval: Duration?
     private let descriptor: Int32
     private let path: [UInt8]
+    private let hasStarted = Locked(false)
 
     /// - Parameter processID: of this process: what was meant for a parent is not for it.
     init(environment: [String: String], processID: Int32) {
@@ -50,18 +52,22 @@ final class Supervisor: Sendable {
     /// The service has started once its storage is open: what cannot work has failed before.
     func transition(to state: NodeState) {
         switch state {
-        case .bootstrapping: tell("READY=1", "STATUS=\(state.rawValue)")
+        case .bootstrapping:
+            hasStarted.withLock { $0 = true }
+            tell("READY=1", "STATUS=\(state.rawValue)")
         case .stopping: tell("STOPPING=1", "STATUS=\(state.rawValue)")
         case .starting, .bootstrapped, .metadataSynchronized, .synchronized, .error: tell("STATUS=\(state.rawValue)")
         }
     }
 
+    /// A reload before the service has started is part of its start: the end of it would say that it has.
     func reloading() {
+        guard hasStarted.withLock({ $0 }) else { return }
         let microseconds = SystemClock.now(CLOCK_MONOTONIC) / 1000
         tell("RELOADING=1", "MONOTONIC_USEC=\(microseconds)")
     }
 
-    func reloaded() { tell("READY=1") }
+    func reloaded() { if hasStarted.withLock({ $0 }) { tell("READY=1") } }
 }
 
 /// Signs of life for the service manager, from the event loops and from nowhere else: when one of them hangs, they stop, and the

@@ -72,10 +72,10 @@ struct OutboxWatch: Sendable {
         let limit = WallTime(millisecondsSince1970: time.millisecondsSince1970 - configuration().keep.wholeNanoseconds / 1_000_000)
         do throws(StoreError) {
             while try await store.pruneDeliveries(before: limit, limit: Self.pruneBatch) == Self.pruneBatch {}
-            let names = configuration().endpoints.map(\.name)
             var forgotten = Self.pruneBatch
             while forgotten == Self.pruneBatch {
-                forgotten = try await store.pruneDeliveries(ofOthersThan: names, before: limit, limit: Self.pruneBatch)
+                forgotten = try await store.pruneDeliveries(
+                    ofOthersThan: { [configuration] in configuration().endpoints.map(\.name) }, before: limit, limit: Self.pruneBatch)
                 if forgotten > 0 { log.warning("events of endpoints that are not configured any more were removed", ["count": .count(forgotten)]) }
             }
             var left = Self.pruneBatch

@@ -13,6 +13,7 @@ final class Webhooks: Sendable {
     private let node: String
     private let metrics: WebhookMetrics
     private let announcer: Locked<Announcer>
+    private let isOpen = Locked(false)
     /// Without a farm, what changed is told at once.
     let isAlone: Bool
 
@@ -26,10 +27,23 @@ final class Webhooks: Sendable {
             store: store, surroundings: surroundings, version: Version.number, seed: .random(in: .min ... .max))
     }
 
-    /// At the start, and after a reload.
+    /// What a crash left is settled: deliveries begin.
+    ///
+    /// - Parameter current: the configuration as it is now, which a reload may change meanwhile.
+    func open(_ current: @Sendable () -> NodeConfiguration) async throws(StoreError) {
+        isOpen.withLock { $0 = true }
+        var configured: NodeConfiguration
+        repeat {
+            configured = current()
+            try await configure(configured)
+        } while configured != current()
+    }
+
+    /// After a reload. One that comes before `open` changes what is told; who delivers is still to begin.
+    /// - Throws: when the store does not take it; everything stays as it was then.
     func configure(_ configuration: NodeConfiguration) async throws(StoreError) {
+        if isOpen.withLock({ $0 }) { try await dispatcher.configure(configuration.webhooks.endpoints) }
         announcer.withLock { $0 = Announcer(configuration) }
-        try await dispatcher.configure(configuration.webhooks.endpoints)
     }
 
     /// Says what of a change is to be held until the farm has it, by what was last announced; nil when nobody need be told.
@@ -124,13 +138,18 @@ final class Webhooks: Sendable {
         return found.count
     }
 
-    /// A copy was found where none was known of: its repository came back before it was removed. That is news like a copy that was made.
+    /// A copy was found to be what the upstream has, and may hold something else than was announced: its repository came back before it
+    /// was removed, or the database is a backup, or a new one. That is news like a copy that was made.
+    ///
+    /// - Parameter isFirst: no copy was known of.
     /// - Returns: what is held until the farm has it, in a member of one.
-    func found(_ repository: Repository, holding content: MirrorHash) async throws(StoreError) -> HeldID? {
+    func found(_ repository: Repository, holding content: MirrorHash, isFirst: Bool) async throws(StoreError) -> HeldID? {
         let now = SystemClock.wall()
-        guard let found = try await store.unannounced(repository.id, holding: content) else { return nil }
+        let announcer = announcer.withLock { $0 }
+        let tellsFirst = isFirst && announcer.announcesInitial
+        guard let found = try await store.unannounced(repository.id, holding: content, tellsFirst: tellsFirst) else { return nil }
         guard isAlone else { return try await store.hold(found, at: now) }
-        let event = announcer.withLock { $0 }.event(for: found, of: repository, at: now)
+        let event = announcer.event(for: found, of: repository, at: now)
         try await store.announce(repository.id, content: content, event: event, at: now)
         released(event)
         return nil

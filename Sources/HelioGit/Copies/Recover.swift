@@ -7,18 +7,22 @@ extension LocalCopies {
     /// whose refs were in each other's way. Should objects be missing after all, what was deleted is put back. A copy in which neither
     /// can be done holds up nothing but itself: the change is given up, and the next synchronisation goes on from what is there, or
     /// makes the copy anew.
-    /// - Throws: `.disk`, `.cancelled` and `.auth`, which say nothing about the copy.
+    /// - Throws: `.disk`, `.cancelled` and `.auth`, which say nothing about the copy; `.internal` where nobody can look at it.
     public func recover(_ change: PreparedChange) async throws(Failure) -> Recovery {
-        do throws(Failure) { return try await finish(change) } catch {
+        let current: RefSnapshot?
+        do throws(Failure) { current = try await snapshot(of: change.name) } catch {
+            if [.disk, .cancelled, .auth, .internal].contains(error.reason) { throw error }
+            return .rolledBack
+        }
+        do throws(Failure) { return try await finish(change, from: current) } catch {
             if [.disk, .cancelled, .auth].contains(error.reason) { throw error }
             // What failed may have done all of its work. Unreadable is not finished.
             return (try? await snapshot(of: change.name)) == change.new ? .finished : .rolledBack
         }
     }
 
-    private func finish(_ change: PreparedChange) async throws(Failure) -> Recovery {
+    private func finish(_ change: PreparedChange, from current: RefSnapshot?) async throws(Failure) -> Recovery {
         let copy = layout.copy(of: change.name)
-        let current = try await snapshot(of: change.name)
         if current == change.new { return .finished }
         guard change.kind == .incremental, let current, let old = change.old, current.isBetween(old, change.new) else { return .rolledBack }
         let wanted = try await firstMissing(of: change.new.objects, in: copy, format: change.new.format) == nil ? change.new : old

@@ -37,6 +37,10 @@ enum HeldRows {
         try db.cachedStatement(sql: "DELETE FROM held_change WHERE repository_id = ?").execute(arguments: [repository])
     }
 
+    static func forgetWaiting(of repository: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM held_change WHERE repository_id = ? AND change_id IS NULL").execute(arguments: [repository])
+    }
+
     /// What a change brought that was made while its repository left the catalogue.
     static func forget(removed repository: Int64, in db: Database) throws {
         try db.cachedStatement(

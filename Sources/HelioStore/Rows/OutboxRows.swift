@@ -33,6 +33,11 @@ enum OutboxRows {
         }
     }
 
+    static func hasEvent(change: Int64, in db: Database) throws -> Bool {
+        let select = try db.cachedStatement(sql: "SELECT 1 FROM event WHERE change_id = ?")
+        return try Int64.fetchOne(select, arguments: [change]) != nil
+    }
+
     /// The change is done: what it prepared may go, and its content counts as announced.
     static func release(change: Int64, of repository: Int64, content: MirrorHash, in db: Database) throws {
         let event = try Row.fetchOne(

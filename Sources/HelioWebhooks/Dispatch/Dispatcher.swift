@@ -87,8 +87,9 @@ public actor Dispatcher {
     /// - Returns: false when there is no such endpoint.
     public func enable(_ name: String) async throws(StoreError) -> Bool {
         guard places[name]?.isRetired == false else { return false }
-        try await store.reopenEndpoint(name)
+        // First, so that a 410 that came before and is still to be stored does not close it again.
         places[name]?.line.reopen()
+        try await store.reopenEndpoint(name)
         await refill(name)
         return true
     }
@@ -279,7 +280,7 @@ public actor Dispatcher {
         while true {
             do throws(StoreError) {
                 let next = try await store.note(batch.flatMap(\.results), at: surroundings.now().wall)
-                for ended in batch where ended.decision?.closesEndpoint == true {
+                for ended in batch where ended.decision?.closesEndpoint == true && places[ended.endpoint]?.line.isClosed == true {
                     try await store.closeEndpoint(ended.endpoint, url: ended.url, at: surroundings.now().wall)
                 }
                 for ended in batch { stored(ended, next: next[ended.sent]) }

@@ -18,6 +18,10 @@ struct SupervisorTests {
         for name in [directory.path + "/notify", "@heliostat-test-\(UUID().uuidString)"] {
             let manager = try NotifySocket(name)
             let supervisor = supervisor(manager)
+            supervisor.transition(to: .starting)
+            supervisor.reloading()
+            supervisor.reloaded()
+            #expect(manager.messages() == ["STATUS=STARTING"], "a reload does not end the start")
             supervisor.transition(to: .bootstrapping)
             supervisor.transition(to: .synchronized)
             supervisor.reloading()
@@ -50,6 +54,7 @@ struct SupervisorTests {
     @Test func managerThatDoesNotRead_IsNotWaitedFor() throws {
         let manager = try NotifySocket("@heliostat-test-\(UUID().uuidString)")
         let supervisor = supervisor(manager)
+        supervisor.transition(to: .bootstrapping)
         for _ in 0..<10_000 { supervisor.reloaded() }
         #expect(manager.messages().count < 10_000)
     }

@@ -27,9 +27,28 @@ private func entry(_ id: Int64, project: Int64, key: String, _ change: (inout Re
             continue
         }
         let found = try #require(start)
-        #expect(catalogue.shelf(found.shelf).entries[found.slot].repository.id.value == project * 150)
+        #expect(catalogue.shelf(found.shelf)[found.slot].repository.id.value == project * 150)
     }
     #expect(Catalogue().start(of: ProjectID(0)) == nil)
+}
+
+/// A pass writes into every entry when it was seen; slow readers, each of another pass, keep one copy of the hashes between them.
+@Test func catalogue_LeavesWhatReadersKeep_UntilItChangesForThem() throws {
+    var catalogue = Catalogue()
+    for id in 0..<3000 as Range<Int64> { catalogue.insert(try entry(id, project: id / 300, key: "K\(id / 300)")) }
+    let kept = catalogue.hashShelves
+    for id in catalogue.ids {
+        catalogue.update(id) { ($0.listedAt, $0.confirmedAt) = (MonotonicTime(nanoseconds: 1), MonotonicTime(nanoseconds: 2)) }
+    }
+    func changed() -> [Int] {
+        kept.indices.filter { shelf in
+            kept[shelf].lines.withUnsafeBufferPointer(\.baseAddress) != catalogue.hashShelves[shelf].lines.withUnsafeBufferPointer(\.baseAddress)
+        }
+    }
+    #expect(catalogue.hashShelves.count == kept.count && changed() == [])
+    catalogue.update(RepositoryID(0)) { $0.hasCopy = true }
+    #expect(changed() == [0] && catalogue.hashShelves[0].lines[0].hasCopy && !kept[0].lines[0].hasCopy)
+    #expect(catalogue.hashShelves[0].revision > kept[0].revision)
 }
 
 @Test func catalogue_KnowsAKey_AsLongAsARepositoryHasIt() throws {

@@ -117,6 +117,31 @@ struct DatabaseFileTests {
         #expect(try await store.loadCatalogue().count == 2)
     }
 
+    /// The next program that closes the database must not take itself for the last one, and remove the log.
+    @Test func databaseOpenedAnew_IsStillHeld_AgainstOtherPrograms() async throws {
+        let store = try await Store.open(directory.path)
+        #expect(try await store.loadCatalogue().isEmpty, "the connection that reads is open")
+        await #expect(throws: StoreError.self) {
+            try await store.write { _ in throw DatabaseError(resultCode: .SQLITE_IOERR_FSYNC) }
+        }
+        try await eventually("it is opened anew") { await store.isWritable() }
+        try closeByAnother()
+        try await store.saveMetadata(upserts: [Samples.metadata(1)])
+        #expect(FileManager.default.fileExists(atPath: database + "-wal"), "what was written last is nowhere")
+        try closeByAnother()
+        #expect(try await store.loadCatalogue().count == 1)
+    }
+
+    private func closeByAnother() throws {
+        let program = Process()
+        program.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
+        program.arguments = [database, "SELECT count(*) FROM repository"]
+        program.standardOutput = FileHandle.nullDevice
+        try program.run()
+        program.waitUntilExit()
+        #expect(program.terminationStatus == 0)
+    }
+
     /// Somebody who reads holds the log.
     @Test func failedFlush_EndsWriting_WhileTheLogIsRead() async throws {
         let store = try await Store.open(directory.path)

@@ -236,6 +236,21 @@ struct HeldTests {
         #expect(try await store.announcement(of: Self.repository)?.content == Samples.hash(3))
     }
 
+    /// Its refs had not moved when the node was taken out of the farm, and do with the next change.
+    @Test func whatAMemberPrepared_DoesNotKeepBack_WhatANodeByItselfTells() async throws {
+        let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
+        let earlier = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)
+        try await store.forgetHeldChanges()
+        try await store.complete(earlier, content: Samples.hash(2), head: .symbolic(.main), at: Samples.time)
+        let event = OutboxEvent(
+            webhookID: "id", key: "mirror:repo_synchronized", repository: Self.repository, number: 1, body: [1], endpoints: ["ci"])
+        let id = try await store.prepare(Samples.change(), event: event, at: Samples.time)
+        #expect(try await store.complete(id, content: Samples.hash(3), head: .symbolic(.main), at: Samples.time) == nil)
+        #expect(try await store.heads(of: "ci", limit: 9).count == 1)
+        #expect(try await store.heldChanges(of: Self.repository).isEmpty)
+        #expect(try await store.announcement(of: Self.repository)?.content == Samples.hash(3))
+    }
+
     @Test func changeWhoseRefsHaveNotMoved_IsNotForgotten() async throws {
         let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
         let id = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)

@@ -1,4 +1,5 @@
 import HelioNode
+import Synchronization
 import TestSupport
 import Testing
 
@@ -179,10 +180,33 @@ struct OutboxTests {
     @Test func pruning_RemovesWhatWaits_ForAnEndpointThatIsNoMore() async throws {
         try await change(1, to: ["ci", "gone"])
         try await change(2, to: ["gone"])
-        #expect(try await store.pruneDeliveries(ofOthersThan: ["ci"], before: Samples.time, limit: 10) == 0)
-        #expect(try await store.pruneDeliveries(ofOthersThan: ["ci", "gone"], before: Samples.time(plus: 1), limit: 10) == 0)
-        #expect(try await store.pruneDeliveries(ofOthersThan: ["ci"], before: Samples.time(plus: 1), limit: 10) == 2)
+        #expect(try await store.pruneDeliveries(ofOthersThan: { ["ci"] }, before: Samples.time, limit: 10) == 0)
+        #expect(try await store.pruneDeliveries(ofOthersThan: { ["ci", "gone"] }, before: Samples.time(plus: 1), limit: 10) == 0)
+        #expect(try await store.pruneDeliveries(ofOthersThan: { ["ci"] }, before: Samples.time(plus: 1), limit: 10) == 2)
         #expect(try await store.deliveries(nil, limit: 10).map(\.endpoint) == ["ci"])
+    }
+
+    @Test func pruning_LeavesWhatWaits_ForAnEndpointThatComesBackMeanwhile() async throws {
+        try await change(1, to: ["gone"])
+        let asked = Mutex(0)
+        let names: @Sendable () -> [String] = {
+            asked.withLock { asked in
+                asked += 1
+                return asked == 1 ? [] : ["gone"]
+            }
+        }
+        _ = try await store.pruneDeliveries(ofOthersThan: names, before: Samples.time(plus: 1), limit: 10)
+        #expect(try await store.heads(of: "gone", limit: 10).count == 1)
+    }
+
+    @Test func contentWithoutARecord_CountsAsAnnounced_UnlessTheFirstIsToldToo() async throws {
+        let (repository, content) = (RepositoryID(9), Samples.hash(3))
+        #expect(try await store.unannounced(repository, holding: content) == nil)
+        let found = try #require(try await store.unannounced(repository, holding: content, tellsFirst: true))
+        #expect(found.content == content && found.last == Announcement(number: 0, content: nil))
+        try await store.announce(repository, content: content, event: event(), at: Samples.time)
+        #expect(try await store.unannounced(repository, holding: content, tellsFirst: true) == nil)
+        #expect(try await store.unannounced(repository, holding: Samples.hash(4))?.last.number == 1)
     }
 
     @Test func closedEndpoint_StaysClosedOverARestart_UntilReopened() async throws {

@@ -21,7 +21,7 @@ struct SyncStatusPage: JSONValue {
         var values: [SyncStatus] = []
         var before = 0
         for index in 0..<catalogue.shelfCount where values.count < limit {
-            let shelf = catalogue.shelf(index).entries
+            let shelf = catalogue.shelf(index)
             if before + shelf.count > start {
                 let chosen = shelf.dropFirst(max(0, start - before)).prefix(limit - values.count)
                 values += chosen.map { SyncStatus(entry: $0, upstreamID: upstreamID) }

@@ -1,9 +1,11 @@
 import HelioNode
 
-/// Renders the hashes of a catalogue piece by piece. The catalogue is a value: whatever is published meanwhile, the stream tells
+/// Renders the hashes of a catalogue piece by piece. What it holds is a value: whatever is published meanwhile, the stream tells
 /// of the moment at which it began. Repositories without a copy are left out, and projects without any repository left.
 struct HashCursor: Sendable {
-    private let catalogue: Catalogue
+    private let shelves: [HashShelf]
+    /// Of the whole catalogue, with a copy or without.
+    let repositories: Int
     private let variant: HashVariant
     /// Where to stop when only one project was asked for.
     private let only: ProjectID?
@@ -19,7 +21,8 @@ struct HashCursor: Sendable {
 
     /// - Parameter only: a project that is in the catalogue; nil for all.
     init(_ catalogue: Catalogue, _ variant: HashVariant, only: ProjectID? = nil) {
-        self.catalogue = catalogue
+        shelves = catalogue.hashShelves
+        repositories = catalogue.counts.total
         self.variant = variant
         self.only = only
         if let only, let start = catalogue.start(of: only) { (shelf, slot) = start }
@@ -30,8 +33,8 @@ struct HashCursor: Sendable {
     mutating func fill(_ output: inout [UInt8], upTo size: Int) -> Bool {
         open(&output)
         while phase == .entries, output.count < size {
-            guard shelf < catalogue.shelfCount else { return close(&output) }
-            guard fillFromShelf(catalogue.shelf(shelf).entries, &output, upTo: size) else { return close(&output) }
+            guard shelf < shelves.count else { return close(&output) }
+            guard fillFromShelf(shelves[shelf].lines, &output, upTo: size) else { return close(&output) }
         }
         return phase != .closed
     }
@@ -44,16 +47,15 @@ struct HashCursor: Sendable {
     }
 
     /// - Returns: false when the project that was asked for has ended.
-    private mutating func fillFromShelf(_ entries: [RepositoryEntry], _ output: inout [UInt8], upTo size: Int) -> Bool {
-        // Borrowed in place: an entry holds a dozen references, and copying it would count each of them up and down.
-        let span = entries.span
+    private mutating func fillFromShelf(_ lines: [HashLine], _ output: inout [UInt8], upTo size: Int) -> Bool {
+        let span = lines.span
         while slot < span.count {
             guard output.count < size else { return true }
-            let owner = span[slot].repository.project.id
-            if let only, owner != only { return false }
-            if span[slot].hasCopy {
-                separate(owner, isPublic: span[slot].repository.project.isPublic, &output)
-                append(span[slot].repository.id, span[slot].content, span[slot].metadata, &output)
+            let line = span[slot]
+            if let only, line.project != only { return false }
+            if line.hasCopy {
+                separate(line.project, isPublic: line.isPublic, &output)
+                append(line.id, line.content, line.metadata, &output)
             }
             slot += 1
         }
@@ -85,21 +87,18 @@ struct HashCursor: Sendable {
 
     // MARK: Whole shelves
 
-    /// Of the whole catalogue, with a copy or without.
-    var repositories: Int { catalogue.counts.total }
-
     /// Names the text of the next shelf; nil after the last, and inside of one.
     var key: HashTexts.Key? {
-        guard phase != .closed, only == nil, slot == 0, shelf < catalogue.shelfCount else { return nil }
-        let next = catalogue.shelf(shelf)
-        guard let first = next.entries.first?.repository.id else { return nil }
+        guard phase != .closed, only == nil, slot == 0, shelf < shelves.count else { return nil }
+        let next = shelves[shelf]
+        guard let first = next.lines.first?.id else { return nil }
         return HashTexts.Key(variant: variant, revision: next.revision, first: first, previous: project)
     }
 
     /// Appends what the next shelf says.
     /// - Returns: the project whose list is open then.
     mutating func fillShelf(_ output: inout [UInt8]) -> ProjectID? {
-        _ = fillFromShelf(catalogue.shelf(shelf).entries, &output, upTo: .max)
+        _ = fillFromShelf(shelves[shelf].lines, &output, upTo: .max)
         return project
     }
 

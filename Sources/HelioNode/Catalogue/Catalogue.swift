@@ -1,7 +1,7 @@
 /// Every repository that the node mirrors, sorted by project id and repository id.
 ///
-/// A value that readers keep for as long as a stream lasts: entries live in shelves of at most `shelfSize`, so changing one
-/// while a reader holds the catalogue copies one shelf and the list of shelves, never the whole.
+/// A value: entries live in shelves of at most `shelfSize`, so changing one while somebody holds the catalogue copies one shelf and the
+/// list of shelves, never the whole. Who reads hashes for as long as a stream lasts keeps `hashShelves` instead.
 public struct Catalogue: Sendable {
     static let shelfSize = 256
 
@@ -10,7 +10,9 @@ public struct Catalogue: Sendable {
     public private(set) var revision: UInt64 = 0
     /// What the copies hold, in one number: nodes with equal numbers hold the same, as far as 64 bits tell.
     public private(set) var contentSum: UInt64 = 0
-    private var shelves: [Shelf] = []
+    private var shelves: [[RepositoryEntry]] = []
+    /// One for each shelf, with a line for each of its entries.
+    public private(set) var hashShelves: [HashShelf] = []
     private var projectOf = ShardedMap<RepositoryID, ProjectID>()
     private var identities = ShardedMap<RepositoryName, RepositoryID>()
     private var projects = ProjectIndex()
@@ -19,13 +21,6 @@ public struct Catalogue: Sendable {
     private var quarantineAges = AgeIndex()
 
     public init() {}
-
-    public struct Shelf: Sendable {
-        public fileprivate(set) var entries: [RepositoryEntry]
-        /// That of the catalogue when something last changed here that a reader of hashes could see. In what became of one catalogue, two
-        /// shelves with the same revision and the same first entry read the same.
-        public fileprivate(set) var revision: UInt64
-    }
 
     public struct Counts: Hashable, Sendable {
         public var total = 0
@@ -48,7 +43,7 @@ public struct Catalogue: Sendable {
     }
 
     public subscript(id: RepositoryID) -> RepositoryEntry? {
-        position(of: id).map { shelves[$0.shelf].entries[$0.slot] }
+        position(of: id).map { shelves[$0.shelf][$0.slot] }
     }
 
     public func id(named name: RepositoryName) -> RepositoryID? { identities[name] }
@@ -70,9 +65,13 @@ public struct Catalogue: Sendable {
     public mutating func remove(_ id: RepositoryID) -> RepositoryEntry? {
         guard let position = position(of: id) else { return nil }
         revision &+= 1
-        let entry = shelves[position.shelf].entries.remove(at: position.slot)
-        shelves[position.shelf].revision = revision
-        if shelves[position.shelf].entries.isEmpty { shelves.remove(at: position.shelf) }
+        let entry = shelves[position.shelf].remove(at: position.slot)
+        hashShelves[position.shelf].lines.remove(at: position.slot)
+        hashShelves[position.shelf].revision = revision
+        if shelves[position.shelf].isEmpty {
+            shelves.remove(at: position.shelf)
+            hashShelves.remove(at: position.shelf)
+        }
         projectOf[id] = nil
         identities[entry.repository.name] = nil
         projects.remove(entry.repository.project)
@@ -85,16 +84,17 @@ public struct Catalogue: Sendable {
     /// Changes an entry in place; its id, name and project stay.
     public mutating func update(_ id: RepositoryID, _ change: (inout RepositoryEntry) -> Void) {
         guard let position = position(of: id) else { return }
-        let before = shelves[position.shelf].entries[position.slot]
-        change(&shelves[position.shelf].entries[position.slot])
-        let after = shelves[position.shelf].entries[position.slot]
+        let before = shelves[position.shelf][position.slot]
+        change(&shelves[position.shelf][position.slot])
+        let after = shelves[position.shelf][position.slot]
         counts.add(before, -1)
         counts.add(after, +1)
         contentSum ^= before.contentSum ^ after.contentSum
         index(after)
         guard !before.reads(as: after) else { return }
         revision &+= 1
-        shelves[position.shelf].revision = revision
+        hashShelves[position.shelf].lines[position.slot] = HashLine(after)
+        hashShelves[position.shelf].revision = revision
     }
 
     private mutating func index(_ entry: RepositoryEntry) {
@@ -108,14 +108,14 @@ public struct Catalogue: Sendable {
 
 extension Catalogue {
     /// In order of project id, then repository id.
-    public var entries: some Sequence<RepositoryEntry> { shelves.lazy.map(\.entries).joined() }
+    public var entries: some Sequence<RepositoryEntry> { shelves.joined() }
 
     public var ids: [RepositoryID] { entries.map(\.repository.id) }
 
     /// The shelves themselves, for readers that go through the catalogue piece by piece.
     public var shelfCount: Int { shelves.count }
 
-    public func shelf(_ index: Int) -> Shelf { shelves[index] }
+    public func shelf(_ index: Int) -> [RepositoryEntry] { shelves[index] }
 
     public func projectID(key: ByteString) -> ProjectID? { projects[key] }
 
@@ -126,9 +126,9 @@ extension Catalogue {
         guard !shelves.isEmpty else { return nil }
         let key = Key(project: project, repository: RepositoryID(.min))
         var shelf = shelfHolding(key)
-        var slot = firstSlot(in: shelves[shelf].entries, notBefore: key)
-        if slot == shelves[shelf].entries.count { (shelf, slot) = (shelf + 1, 0) }
-        guard shelf < shelves.count, shelves[shelf].entries[slot].repository.project.id == project else { return nil }
+        var slot = firstSlot(in: shelves[shelf], notBefore: key)
+        if slot == shelves[shelf].count { (shelf, slot) = (shelf + 1, 0) }
+        guard shelf < shelves.count, shelves[shelf][slot].repository.project.id == project else { return nil }
         return (shelf, slot)
     }
 
@@ -167,19 +167,27 @@ extension Catalogue {
         guard let project = projectOf[id] else { return nil }
         let key = Key(project: project, repository: id)
         let shelf = shelfHolding(key)
-        let slot = firstSlot(in: shelves[shelf].entries, notBefore: key)
+        let slot = firstSlot(in: shelves[shelf], notBefore: key)
         return (shelf, slot)
     }
 
     private mutating func place(_ entry: RepositoryEntry) {
-        guard !shelves.isEmpty else { return shelves.append(Shelf(entries: [entry], revision: revision)) }
+        let line = HashLine(entry)
+        guard !shelves.isEmpty else {
+            shelves.append([entry])
+            return hashShelves.append(HashShelf(lines: [line], revision: revision))
+        }
         let shelf = shelfHolding(key(entry))
-        shelves[shelf].entries.insert(entry, at: firstSlot(in: shelves[shelf].entries, notBefore: key(entry)))
-        shelves[shelf].revision = revision
-        guard shelves[shelf].entries.count > Self.shelfSize else { return }
-        let half = Array(shelves[shelf].entries[(Self.shelfSize / 2)...])
-        shelves[shelf].entries.removeSubrange((Self.shelfSize / 2)...)
-        shelves.insert(Shelf(entries: half, revision: revision), at: shelf + 1)
+        let slot = firstSlot(in: shelves[shelf], notBefore: key(entry))
+        shelves[shelf].insert(entry, at: slot)
+        hashShelves[shelf].lines.insert(line, at: slot)
+        hashShelves[shelf].revision = revision
+        guard shelves[shelf].count > Self.shelfSize else { return }
+        let rest = (Self.shelfSize / 2)...
+        shelves.insert(Array(shelves[shelf][rest]), at: shelf + 1)
+        shelves[shelf].removeSubrange(rest)
+        hashShelves.insert(HashShelf(lines: Array(hashShelves[shelf].lines[rest]), revision: revision), at: shelf + 1)
+        hashShelves[shelf].lines.removeSubrange(rest)
     }
 
     /// The last shelf whose first key is not after `key`; the first one for a key before all.
@@ -188,7 +196,7 @@ extension Catalogue {
         var high = shelves.count
         while low < high {
             let middle = (low + high) / 2
-            if self.key(shelves[middle].entries[0]) <= key { low = middle + 1 } else { high = middle }
+            if self.key(shelves[middle][0]) <= key { low = middle + 1 } else { high = middle }
         }
         return max(low - 1, 0)
     }

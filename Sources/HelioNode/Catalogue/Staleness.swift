@@ -10,7 +10,7 @@ public struct Staleness: Sendable, Hashable {
         self.limits = limits
         counts = Array(repeating: 0, count: limits.count)
         let since = limits.map { now - $0 }
-        for index in 0..<catalogue.shelfCount { count(catalogue.shelf(index).entries, since) }
+        for index in 0..<catalogue.shelfCount { count(catalogue.shelf(index), since) }
     }
 
     private mutating func count(_ shelf: [RepositoryEntry], _ since: [MonotonicTime]) {

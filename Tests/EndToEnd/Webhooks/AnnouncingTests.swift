@@ -57,6 +57,37 @@ import Testing
         #expect(try scene.node.sql("SELECT count(*) FROM event") == "1")
     }
 
+    /// The copies are there, and the database is a new one.
+    @Test func copiesOfBefore_AreTold_WhereTheFirstContentIs() async throws {
+        let scene = try Scene()
+        try scene.configure(webhooks: [endpoint], keys: "announce_initial: true,")
+        try await scene.synchronized()
+        try await eventually("the first content is told") { receiver.requests.count == 1 }
+        #expect(try await scene.node.end() == 0)
+        for name in ["heliostat.db", "heliostat.db-wal", "heliostat.db-shm", "node-id"] {
+            try? FileManager.default.removeItem(atPath: scene.node.data + "/" + name)  // the log goes with the last connection
+        }
+        try await scene.synchronized()
+        try await eventually("it is told by the new database") { receiver.requests.count == 2 }
+        #expect(try bodies().map { $0["syncType"] as? String } == ["SNAPSHOT", "SNAPSHOT"])
+    }
+
+    /// A backup knows less than the copies.
+    @Test func contentThatABackupDoesNotKnow_IsTold() async throws {
+        let scene = try Scene()
+        try scene.configure(webhooks: [endpoint])
+        try await scene.synchronized()
+        let backup = scene.directory.path + "/backup"
+        try Shell().run("sqlite3", scene.node.data + "/heliostat.db", ".backup '\(backup)'")
+        try scene.upstream.commit("P/r", message: "after the backup")
+        try scene.notify()
+        try await eventually("the push is told") { receiver.requests.count == 1 }
+        #expect(try await scene.node.end() == 0)
+        try scene.script("cp '\(backup)' '\(scene.node.data)/heliostat.db'; rm -f '\(scene.node.data)'/heliostat.db-*")
+        try await scene.synchronized()
+        try await eventually("it is told again") { receiver.requests.count == 2 }
+    }
+
     @Test func pushAndItsReversal_AreTwoEvents() async throws {
         let scene = try Scene()
         try scene.configure(webhooks: [endpoint])

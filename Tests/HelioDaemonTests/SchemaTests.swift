@@ -45,6 +45,19 @@ struct SchemaTests {
         for key in probed { try probeBounds(of: key) }
     }
 
+    /// What git would not be handed is refused here: left out later, its repository would look like one that has gone.
+    @Test(arguments: [
+        "https://hunter2@h/x", "https://u:hunter2@h/x", "https://u%3Ahunter2@h/x", "ssh://u:hunter2@h/x", "ssh://u%3Ahunter2@h/x",
+        "https://h/x?token=hunter2", "https://h/x#hunter2", "https://h:hunter2/x", "https://hunter2", "https://[hunter2/x", "u:hunter2@h:x",
+        "https://h/hunter2é",
+    ])
+    func wrongURL_OfTheUpstream_IsRefused_AndNotRepeated(url: String) throws {
+        let text = "upstream:\n  kind: urls\n  urls: [{ project: P, slug: s, url: \"\(url)\" }]\n"
+        let error = try #require(throws: ConfigurationError.self) { try NodeConfiguration.parse(Array(text.utf8), file: "/f") }
+        #expect(error.problems.map(\.key) == ["upstream.urls[0].url"])
+        #expect(!error.description.contains("hunter2"))
+    }
+
     @Test func environmentNames_AreUnique() {
         let names = Schema.node.keys.map { Environment.variable(for: $0.name) }
         #expect(Set(names).count == names.count)

@@ -17,6 +17,7 @@ import Testing
     func dangerousURLs_AreRefused(_ text: String) {
         let failure = #expect(throws: Failure.self) { _ = try UpstreamURL(text) }
         #expect(failure?.reason == .rejected)
+        #expect(throws: Failure.self) { try URLUpstream.check(text) }
     }
 
     @Test(arguments: [
@@ -26,6 +27,7 @@ import Testing
     func plainURLs_AreTaken(_ text: String, _ host: String, _ scheme: String) throws {
         let url = try UpstreamURL(text)
         #expect(url.host == host && url.scheme == scheme && url.text == text)
+        try URLUpstream.check(text)
     }
 
     @Test func list_ReportsRefusedEntriesAndKeepsTheOthers() async throws {
@@ -37,6 +39,11 @@ import Testing
         let listing = try await upstream.list()
         #expect(listing.repositories.map { "\($0.repository.name)" } == ["P/good"] && listing.repositories[0].content == nil)
         #expect(listing.rejected.map(\.path) == ["P/bad", "P/.."])
+        // It stands in the list, so a copy of it is not one of a repository that has gone.
+        #expect(Array(listing.unseen) == ["P/bad"])
+        let known = try await repository("bad", try URLUpstream([.init(project: "P", slug: "bad", url: "https://host/x")], git: farm.git))
+        let failure = #expect(throws: Failure.self) { _ = try upstream.source(of: known) }
+        #expect(failure?.reason == .rejected)
         let good = URLUpstream.Entry(project: "P", slug: "a", url: "https://host/x")
         #expect(throws: Failure.self) { _ = try URLUpstream([good, good], git: farm.git) }
         var named = good

@@ -38,7 +38,7 @@ extension NodeConfiguration {
 
     public struct RepositoryURL: Sendable, Equatable {
         public let name: RepositoryName
-        /// Without control characters, without a leading `-`, without a password.
+        /// One that `URLUpstream` takes, without a password.
         public let url: String
         /// One of `namedCredentials`; nil for the default ones.
         public let credentials: String?

@@ -54,12 +54,25 @@ private struct URLDraft: Sendable {
     var credentials: String?
 }
 
+extension Kind where Value == String {
+    /// Exactly what is handed to git later: an entry left out then would look like a repository that has gone.
+    fileprivate static var upstreamURL: Kind {
+        .url(URLUpstream.schemes) { text throws(Wrong) in
+            do throws(Failure) {
+                try URLUpstream.check(text)
+            } catch {
+                throw Wrong(error.message)
+            }
+        }
+    }
+}
+
 extension Kind where Value == [NodeConfiguration.RepositoryURL] {
     static var repositoryURLs: Kind {
         let schema = Schema<URLDraft>([
             Key("project", \.project, .text, isRequired: true),
             Key("slug", \.slug, .text, isRequired: true),
-            Key("url", \.url, .url(URLUpstream.schemes), isRequired: true),
+            Key("url", \.url, .upstreamURL, isRequired: true),
             Key("credentials", \.credentials, .text),
         ])
         return .records(schema, startingWith: URLDraft(), maximum: 20_000, identity: \.name) { draft throws(Wrong) in

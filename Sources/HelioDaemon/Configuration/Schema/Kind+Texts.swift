@@ -48,9 +48,13 @@ extension Kind where Value == String {
         }
     }
 
-    static func url(_ schemes: [String]) -> Kind {
+    /// A URL without a password that passes `check`.
+    static func url(
+        _ schemes: [String], _ check: @escaping @Sendable (String) throws(Wrong) -> Void = { _ throws(Wrong) in }
+    ) -> Kind {
         .line("a URL that starts with \(alternatives(schemes.map { "\($0)://" }))") { text throws(Wrong) in
             try checkURL(text, schemes: schemes)
+            try check(text)
         }
     }
 

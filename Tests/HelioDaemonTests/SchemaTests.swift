@@ -58,6 +58,14 @@ struct SchemaTests {
         #expect(!error.description.contains("hunter2"))
     }
 
+    @Test(arguments: [
+        "http://@h:1", "http://a@h", "http://a:b@h", "http://a@b@h/x", "socks5h://a@h", "http://a@\u{301}h", "https://h@[::1]:3128",
+    ])
+    func proxy_IsRefused_WhenItNamesAUser(url: String) { #expect(read(url, .proxyURL) == nil) }
+
+    @Test(arguments: ["http://h:3128", "https://h/a@b", "socks5://127.0.0.1:1080", "socks5h://[::1]"])
+    func proxy_IsTaken_WhenItNamesNone(url: String) { #expect(read(url, .proxyURL) == url) }
+
     @Test func environmentNames_AreUnique() {
         let names = Schema.node.keys.map { Environment.variable(for: $0.name) }
         #expect(Set(names).count == names.count)

@@ -14,7 +14,7 @@ extension NodeConfiguration {
         public var ssh = SSH()
         /// Certificates of the authorities to trust, PEM.
         public var caFile: String?
-        /// `http://`, `https://`, `socks5://` or `socks5h://`, without a password.
+        /// `http://`, `https://`, `socks5://` or `socks5h://`, without a user.
         public var proxy: String?
         /// Requests at once to one host.
         public var perHost = 2

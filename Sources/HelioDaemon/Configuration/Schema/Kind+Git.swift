@@ -23,6 +23,13 @@ extension Kind where Value == String {
         }
     }
 
+    /// git asks for the password of a user that a proxy's URL names. There is none to give: `credentials` are the upstream's.
+    static var proxyURL: Kind {
+        .url(["http", "https", "socks5", "socks5h"]) { _, user throws(Wrong) in
+            guard user == nil else { throw Wrong("names a user; a proxy that asks for one is not supported") }
+        }
+    }
+
     /// A full ref name in which `*` stands for anything.
     static var refPattern: Kind {
         .line("a pattern of full ref names such as refs/pull/*") { text throws(Wrong) in
@@ -57,7 +64,8 @@ private struct URLDraft: Sendable {
 extension Kind where Value == String {
     /// Exactly what is handed to git later: an entry left out then would look like a repository that has gone.
     fileprivate static var upstreamURL: Kind {
-        .url(URLUpstream.schemes) { text throws(Wrong) in
+        .url(URLUpstream.schemes) { text, user throws(Wrong) in
+            if let user, user.contains(":") { throw Wrong("holds a password; put it in a file and name that in credentials") }
             do throws(Failure) {
                 try URLUpstream.check(text)
             } catch {

@@ -30,11 +30,12 @@ extension Kind where Value == String {
         }
     }
 
-    /// A full ref name in which `*` stands for anything.
+    /// A full ref name, which takes along all below it; in it `*` stands for anything but `/`, and `**` for anything.
     static var refPattern: Kind {
-        .line("a pattern of full ref names such as refs/pull/*") { text throws(Wrong) in
+        let expectation = "a pattern of full ref names such as refs/pull or refs/*/tmp"
+        return .line(expectation) { text throws(Wrong) in
             guard text.hasPrefix("refs/"), !text.contains(where: { " ~^:?[\\".contains($0) }), !text.contains("..") else {
-                throw Wrong("\(quoted(text)) is not a pattern of full ref names such as refs/pull/*")
+                throw Wrong("\(quoted(text)) is not \(expectation)")
             }
         }
     }

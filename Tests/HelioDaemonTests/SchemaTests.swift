@@ -66,6 +66,18 @@ struct SchemaTests {
     @Test(arguments: ["http://h:3128", "https://h/a@b", "socks5://127.0.0.1:1080", "socks5h://[::1]"])
     func proxy_IsTaken_WhenItNamesNone(url: String) { #expect(read(url, .proxyURL) == url) }
 
+    @Test(arguments: [
+        ("127.0.0.1:1", "localhost:1", true), ("0.0.0.0:1", "127.0.0.1:1", true), ("[::]:1", "[::1]:1", true),
+        ("[::1]:1", "[0:0::1]:1", true),
+        ("[::]:1", "0.0.0.0:1", false), ("[::]:1", "127.0.0.1:1", false), ("10.0.0.5:1", "127.0.0.1:1", false),
+        ("127.0.0.1:1", "127.0.0.1:2", false), ("0.0.0.0:0", "0.0.0.0:0", false),
+    ])
+    func addresses_Overlap_WhereOnlyOneSocketCanListen(one: String, other: String, expected: Bool) throws {
+        let (left, right) = (try HostPort(parsing: one), try HostPort(parsing: other))
+        #expect(left.overlaps(right) == expected)
+        #expect(right.overlaps(left) == expected)
+    }
+
     @Test func environmentNames_AreUnique() {
         let names = Schema.node.keys.map { Environment.variable(for: $0.name) }
         #expect(Set(names).count == names.count)

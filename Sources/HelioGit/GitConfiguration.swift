@@ -30,7 +30,7 @@ public struct GitConfiguration: Sendable {
     public var ssh: GitSSH?
     /// Certificates to trust instead of the system's, as a PEM file.
     public var caFile: String?
-    /// A proxy for HTTP and HTTPS, as git's `http.proxy` takes it. Nothing is taken from our environment.
+    /// A proxy for HTTP and HTTPS, as git's `http.proxy` takes it, without a user. Nothing is taken from our environment.
     public var proxy: String?
     /// Requests at once to one host.
     public var perHost = 2

@@ -51,4 +51,13 @@ struct EnvironmentTests {
         let loaded = try parse("upstream: { path: /srv/git }\nhttp: { listen: 0.0.0.0:7990 }", [:])
         #expect(loaded.warnings == ["http.listen 0.0.0.0:7990 can be reached from other machines and no token file is set"])
     }
+
+    @Test func wideAddress_IsNoticed_UnlessATokenFileIsSet() {
+        var http = NodeConfiguration.HTTP()
+        let wide = HostPort(host: "::", port: 7990)
+        #expect(http.notice(of: wide, called: "it") == "it [::]:7990 can be reached from other machines and no token file is set")
+        #expect(http.notice(of: HostPort(host: "127.0.0.1", port: 7990), called: "it") == nil)
+        http.tokenFile = "/etc/heliostat/read.token"
+        #expect(http.notice(of: wide, called: "it") == nil)
+    }
 }

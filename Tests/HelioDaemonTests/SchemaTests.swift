@@ -45,6 +45,39 @@ struct SchemaTests {
         for key in probed { try probeBounds(of: key) }
     }
 
+    /// What git would not be handed is refused here: left out later, its repository would look like one that has gone.
+    @Test(arguments: [
+        "https://hunter2@h/x", "https://u:hunter2@h/x", "https://u%3Ahunter2@h/x", "ssh://u:hunter2@h/x", "ssh://u%3Ahunter2@h/x",
+        "https://h/x?token=hunter2", "https://h/x#hunter2", "https://h:hunter2/x", "https://hunter2", "https://[hunter2/x", "u:hunter2@h:x",
+        "https://h/hunter2é",
+    ])
+    func wrongURL_OfTheUpstream_IsRefused_AndNotRepeated(url: String) throws {
+        let text = "upstream:\n  kind: urls\n  urls: [{ project: P, slug: s, url: \"\(url)\" }]\n"
+        let error = try #require(throws: ConfigurationError.self) { try NodeConfiguration.parse(Array(text.utf8), file: "/f") }
+        #expect(error.problems.map(\.key) == ["upstream.urls[0].url"])
+        #expect(!error.description.contains("hunter2"))
+    }
+
+    @Test(arguments: [
+        "http://@h:1", "http://a@h", "http://a:b@h", "http://a@b@h/x", "socks5h://a@h", "http://a@\u{301}h", "https://h@[::1]:3128",
+    ])
+    func proxy_IsRefused_WhenItNamesAUser(url: String) { #expect(read(url, .proxyURL) == nil) }
+
+    @Test(arguments: ["http://h:3128", "https://h/a@b", "socks5://127.0.0.1:1080", "socks5h://[::1]"])
+    func proxy_IsTaken_WhenItNamesNone(url: String) { #expect(read(url, .proxyURL) == url) }
+
+    @Test(arguments: [
+        ("127.0.0.1:1", "localhost:1", true), ("0.0.0.0:1", "127.0.0.1:1", true), ("[::]:1", "[::1]:1", true),
+        ("[::1]:1", "[0:0::1]:1", true),
+        ("[::]:1", "0.0.0.0:1", false), ("[::]:1", "127.0.0.1:1", false), ("10.0.0.5:1", "127.0.0.1:1", false),
+        ("127.0.0.1:1", "127.0.0.1:2", false), ("0.0.0.0:0", "0.0.0.0:0", false),
+    ])
+    func addresses_Overlap_WhereOnlyOneSocketCanListen(one: String, other: String, expected: Bool) throws {
+        let (left, right) = (try HostPort(parsing: one), try HostPort(parsing: other))
+        #expect(left.overlaps(right) == expected)
+        #expect(right.overlaps(left) == expected)
+    }
+
     @Test func environmentNames_AreUnique() {
         let names = Schema.node.keys.map { Environment.variable(for: $0.name) }
         #expect(Set(names).count == names.count)

@@ -20,6 +20,8 @@ import Testing
 
     @Test(arguments: [
         ("refs/pull", "refs/pull/1/head", true), ("refs/pull", "refs/pulled", false), ("refs/pull/", "refs/pull/1", true),
+        ("refs/pull/*", "refs/pull/7/head", false), ("refs/pull/**", "refs/pull/7/head", true), ("refs/*/tmp", "refs/a/tmp", true),
+        ("refs/*/tmp", "refs/a/b/tmp", false), ("refs/*/tmp", "refs/a/tmp/x", false),
         ("refs/heads/tmp-*", "refs/heads/tmp-1", true), ("refs/heads/tmp-*", "refs/heads/tmp-1/x", false),
         ("refs/**/x", "refs/a/b/x", true), ("refs/*/x", "refs/a/b/x", false), ("refs/**x*", "refs/x/xy", true), ("refs/**x*", "refs/x/y", false), ("refs/heads/?", "refs/heads/a", true),
         ("refs/heads/?", "refs/heads/ab", false), ("", "refs/heads/a", false), ("refs/heads/main", "refs/heads/main", true),

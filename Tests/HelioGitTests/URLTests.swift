@@ -17,6 +17,7 @@ import Testing
     func dangerousURLs_AreRefused(_ text: String) {
         let failure = #expect(throws: Failure.self) { _ = try UpstreamURL(text) }
         #expect(failure?.reason == .rejected)
+        #expect(throws: Failure.self) { try URLUpstream.check(text) }
     }
 
     @Test(arguments: [
@@ -26,6 +27,7 @@ import Testing
     func plainURLs_AreTaken(_ text: String, _ host: String, _ scheme: String) throws {
         let url = try UpstreamURL(text)
         #expect(url.host == host && url.scheme == scheme && url.text == text)
+        try URLUpstream.check(text)
     }
 
     @Test func list_ReportsRefusedEntriesAndKeepsTheOthers() async throws {
@@ -37,6 +39,11 @@ import Testing
         let listing = try await upstream.list()
         #expect(listing.repositories.map { "\($0.repository.name)" } == ["P/good"] && listing.repositories[0].content == nil)
         #expect(listing.rejected.map(\.path) == ["P/bad", "P/.."])
+        // It stands in the list, so a copy of it is not one of a repository that has gone.
+        #expect(Array(listing.unseen) == ["P/bad"])
+        let known = try await repository("bad", try URLUpstream([.init(project: "P", slug: "bad", url: "https://host/x")], git: farm.git))
+        let failure = #expect(throws: Failure.self) { _ = try upstream.source(of: known) }
+        #expect(failure?.reason == .rejected)
         let good = URLUpstream.Entry(project: "P", slug: "a", url: "https://host/x")
         #expect(throws: Failure.self) { _ = try URLUpstream([good, good], git: farm.git) }
         var named = good
@@ -202,16 +209,47 @@ import Testing
 
     @Test func askpass_ReadsTheTokenFileAndNothingElseCarriesTheSecret() async throws {
         let farm = try Farm()
-        try farm.sh("printf 'hunter2\\r\\nold\\n' > token")
-        let credentials = GitCredentials(username: "bot", tokenFile: farm.root + "/token")
-        let source = FetchSource(location: "https://host/x", scheme: "https", credentials: credentials, trusted: nil, gate: nil)
-        let environment = try farm.git.environment(for: source, config: "c")
+        let environment = try environment("https://host/x", farm)
         #expect(!environment.values.contains { $0.contains("hunter2") })
         let askpass = try #require(environment["GIT_ASKPASS"])
         #expect(try farm.sh("'\(askpass)' \"Username for 'https://host': \"", environment: environment) == "bot\n")
         #expect(try farm.sh("'\(askpass)' \"Password for 'https://bot@host': \"", environment: environment) == "hunter2\n")
         #expect(try farm.sh("'\(askpass)' 'Enter passphrase' || echo refused", environment: environment) == "refused\n")
         #expect(try farm.sh("stat -c %a '\(askpass)'").trimmed == "700")
+    }
+
+    /// In git's words for a proxy, for another host or port, for a certificate's key.
+    @Test(arguments: [
+        "Password for 'http://alice@proxy:3128': ", "Password for 'http://host@proxy:3128': ", "Password for 'https://bot@ahost': ",
+        "Password for 'https://bot@host:444': ", "Password for 'https://bot@host.example': ", "Password for 'cert:///key.pem': ",
+        "Password: ",
+    ])
+    func askpass_AnswersNobodyElse(_ question: String) async throws {
+        let farm = try Farm()
+        for url in ["https://host/x", "https://host:443/x"] {
+            let environment = try environment(url, farm)
+            let askpass = try #require(environment["GIT_ASKPASS"])
+            #expect(try farm.sh("'\(askpass)' \"\(question)\" || echo refused", environment: environment) == "refused\n")
+        }
+    }
+
+    @Test(arguments: [
+        ("https://my_host:8443/x", "https://bot@my_host:8443"), ("https://my_host:8443/x", "https://bot@my%5Fhost:8443"),
+        ("http://[::1]:80/x", "http://bot@[::1]:80"), ("https://Host/x", "https://b%40t@Host"), ("https://host/x/@y", "https://b@t@host"),
+    ])
+    func askpass_KnowsTheUpstream_HoweverGitWritesIt(_ url: String, _ asked: String) async throws {
+        let farm = try Farm()
+        let environment = try environment(url, farm)
+        let askpass = try #require(environment["GIT_ASKPASS"])
+        #expect(try farm.sh("'\(askpass)' \"Password for '\(asked)': \"", environment: environment) == "hunter2\n")
+    }
+
+    /// Of a git that fetches from `url`, with a token file whose first line is `hunter2`.
+    private func environment(_ url: String, _ farm: Farm) throws -> [String: String] {
+        try farm.sh("printf 'hunter2\\r\\nold\\n' > token")
+        let credentials = GitCredentials(username: "bot", tokenFile: farm.root + "/token")
+        let source = FetchSource(location: url, scheme: "https", credentials: credentials, trusted: nil, gate: nil)
+        return try farm.git.environment(for: source, config: "c")
     }
 
     @Test func ssh_IsStrictAndAsksNothing() async throws {

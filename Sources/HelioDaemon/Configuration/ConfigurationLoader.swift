@@ -72,9 +72,7 @@ extension NodeConfiguration {
     private static func notices(about configuration: NodeConfiguration) -> [String] {
         let http = configuration.http
         var notices: [String] = []
-        if !http.listen.isLoopback, http.adminTokenFile == nil, http.notifyTokenFile == nil, http.tokenFile == nil {
-            notices.append("http.listen \(http.listen) can be reached from other machines and no token file is set")
-        }
+        if let notice = http.notice(of: http.listen, called: "http.listen") { notices.append(notice) }
         if let file = http.tokenFile, file == http.adminTokenFile {
             notices.append("http.token_file is http.admin_token_file too: whoever may read may do everything")
         }
@@ -95,6 +93,14 @@ extension NodeConfiguration {
         guard let path = getcwd(nil, 0) else { return "." }
         defer { free(path) }
         return String(cString: path)
+    }
+}
+
+extension NodeConfiguration.HTTP {
+    /// What an operator should hear of an address at which all of HTTP is answered; nil when there is nothing to say.
+    func notice(of address: HostPort, called name: String) -> String? {
+        guard !address.isLoopback, adminTokenFile == nil, notifyTokenFile == nil, tokenFile == nil else { return nil }
+        return "\(name) \(address) can be reached from other machines and no token file is set"
     }
 }
 

@@ -36,7 +36,7 @@ extension Schema where Root == NodeConfiguration {
             Key("upstream.ssh.key_file", \.upstream.ssh.keyFile, .sshKeyFile),
             Key("upstream.ssh.known_hosts_file", \.upstream.ssh.knownHostsFile, .path),
             Key("upstream.ca_file", \.upstream.caFile, .path),
-            Key("upstream.proxy", \.upstream.proxy, .url(["http", "https", "socks5", "socks5h"])),
+            Key("upstream.proxy", \.upstream.proxy, .proxyURL),
             Key("upstream.per_host", \.upstream.perHost, .count(1...64)),
         ]
     }

@@ -14,7 +14,7 @@ extension NodeConfiguration {
         public var ssh = SSH()
         /// Certificates of the authorities to trust, PEM.
         public var caFile: String?
-        /// `http://`, `https://`, `socks5://` or `socks5h://`, without a password.
+        /// `http://`, `https://`, `socks5://` or `socks5h://`, without a user.
         public var proxy: String?
         /// Requests at once to one host.
         public var perHost = 2
@@ -38,7 +38,7 @@ extension NodeConfiguration {
 
     public struct RepositoryURL: Sendable, Equatable {
         public let name: RepositoryName
-        /// Without control characters, without a leading `-`, without a password.
+        /// One that `URLUpstream` takes, without a password.
         public let url: String
         /// One of `namedCredentials`; nil for the default ones.
         public let credentials: String?

@@ -15,7 +15,18 @@ struct Rule: Sendable {
         ([self.key] + given).contains { $0.hasPrefix(key) || key.hasPrefix($0) }
     }
 
-    static let all: [Rule] = http + upstream + credentials + order + farm
+    static let all: [Rule] = node + http + upstream + credentials + order + farm
+
+    private static let node: [Rule] = [
+        Rule(key: "node.data") {
+            let length = $0.node.socket.utf8.count
+            guard length > longestSocketPath else { return nil }
+            return "is too long: the path of its socket, heliostat.sock, would have \(length) bytes, and \(longestSocketPath) are the most"
+        },
+    ]
+
+    /// Bytes that the address of a Unix socket holds beside its NUL (unix(7)).
+    private static let longestSocketPath = 107
 
     private static let http: [Rule] = [
         Rule(key: "http.tls.key_file", given: ["http.tls.cert_file"]) {
@@ -35,6 +46,13 @@ struct Rule: Sendable {
         Rule(key: "http.admin_listen", given: ["http.listen"]) {
             guard let admin = $0.http.adminListen, admin.overlaps($0.http.listen) else { return nil }
             return "is the same as http.listen, or within it; leave it out to have everything there"
+        },
+        Rule(key: "agent.listen", given: ["http.listen", "http.admin_listen"]) { configuration in
+            guard let agent = configuration.agent.listen else { return nil }
+            let http = configuration.http
+            let others: [(key: String, address: HostPort?)] = [("http.listen", http.listen), ("http.admin_listen", http.adminListen)]
+            let taken = others.first { other in other.address.map { agent.overlaps($0) } ?? false }
+            return taken.map { "overlaps \($0.key); the agent check needs an address of its own" }
         },
     ]
 

@@ -13,7 +13,10 @@ extension Git {
             "GIT_ALLOW_PROTOCOL": source?.scheme ?? "none", "GIT_SSH_VARIANT": "ssh",
         ]
         if source?.scheme == "ssh" { values["GIT_SSH_COMMAND"] = try sshCommand() }
-        if let credentials = source?.credentials {
+        if let source, let credentials = source.credentials {
+            let host = Askpass.host(of: source.location)
+            values[Askpass.hostVariable] = host
+            values[Askpass.encodedHostVariable] = Askpass.encoded(host)
             values[Askpass.usernameVariable] = credentials.username
             values[Askpass.fileVariable] = try Files.absolute(credentials.tokenFile)
         }

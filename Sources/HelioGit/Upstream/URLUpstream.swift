@@ -31,41 +31,54 @@ public struct URLUpstream: Upstream {
     private let targets: [RepositoryName: Target]
     private let gates: [String: HostGate]
     private let rejected: [RejectedRepository]
+    /// Why the URL of an entry is refused. Its repository is there all the same: a copy of it stays.
+    private let refused: [RepositoryName: String]
     public let fingerprint: String
+
+    /// - Throws: `.rejected`, saying why, for a URL that is not handed to git. What it says repeats nothing of the URL.
+    public static func check(_ url: String) throws(Failure) { _ = try UpstreamURL(url) }
 
     /// - Throws: `.rejected` when two entries have one name or one id, or one names credentials that there are not. An entry
     ///   whose own name or URL is refused is reported by `list` and blocks nothing.
     public init(_ entries: [Entry], git: Git) throws(Failure) {
         var targets: [RepositoryName: Target] = [:]
         var rejected: [RejectedRepository] = []
+        var refused: [RepositoryName: String] = [:]
         for entry in entries {
             do throws(RefusedEntry) {
                 let target = try Self.target(entry, git.configuration)
                 guard targets.updateValue(target, forKey: target.repository.name) == nil else { throw .fatal("\(target.repository.name) is listed twice") }
             } catch {
                 switch error {
-                case .entry(let why): rejected.append(RejectedRepository(path: GitMessage.escaped("\(entry.project)/\(entry.slug)"), why: why))
+                case .entry(let why, let name):
+                    rejected.append(RejectedRepository(path: GitMessage.escaped("\(entry.project)/\(entry.slug)"), why: why))
+                    if let name { refused[name] = why }
                 case .fatal(let why): throw Failure(.rejected, GitMessage.bounded(GitMessage.escaped(why)))
                 }
             }
         }
         try DerivedID.checkCollisions(in: targets.values.map(\.repository))
-        (self.git, self.targets, self.rejected) = (git, targets, rejected)
+        (self.git, self.targets, self.rejected, self.refused) = (git, targets, rejected, refused)
         let perHost = git.configuration.perHost
         gates = Dictionary(targets.values.map { ($0.url.host, HostGate(limit: perHost)) }, uniquingKeysWith: { first, _ in first })
         fingerprint = Fingerprint.of(["urls"] + targets.sorted { $0.key < $1.key }.flatMap { [$0.key.description, $0.value.url.text] })
     }
 
     private enum RefusedEntry: Error {
-        case entry(String)
+        /// With its name, unless that is what is refused.
+        case entry(String, RepositoryName?)
         case fatal(String)
     }
 
     private static func target(_ entry: Entry, _ configuration: GitConfiguration) throws(RefusedEntry) -> Target {
         let name: RepositoryName
-        do { name = try RepositoryName(project: ByteString(entry.project), slug: ByteString(entry.slug)) } catch { throw .entry(error.rawValue) }
+        do {
+            name = try RepositoryName(project: ByteString(entry.project), slug: ByteString(entry.slug))
+        } catch {
+            throw .entry(error.rawValue, nil)
+        }
         let url: UpstreamURL
-        do { url = try UpstreamURL(entry.url) } catch { throw .entry(error.message) }
+        do { url = try UpstreamURL(entry.url) } catch { throw .entry(error.message, name) }
         var credentials = configuration.credentials
         if let named = entry.credentials {
             credentials = configuration.namedCredentials[named]
@@ -85,7 +98,7 @@ public struct URLUpstream: Upstream {
 
     public func list() async throws(Failure) -> Listing {
         let repositories = targets.values.map(Self.listed).sorted { $0.repository.name < $1.repository.name }
-        return Listing(repositories: repositories, rejected: rejected)
+        return Listing(repositories: repositories, rejected: rejected, unseen: UnseenPaths(refused.keys.map(\.path)))
     }
 
     public func find(_ name: RepositoryName) async throws(Failure) -> ListedRepository? { targets[name].map(Self.listed) }
@@ -104,6 +117,7 @@ public struct URLUpstream: Upstream {
 
     public func source(of repository: Repository) throws(Failure) -> FetchSource {
         guard let target = targets[repository.name] else {
+            if let why = refused[repository.name] { throw Failure(.rejected, why) }
             throw Failure(.notFound, "\(GitMessage.escaped("\(repository.name)")) is not in the list of URLs")
         }
         return FetchSource(

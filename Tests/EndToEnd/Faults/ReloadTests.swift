@@ -118,6 +118,25 @@ extension Faults {
             try await eventually("all is well") { try node.metrics().value("heliostat_config_reload_successful") == 1 }
         }
 
+        @Test func wrongURL_IsRefused_AndItsCopyGoesOn() async throws {
+            let daemon = try await GitDaemon(upstream.path)
+            func configure(_ query: String = "") throws {
+                let list = "  kind: urls\n  urls: [{ project: P, slug: a, url: \"\(daemon.url("P/a"))\(query)\" }]"
+                try node.configure(upstream: list, extra: "sync: { interval: 1s }")
+            }
+            try configure()
+            try node.start()
+            try await node.waitForState("SYNCHRONIZED")
+            try configure("?x=1")
+            #expect(try node.command("check-config").status == 78)
+            node.signal(SIGHUP)
+            try await eventually("it says so") { reloads("reload refused") == 1 }
+            #expect(node.log.contains("upstream.urls[0].url"), "\(node.log.suffix(1500))")
+            try upstream.commit("P/a", message: "goes on")
+            try await node.waitForMirror(["P/a"], of: upstream)
+            withExtendedLifetime(daemon) {}
+        }
+
         @Test func cloneAddresses_AreTheNewOnes_ForReadersToo() async throws {
             try node.start()
             try await node.waitForState("SYNCHRONIZED")

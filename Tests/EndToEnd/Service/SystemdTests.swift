@@ -65,14 +65,24 @@ import Testing
         let outcome = try await load.end()
         #expect(outcome.failures.isEmpty, "\(outcome.failures.prefix(5))")
     }
+
+    @Test func wideSocket_IsWarnedOf_AsAWideAddressIs() async throws {
+        let scene = try Scene()
+        let manager = try SocketKeeper(in: scene.directory.path, of: scene.node, on: "0.0.0.0")
+        let notice = "the service manager's socket 0.0.0.0:\(scene.node.port) can be reached from other machines and no token file is set"
+        try await eventually("it warns") {
+            try String(contentsOfFile: scene.directory.path + "/keeper.log", encoding: .utf8).contains(notice)
+        }
+        withExtendedLifetime(manager) {}
+    }
 }
 
 /// Does what systemd does with a socket unit: opens the port, and starts the node with it whenever there is none.
 private struct SocketKeeper {
     private static let script = """
         import os, socket, sys
-        port, note, words = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
-        keeper = socket.create_server(("127.0.0.1", port), backlog=1024)
+        host, port, note, words = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:]
+        keeper = socket.create_server((host, port), backlog=1024)
         os.dup2(keeper.fileno(), 3)
         os.set_inheritable(3, True)
         while True:
@@ -88,10 +98,10 @@ private struct SocketKeeper {
     private let note: String
     private let process: ServerProcess
 
-    init(in directory: String, of node: NodeFixture) throws {
+    init(in directory: String, of node: NodeFixture, on host: String = "127.0.0.1") throws {
         note = directory + "/pid"
         process = try ServerProcess(
-            ["python3", "-c", Self.script, "\(node.port)", note, NodeFixture.binary, "serve", "--config", node.configurationPath],
+            ["python3", "-c", Self.script, host, "\(node.port)", note, NodeFixture.binary, "serve", "--config", node.configurationPath],
             log: directory + "/keeper.log")
     }
 

@@ -23,11 +23,19 @@ extension Kind where Value == String {
         }
     }
 
-    /// A full ref name in which `*` stands for anything.
+    /// git asks for the password of a user that a proxy's URL names. There is none to give: `credentials` are the upstream's.
+    static var proxyURL: Kind {
+        .url(["http", "https", "socks5", "socks5h"]) { _, user throws(Wrong) in
+            guard user == nil else { throw Wrong("names a user; a proxy that asks for one is not supported") }
+        }
+    }
+
+    /// A full ref name, which takes along all below it; in it `*` stands for anything but `/`, and `**` for anything.
     static var refPattern: Kind {
-        .line("a pattern of full ref names such as refs/pull/*") { text throws(Wrong) in
+        let expectation = "a pattern of full ref names such as refs/pull or refs/*/tmp"
+        return .line(expectation) { text throws(Wrong) in
             guard text.hasPrefix("refs/"), !text.contains(where: { " ~^:?[\\".contains($0) }), !text.contains("..") else {
-                throw Wrong("\(quoted(text)) is not a pattern of full ref names such as refs/pull/*")
+                throw Wrong("\(quoted(text)) is not \(expectation)")
             }
         }
     }
@@ -54,12 +62,26 @@ private struct URLDraft: Sendable {
     var credentials: String?
 }
 
+extension Kind where Value == String {
+    /// Exactly what is handed to git later: an entry left out then would look like a repository that has gone.
+    fileprivate static var upstreamURL: Kind {
+        .url(URLUpstream.schemes) { text, user throws(Wrong) in
+            if let user, user.contains(":") { throw Wrong("holds a password; put it in a file and name that in credentials") }
+            do throws(Failure) {
+                try URLUpstream.check(text)
+            } catch {
+                throw Wrong(error.message)
+            }
+        }
+    }
+}
+
 extension Kind where Value == [NodeConfiguration.RepositoryURL] {
     static var repositoryURLs: Kind {
         let schema = Schema<URLDraft>([
             Key("project", \.project, .text, isRequired: true),
             Key("slug", \.slug, .text, isRequired: true),
-            Key("url", \.url, .url(URLUpstream.schemes), isRequired: true),
+            Key("url", \.url, .upstreamURL, isRequired: true),
             Key("credentials", \.credentials, .text),
         ])
         return .records(schema, startingWith: URLDraft(), maximum: 20_000, identity: \.name) { draft throws(Wrong) in

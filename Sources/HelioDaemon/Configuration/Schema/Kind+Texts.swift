@@ -48,9 +48,12 @@ extension Kind where Value == String {
         }
     }
 
-    static func url(_ schemes: [String]) -> Kind {
+    /// A URL that passes `check`, which gets what stands before the host too: that may hold a secret, and is not repeated.
+    static func url(
+        _ schemes: [String], _ check: @escaping @Sendable (_ text: String, _ user: Substring.UnicodeScalarView?) throws(Wrong) -> Void
+    ) -> Kind {
         .line("a URL that starts with \(alternatives(schemes.map { "\($0)://" }))") { text throws(Wrong) in
-            try checkURL(text, schemes: schemes)
+            try check(text, try userInformation(of: text, schemes: schemes))
         }
     }
 
@@ -96,20 +99,21 @@ func absolute(_ text: String, from directory: String) throws(Wrong) -> String {
 }
 
 /// Refuses what makes git or a log do something else than fetch: options, line breaks, secrets (threats 51 and 53).
-private func checkURL(_ text: String, schemes: [String]) throws(Wrong) {
+///
+/// - Returns: what stands before the host; nil when nothing does.
+private func userInformation(of text: String, schemes: [String]) throws(Wrong) -> Substring.UnicodeScalarView? {
     guard let separator = text.firstRange(of: "://"), schemes.contains(String(text[..<separator.lowerBound])) else {
         guard !text.hasPrefix("file:") || !schemes.contains("git") else { throw Wrong("is a path of this machine; mirror it with kind: directory and path") }
         // With an @ it may hold a secret, and is not repeated.
         let shown = text.contains("@") ? "the text" : quoted(text)
         throw Wrong("\(shown) does not start with \(alternatives(schemes.map { "\($0)://" }))")
     }
-    let authority = text[separator.upperBound...].prefix { !"/?#".contains($0) }
-    guard !authority.isEmpty else { throw Wrong("names no host") }
-    guard !authority.hasPrefix("-") else { throw Wrong("the host starts with -") }
+    // Scalars: an accent on it makes another `Character` of an @, and none for git.
+    let authority = text[separator.upperBound...].unicodeScalars.prefix { !"/?#".unicodeScalars.contains($0) }
+    guard let first = authority.first else { throw Wrong("names no host") }
+    guard first != "-" else { throw Wrong("the host starts with -") }
     guard !text.contains(" ") else { throw Wrong("holds a space; write %20") }
-    let user = authority.lastIndex(of: "@").map { authority[..<$0] } ?? ""
-    // The text is not repeated: it holds a secret.
-    guard !user.contains(":") else { throw Wrong("holds a password; put it in a file and name that in credentials") }
+    return authority.lastIndex(of: "@").map { authority[..<$0] }
 }
 
 /// For messages: in quotes, shortened, with what a terminal would obey escaped.

@@ -41,10 +41,20 @@ public struct HostPort: Sendable, Hashable, CustomStringConvertible {
     /// Nobody on another machine can reach it.
     public var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
 
-    /// Whether one socket could not listen on both.
+    /// Whether no two sockets could listen, one on each. `::` is every address of IPv6, and none of IPv4.
     func overlaps(_ other: HostPort) -> Bool {
         guard port == other.port, port != 0 else { return false }
-        return host == other.host || [host, other.host].contains { ["0.0.0.0", "::"].contains($0) }
+        let (mine, others) = (bytes, other.bytes)
+        guard mine != others else { return true }
+        return mine.count == others.count && [mine, others].contains { address in address.allSatisfy { $0 == 0 } }
+    }
+
+    /// Of the address: IPv6 has many ways to write one.
+    private var bytes: [UInt8] {
+        var storage = in6_addr()
+        let isIPv6 = host.contains(":")
+        guard inet_pton(isIPv6 ? AF_INET6 : AF_INET, host, &storage) == 1 else { return Array(host.utf8) }
+        return withUnsafeBytes(of: &storage) { Array($0.prefix(isIPv6 ? 16 : 4)) }
     }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

@@ -18,8 +18,8 @@ public struct Configuration: Sendable {
     /// A peer that takes fewer bytes than this each second, over a whole `drainWindow`, is cut off.
     public var minimumDrainRate = 4 * 1024
     public var drainWindow = Duration.seconds(10)
-    /// Bytes that the slow peers of one loop may leave in the server's memory together. Where there are more, who has most of them is cut
-    /// off: each of ten thousand may read as slowly as `minimumDrainRate` lets it.
+    /// Bytes that the slow peers of one loop may leave in the server's memory together, those that producers keep among them. Where there
+    /// are more, who has most of them is cut off: each of ten thousand may read as slowly as `minimumDrainRate` lets it.
     public var unsentBytes = 256 * 1024 * 1024
     /// How long idle connections may still bring a request once the server is draining.
     public var drainGrace = Duration.seconds(1)

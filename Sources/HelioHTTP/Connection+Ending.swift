@@ -54,6 +54,7 @@ extension Connection {
     func end() {
         guard lingers || !input.isEmpty, !sawEnd else { return close() }
         input = []
+        if unsent > 0 { table.keeps(0, for: self) }
         stream.finishWriting()
         timed = .lingering
         deadline = loop.now &+ table.limits.linger

@@ -28,6 +28,9 @@ public final class FedBody: BodyProducer, @unchecked Sendable {  // one connecti
         }
     }
 
+    /// What its feed may hold until the next turn.
+    public var retainedBytes: Int { ResponseBody.pieceSize }
+
     /// Appends nothing while there is nothing.
     public func produce(into output: inout [UInt8]) throws -> Bool { try feed.take(into: &output) }
 }

@@ -11,10 +11,16 @@ public protocol BodyProducer: AnyObject, Sendable {
 
     /// What comes after the bytes that `produce` has appended, when it lies in a file; asked for once after each call.
     func takeRange() -> FileRange?
+
+    /// Bytes that lie in memory because it has not ended, beside those that it has appended; asked for after each turn. What several
+    /// producers share, each of them counts.
+    var retainedBytes: Int { get }
 }
 
 extension BodyProducer {
     public func takeRange() -> FileRange? { nil }
+
+    public var retainedBytes: Int { 0 }
 }
 
 public enum ResponseBody {

@@ -34,17 +34,19 @@ public final class Listener {
     private var batch = Listener.acceptBatch
 
     /// - Parameters:
+    ///   - peerSpeaksFirst: whether a connection that has said nothing yet may be left with the kernel, for a second. Where it is this side
+    ///     that speaks first, nothing would come meanwhile.
     ///   - tls: asked for each connection, so that a certificate can be replaced; nil leaves the connection plain.
     ///   - makesRoom: called when there is no descriptor for another connection: whether some were closed. When none was, the listener
     ///     answers a few on its reserve, and pauses.
     ///   - exhausted: called each time the listener pauses, at most ten times a second.
-    ///   - accepted: called for each connection; its first bytes are usually there to be read already.
+    ///   - accepted: called for each connection; where the peer speaks first, its first bytes are usually there to be read already.
     public convenience init(
-        loop: EventLoop, address: ListenAddress, tls: @escaping () -> TLSContext? = { nil },
+        loop: EventLoop, address: ListenAddress, peerSpeaksFirst: Bool = true, tls: @escaping () -> TLSContext? = { nil },
         makesRoom: @escaping () -> Bool = { false }, exhausted: @escaping (LoopError) -> Void = { _ in },
         accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
-        let (descriptor, bound) = try ListeningSocket.open(address)
+        let (descriptor, bound) = try ListeningSocket.open(address, peerSpeaksFirst: peerSpeaksFirst)
         try self.init(loop: loop, descriptor: descriptor, address: bound, tls: tls, makesRoom: makesRoom, exhausted: exhausted, accepted: accepted)
     }
 
@@ -52,11 +54,11 @@ public final class Listener {
     ///   - inherited: a TCP socket that listens already; taken over.
     ///   - isShared: whether other loops accept from it too.
     public convenience init(
-        loop: EventLoop, inherited: Int32, isShared: Bool = false, tls: @escaping () -> TLSContext? = { nil },
-        makesRoom: @escaping () -> Bool = { false }, exhausted: @escaping (LoopError) -> Void = { _ in },
-        accepted: @escaping (Arrival) -> Void
+        loop: EventLoop, inherited: Int32, isShared: Bool = false, peerSpeaksFirst: Bool = true,
+        tls: @escaping () -> TLSContext? = { nil }, makesRoom: @escaping () -> Bool = { false },
+        exhausted: @escaping (LoopError) -> Void = { _ in }, accepted: @escaping (Arrival) -> Void
     ) throws(LoopError) {
-        let address = try ListeningSocket.adopt(inherited)
+        let address = try ListeningSocket.adopt(inherited, peerSpeaksFirst: peerSpeaksFirst)
         try self.init(loop: loop, descriptor: inherited, address: address, tls: tls, makesRoom: makesRoom, exhausted: exhausted, accepted: accepted)
         if isShared { batch = 1 }
     }

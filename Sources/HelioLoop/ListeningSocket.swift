@@ -5,21 +5,21 @@ import Glibc
 enum ListeningSocket {
     /// What Linux caps it at, `net.core.somaxconn`, since 5.4. A connection that does not fit tries again after a second.
     static let backlog: Int32 = 4096
-    /// Seconds for which the kernel keeps a connection that has said nothing yet to itself: the first read of nearly every
-    /// connection then finds its request, and no poll is needed before it.
+    /// Seconds for which the kernel keeps a connection that has said nothing yet to itself, where the peer speaks first: the first read of
+    /// nearly every connection then finds its request, and no poll is needed before it.
     static let deferAcceptSeconds: Int32 = 1
 
-    static func open(_ address: ListenAddress) throws(LoopError) -> (descriptor: Int32, bound: ListenAddress) {
+    static func open(_ address: ListenAddress, peerSpeaksFirst: Bool) throws(LoopError) -> (descriptor: Int32, bound: ListenAddress) {
         switch address {
         case .unix(let path): return (try UnixSocketFile.listen(path), address)
         case .tcp(let host, let port):
-            let descriptor = try openTCP(host: host == "localhost" ? "127.0.0.1" : host, port: port)
+            let descriptor = try openTCP(host: host == "localhost" ? "127.0.0.1" : host, port: port, peerSpeaksFirst: peerSpeaksFirst)
             return (descriptor, .tcp(host: host, port: try boundPort(descriptor)))
         }
     }
 
     /// Makes one that was opened by another process, and listens already, like those that are opened here.
-    static func adopt(_ descriptor: Int32) throws(LoopError) -> ListenAddress {
+    static func adopt(_ descriptor: Int32, peerSpeaksFirst: Bool) throws(LoopError) -> ListenAddress {
         var (isListening, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
         guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length) == 0, isListening == 1 else {
             throw .notListening(descriptor)
@@ -34,17 +34,17 @@ enum ListeningSocket {
         guard fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) == 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
             throw .system(call: "fcntl", code: errno)
         }
-        try setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        try setOption(descriptor, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, deferAcceptSeconds)
+        try configure(descriptor, peerSpeaksFirst: peerSpeaksFirst)
         let bound = PeerAddress(address)
         return .tcp(host: bound.host ?? "", port: bound.port)
     }
 
-    private static func openTCP(host: String, port: UInt16) throws(LoopError) -> Int32 {
+    private static func openTCP(host: String, port: UInt16, peerSpeaksFirst: Bool) throws(LoopError) -> Int32 {
         var (address, length) = try parse(host: host, port: port)
         let descriptor = try openStream(family: Int32(address.sin6_family))
         do {
-            try configure(descriptor, isIPv6: Int32(address.sin6_family) == AF_INET6)
+            try prepare(descriptor, isIPv6: Int32(address.sin6_family) == AF_INET6)
+            try configure(descriptor, peerSpeaksFirst: peerSpeaksFirst)
             try bind(descriptor, &address, length, name: ListenAddress.tcp(host: host, port: port).description)
             try startListening(descriptor)
         } catch {
@@ -66,11 +66,15 @@ enum ListeningSocket {
     }
 
     /// No SO_REUSEPORT: a second process on the same port must fail, not share it.
-    private static func configure(_ descriptor: Int32, isIPv6: Bool) throws(LoopError) {
+    private static func prepare(_ descriptor: Int32, isIPv6: Bool) throws(LoopError) {
         try setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
-        try setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        try setOption(descriptor, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, deferAcceptSeconds)
         if isIPv6 { try setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+    }
+
+    /// Sets each option either way: a socket that outlives its process keeps what it was set to.
+    private static func configure(_ descriptor: Int32, peerSpeaksFirst: Bool) throws(LoopError) {
+        try setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        try setOption(descriptor, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, peerSpeaksFirst ? deferAcceptSeconds : 0)
     }
 
     private static func bind(

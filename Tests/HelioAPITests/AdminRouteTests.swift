@@ -101,6 +101,21 @@ private let webhookRoutes =
     }
 }
 
+@Test(arguments: [NodeState.starting, .synchronized]) func vet_IsRefused_WhileTooManyWait(state: NodeState) async throws {
+    try await LiveNode.run(state) { node async throws in
+        #expect(try node.unix("POST", "/admin/vet").status == 202)
+        var snapshot = node.board.snapshot
+        snapshot.takesVets = false
+        node.board.publish(snapshot)
+        let reply = try node.unix("POST", "/admin/vet")
+        #expect(reply.status == 503 && reply.text.contains("Too many vets wait"))
+        snapshot.takesVets = true
+        node.board.publish(snapshot)
+        #expect(try node.unix("POST", "/admin/vet").status == 202)
+        #expect(node.taken() == ["vet", "vet"])
+    }
+}
+
 @Test func drain_IsOrdered_WithAReason() async throws {
     try await LiveNode.run { node async throws in
         #expect(

@@ -104,6 +104,59 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
+    /// A producer has its answer in memory for as long as its peer reads, however little of it waits at a time.
+    @Test func readerWithMost_IsCut_WhenProducersKeepTooMuch() async throws {
+        let kept = 16 << 20
+        try await LiveServer.run(limits { $0.unsentBytes = 40 << 20 }, routes: { router in
+            for (path, pieces, size) in [("/short", 3, 5), ("/endless", 1_000_000, 65_536)] {
+                router.add(.get, path) { _, responder in
+                    responder.send(Response(body: .stream(Pieces(pieces, size: size, retaining: kept))))
+                }
+            }
+        }) { (server) async throws in
+            func cuts() -> Int { server.record.all.count { $0.ending == .cut(.slowReader) } }
+            // Those who have had it all stay, and nothing is kept for them any more.
+            let quick = try (0..<4).map { _ in try server.client() }
+            for client in quick {
+                try await client.send(get("/short"))
+                _ = try await client.receive(until: "\r\n0\r\n\r\n")
+            }
+            #expect(cuts() == 0)
+            var slow: [RawSocket] = []
+            for _ in 0..<4 { slow.append(try server.client(receiveBuffer: 4096)) }
+            for client in slow { try await client.send(get("/endless")) }
+            try await eventually("two are left") { cuts() == 2 && server.http.connections == 6 }
+            // Nor for those who have gone.
+            slow = []
+            try await eventually("they are gone") { server.http.connections == 4 }
+            for _ in 0..<2 { slow.append(try server.client(receiveBuffer: 4096)) }
+            for client in slow {
+                try await client.send(get("/endless"))
+                _ = try await client.receive(until: "x")
+            }
+            #expect(cuts() == 2 && server.http.connections == 6)
+            withExtendedLifetime((quick, slow)) {}
+        }
+    }
+
+    /// Its last answer is sent, and only its end is waited for.
+    @Test func readerThatLingers_HasNothingKept() async throws {
+        let kept = 16 << 20
+        try await LiveServer.run(limits { ($0.unsentBytes, $0.lingerDeadline) = (40 << 20, .seconds(20)) }, routes: { router in
+            router.add(.get, "/short") { _, responder in
+                responder.send(Response(body: .stream(Pieces(3, size: 5, retaining: kept))))
+            }
+        }) { (server) async throws in
+            let clients = try (0..<4).map { _ in try server.client() }
+            for client in clients {
+                try await client.send("GET /short HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nmore")
+                _ = try await client.receiveAll()
+            }
+            #expect(!server.record.contains(.cut(.slowReader)) && server.http.connections == 4)
+            withExtendedLifetime(clients) {}
+        }
+    }
+
     @Test func steadyReader_IsNotCut_ThoughTheKernelHoldsMuch() async throws {
         let configuration = limits {
             $0.drainWindow = .seconds(2)

@@ -105,12 +105,15 @@ final class Pieces: BodyProducer {
     private let left: Mutex<Int>
     private let size: Int
     private let breaks: Bool
+    let retainedBytes: Int
     static let alive = Atomic(0)
 
-    init(_ pieces: Int, size: Int, breaks: Bool = false) {
+    /// - Parameter retaining: bytes that it says to keep besides.
+    init(_ pieces: Int, size: Int, breaks: Bool = false, retaining: Int = 0) {
         left = Mutex(pieces)
         self.size = size
         self.breaks = breaks
+        retainedBytes = retaining
         Self.alive.add(1, ordering: .relaxed)
     }
 

@@ -13,15 +13,36 @@ private actor Greeter {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    func listen(_ address: ListenAddress) throws(LoopError) -> ListenAddress {
-        let listener = try Listener(loop: loop, address: address) { arrival in
-            // Closing with bytes unread would reset the connection.
-            withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) { _ = arrival.stream.read(into: $0) }
-            withUnsafeBytes(of: arrival.usesReserve ? UInt8(0x31) : 0x30) { _ = arrival.stream.write($0) }
-            arrival.stream.close()
-        }
+    func listen(_ address: ListenAddress, peerSpeaksFirst: Bool = true) throws(LoopError) -> ListenAddress {
+        let listener = try Listener(loop: loop, address: address, peerSpeaksFirst: peerSpeaksFirst) { Self.greet($0) }
         listeners.append(listener)
         return listener.address
+    }
+
+    /// Another listener on the socket of the last one.
+    func listenAgain(peerSpeaksFirst: Bool) throws(LoopError) {
+        guard let shared = try listeners.last?.share() else { return }
+        listeners.append(try Listener(loop: loop, inherited: shared, isShared: true, peerSpeaksFirst: peerSpeaksFirst) { Self.greet($0) })
+    }
+
+    /// Seconds for which the kernel keeps silent connections to itself, of each listener.
+    func deferrals() throws(LoopError) -> [Int32] {
+        var all: [Int32] = []
+        for listener in listeners {
+            let copy = try listener.share()
+            var (seconds, length) = (Int32(-1), socklen_t(MemoryLayout<Int32>.size))
+            getsockopt(copy, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, &seconds, &length)
+            Glibc.close(copy)
+            all.append(seconds)
+        }
+        return all
+    }
+
+    private static func greet(_ arrival: Listener.Arrival) {
+        // Closing with bytes unread would reset the connection.
+        withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) { _ = arrival.stream.read(into: $0) }
+        withUnsafeBytes(of: arrival.usesReserve ? UInt8(0x31) : 0x30) { _ = arrival.stream.write($0) }
+        arrival.stream.close()
     }
 
     func close() {
@@ -50,6 +71,18 @@ private actor Greeter {
             let client = try RawSocket(port: port)
             try await client.send("x")
             #expect(try await client.receive() == [0x30])
+        }
+    }
+
+    /// Whatever the listener before has set: a socket that is handed on keeps it.
+    @Test(arguments: [true, false])
+    func silentConnection_StaysWithTheKernel_OnlyWhereThePeerSpeaksFirst(peerSpeaksFirst: Bool) async throws {
+        try await withGreeter { greeter in
+            _ = try await greeter.listen(.tcp(host: "127.0.0.1", port: 0), peerSpeaksFirst: peerSpeaksFirst)
+            #expect(try await greeter.deferrals() == [peerSpeaksFirst ? 1 : 0])
+            try await greeter.listenAgain(peerSpeaksFirst: !peerSpeaksFirst)
+            let now: Int32 = peerSpeaksFirst ? 0 : 1
+            #expect(try await greeter.deferrals() == [now, now])
         }
     }
 

@@ -261,6 +261,7 @@ extension Conversation {
         case .runPlanned(let run): "run \(number(run.id)) planned \(run.planned ?? 0), outstanding \(run.outstandingCount)"
         case .runClosed(let run): closed(run)
         case .vetEnded(let report): ended(report)
+        case .vetRefused: "refuse a vet"
         case .happened(let fact): tally.note(fact)
         case .log(let line): line.message.hasPrefix("vet ") ? nil : "log \(line.level.rawValue): \(line.message)"
         }

@@ -12,6 +12,7 @@ struct VetCrowdTests {
     private var upstream: UInt8 = 1
     private var copies: [RepositoryID: UInt8] = [:]
     private var ended: VetReport?
+    private var refused: [RunID] = []
     private var atOnce = 0
     private var most = 0
 
@@ -59,6 +60,7 @@ struct VetCrowdTests {
             after(1, .hashed(Dictionary(uniqueKeysWithValues: repositories.map { ($0.id, Self.content(copies[$0.id] ?? 1) as MirrorHash?) })))
         case .maintain(let repository): after(1, .maintained(repository.id))
         case .vetEnded(let report): if report.ids.contains(where: { $0 == Self.vet }) { ended = report }
+        case .vetRefused(let id): refused.append(id)
         default: break
         }
     }
@@ -94,7 +96,7 @@ struct VetCrowdTests {
         return isDone(self)
     }
 
-    @Test mutating func vet_Ends_WithTwoWorkers_WhenHalfOfTwoThousandRepairsFail() throws {
+    private mutating func start() throws {
         let entries = try (1...Self.repositories).map { number in
             var entry = RepositoryEntry(repository: try Self.repository(number), metadata: Self.content(9))
             (entry.hasCopy, entry.content) = (true, Self.content(1))
@@ -102,6 +104,28 @@ struct VetCrowdTests {
         }
         try feed(.storageOpened(draining: nil))
         try feed(.recovered(StoredNode(entries: entries, wasSynchronized: true, deletions: [])))
+    }
+
+    /// Asked for again and again while none can begin: so many are answered by the first, and whoever asked for one more does not wait.
+    @Test mutating func vets_AreRefused_WhileTooManyWait() throws {
+        var random = SeededGenerator(seed: 7)
+        let more = (0..<NodeMachine.vetRequestsKept + 2).map { _ in RunID(using: &random) }
+        let asked = [try #require(Self.vet)] + more
+        for (index, id) in asked.enumerated() {
+            #expect(node.snapshot().takesVets == (index < NodeMachine.vetRequestsKept))
+            try feed(.vetRequested(id))
+        }
+        #expect(refused == Array(asked[NodeMachine.vetRequestsKept...]))
+        try start()
+        #expect(try run { $0.ended != nil })
+        #expect(ended?.ids == Array(asked[..<NodeMachine.vetRequestsKept]) && node.snapshot().takesVets)
+        try feed(.terminate)
+        try feed(.vetRequested(asked[0]))
+        #expect(refused.last == asked[0], "a node that stops begins none")
+    }
+
+    @Test mutating func vet_Ends_WithTwoWorkers_WhenHalfOfTwoThousandRepairsFail() throws {
+        try start()
         #expect(try run { $0.node.state == .synchronized })
         upstream = 2
         try feed(.vetRequested(try #require(Self.vet)))

@@ -84,6 +84,9 @@ struct AdminRoutes: Sendable {
     private func vet(_ request: borrowing Request) throws(Rejection) -> Response {
         _ = try request.fields([], orEmpty: true)
         try checkState()
+        guard board.page.snapshot.takesVets else {
+            throw .unavailable("Too many vets wait to begin; the next one will answer them all.")
+        }
         let id = commands.vet()
         return .json(202) { json in json.object { $0.field("vet", id) } }
     }

@@ -1,6 +1,6 @@
 import HelioLoop
 
-/// Answers HAProxy's agent check: whoever connects gets one line and the end.
+/// Answers HAProxy's agent check: whoever connects gets one line and the end, and need not say anything.
 actor AgentServer {
     private let loop: EventLoop
     private let connections: AgentConnections
@@ -19,13 +19,13 @@ actor AgentServer {
     /// - Returns: the address with the port that the kernel chose, if it was 0.
     func listen(on address: ListenAddress) throws(LoopError) -> ListenAddress {
         let connections = connections
-        return add(try Listener(loop: loop, address: address) { connections.answer($0) })
+        return add(try Listener(loop: loop, address: address, peerSpeaksFirst: false) { connections.answer($0) })
     }
 
     /// - Parameter inherited: a TCP socket that another process opened, and that listens already.
     func listen(inherited: Int32) throws(LoopError) -> ListenAddress {
         let connections = connections
-        return add(try Listener(loop: loop, inherited: inherited) { connections.answer($0) })
+        return add(try Listener(loop: loop, inherited: inherited, peerSpeaksFirst: false) { connections.answer($0) })
     }
 
     private func add(_ listener: Listener) -> ListenAddress {

@@ -18,12 +18,13 @@ struct HTTPMetrics: Sendable {
 
     init(_ registry: Registry, routes: [String]) {
         let names = routes + [Self.noRoute]
+        let expected = names.map(ExpectedCodes.of)
         let requests = registry.counters(
             "heliostat_http_requests_total", "Requests answered, by the pattern of their route.", by: ["route", "code"],
-            limit: names.count * 8 + Self.surprises)
-        declared = names.map { name in
+            limit: expected.reduce(Self.surprises) { $0 + $1.count })
+        declared = zip(names, expected).map { name, codes in
             var row = [Counter?](repeating: nil, count: Self.statuses.count)
-            for code in ExpectedCodes.of(name) { row[code - Self.statuses.lowerBound] = requests.child([name, "\(code)"]) }
+            for code in codes { row[code - Self.statuses.lowerBound] = requests.child([name, "\(code)"]) }
             return row
         }
         self.names = names
@@ -57,15 +58,27 @@ struct HTTPMetrics: Sendable {
 
 /// Which codes a route is expected to answer: these are there from the start, so that a rate has something to begin from.
 private enum ExpectedCodes {
+    /// Where a token is asked for: without one, and with one for something else.
+    private static let token = [401, 403]
+    /// Where a body is taken: it is none, does not come, or is too long.
+    private static let body = [400, 408, 413]
+
     static func of(_ route: String) -> [Int] {
         switch route {
         case "none": [400, 404, 405, 408, 411, 413, 414, 417, 431, 503]
-        case "/status", "/livez": [200, 405, 503]
-        case "/readyz": [200, 400, 405, 503]
-        case "/notify": [202, 400, 401, 405, 413, 429]
+        // 404 is what `status.drain_code` may say.
+        case "/status": [200, 404, 405, 503]
+        case "/readyz": [200, 400, 404, 405, 503]
+        case "/livez", "/metrics": [200, 405]
         case "/favicon.ico": [204, 405]
-        case _ where route.contains("repo-hashes"): [200, 304, 400, 404, 405]
-        case _ where route.hasPrefix("/admin/"): [200, 202, 400, 401, 404, 405]
+        case "/": [200, 405] + token
+        case "/notify": [202, 405, 429, 503] + token + body
+        case _ where route.hasPrefix("/jolokia"): [200, 405, 503] + body
+        case _ where route.hasPrefix("/admin/"): [200, 202, 404, 405, 503] + token + body
+        case _ where route.contains("repo-hashes"): [200, 304, 400, 404, 405] + token
+        // Long answers wait for each other, and only so many do.
+        case _ where route.hasSuffix("/supportInfo/repoSyncStatus") || route.hasSuffix("/refChangesQueue"): [200, 400, 405, 503] + token
+        case _ where route.hasPrefix("/rest/"): [200, 400, 404, 405] + token
         default: [200, 400, 404, 405]
         }
     }

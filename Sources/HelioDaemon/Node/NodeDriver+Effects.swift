@@ -13,6 +13,8 @@ extension NodeDriver {
             if let hands { tell(hands.webhooks.transition(transition), hands) }
         case .log(let line): log.write(line)
         case .cancel(let id): jobs[id]?.cancel()
+        // Whoever ordered it for the farm need not wait for it.
+        case .vetRefused(let id): farm?.hear(.vetEnded([id], failed: true))
         default:
             guard let hands else { preconditionFailure("the node wants something done before its storage is open") }
             perform(effect, with: hands)
@@ -46,7 +48,7 @@ extension NodeDriver {
         case .trash(let names): trash(names, hands)
         case .vetEnded(let report): vetEnded(report)
         case .happened(let fact): count(fact, hands)
-        case .transitioned, .log, .cancel: break
+        case .transitioned, .log, .cancel, .vetRefused: break
         }
     }
 

@@ -34,6 +34,8 @@ public enum NodeEffect: Sendable {
     case runPlanned(Run)
     case runClosed(Run)
     case vetEnded(VetReport)
+    /// One that was asked for will not begin: too many wait, or the node stops.
+    case vetRefused(RunID)
     case log(LogLine)
     case happened(NodeFact)
 }

@@ -1,6 +1,21 @@
 /// Comparing everything with the upstream, and repairing what differs.
 extension NodeMachine {
     private static let vetReportsKept = 20
+    /// How many that are asked for may wait. A vet answers them all, but the first one may be days away, and somebody may ask every minute.
+    static let vetRequestsKept = 64
+
+    var takesVets: Bool { vetRequests.count < Self.vetRequestsKept }
+
+    mutating func vetRequested(_ id: RunID, at now: Moment) {
+        guard isWorking, takesVets else {
+            effects.append(.vetRefused(id))
+            guard let leftOut = refusedVets.take(at: now.monotonic) else { return }
+            return log(
+                .warning, "a vet is refused", ("id", .text(id.description)), ("waiting", .count(vetRequests.count)),
+                ("left_out", .count(leftOut)))
+        }
+        vetRequests.append(id)
+    }
 
     mutating func startDueVet(at now: Moment) {
         guard vet == nil else { return }

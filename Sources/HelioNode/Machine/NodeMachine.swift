@@ -19,6 +19,7 @@ public struct NodeMachine: Sendable {
     var hashing = ReadingLine()
     /// Vets asked for and not begun; one vet answers them all.
     var vetRequests: [RunID] = []
+    var refusedVets = LogAllowance()
     var nextVet: MonotonicTime?
     /// The last vets, oldest first.
     var vetReports: [VetReport] = []
@@ -90,7 +91,7 @@ public struct NodeMachine: Sendable {
         case .maintained(let id): maintained(id, at: now)
         case .trashed(let names): trashed(names, at: now)
         case .syncRequested(let id, let scope, let accept): syncRequested(id, scope, acceptDeletions: accept, at: now)
-        case .vetRequested(let id): vetRequests.append(id)
+        case .vetRequested(let id): vetRequested(id, at: now)
         case .notified(let name): notified(name, at: now)
         case .drain(let reason, let isKept): drain(reason, isKept: isKept)
         case .undrain: undrain()

@@ -22,6 +22,8 @@ public struct NodeSnapshot: Sendable {
     public var runs: [Run]
     /// Asked for or under way.
     public var openVets: [RunID]
+    /// One more may be asked for; false while too many wait.
+    public var takesVets: Bool
     /// The last ones, oldest first.
     public var vets: [VetReport]
     public var hysteresis: LagHysteresis
@@ -87,7 +89,7 @@ extension NodeMachine {
             lastContact: contact.last,
             firstList: state == .synchronized ? nil : firstListLeft.map { (firstListSize - $0.count, firstListSize) },
             queue: queueView(), runs: runs.closed + runs.open.values.sorted { $0.claimedAt.monotonic < $1.claimedAt.monotonic },
-            openVets: (vet?.ids ?? []) + vetRequests, vets: vetReports, hysteresis: hysteresis,
+            openVets: (vet?.ids ?? []) + vetRequests, takesVets: takesVets, vets: vetReports, hysteresis: hysteresis,
             maintenance: (maintenance.count, maintenance.oldest))
     }
 

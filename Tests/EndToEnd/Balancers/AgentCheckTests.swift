@@ -39,7 +39,10 @@ extension Faults.Balancers {
             try scene.node.start()
             try await scene.node.waitForState("SYNCHRONIZED")
             let others = scene.node
-            let balancer = try await HAProxy(in: scene.directory.path, before: [others, others, others], agents: [agent, agent, agent])
+            // It says nothing itself, and asks more often than once a second.
+            let balancer = try await HAProxy(in: scene.directory.path, before: [others, others, others], agents: [agent, agent, agent]) {
+                $0.replacingOccurrences(of: "agent-inter 2s", with: "agent-inter 500ms")
+            }
             try await balancer.waitUntil("mirror-1", "is up") { $0.isUp && $0.weight == 100 }
             // A change that the node knows of, and cannot get.
             try scene.script(

@@ -1,5 +1,6 @@
 import HelioHTTP
 import HelioMetrics
+import TestSupport
 import Testing
 
 @testable import HelioDaemon
@@ -24,6 +25,37 @@ struct HTTPMetricsTests {
         #expect(lines[#"heliostat_http_requests_total{route="none",code="404"}"#] == "1")
         #expect(lines[#"heliostat_http_requests_total{route="/admin/runs/{}",code="200"}"#] == "0")
         #expect(lines[#"heliostat_http_rejected_total{reason="not_found"}"#] == "1")
+    }
+
+    /// What clients are told to expect is there from the start. Nobody knows the route of a target that is too long.
+    @Test func describedCodes_AreThereFromTheStart() throws {
+        var described: [(path: String, code: String)] = []
+        for line in try ProjectFile.text("conf/openapi.yaml").split(separator: "\n") {
+            if let path = line.wholeMatch(of: #/^ {2}(/\S*):/#)?.output.1 { described.append((String(path), "405")) }
+            if let code = line.prefixMatch(of: #/^ {8}"(\d{3})":/#)?.output.1, let path = described.last?.path {
+                described.append((path, String(code)))
+            }
+        }
+        #expect(described.count > 60)
+        expect(described.filter { $0.code != "414" })
+    }
+
+    /// What takes many at once, or a client that stops in the middle.
+    @Test func rareCodes_AreThereFromTheStart() {
+        let support = "/rest/mirroring/latest/supportInfo"
+        expect([
+            ("/jolokia", "408"), ("/jolokia", "503"), ("/jolokia/{...}", "503"), ("/notify", "408"), ("/notify", "429"),
+            ("/admin/sync", "408"), (support + "/repoSyncStatus", "503"), (support + "/refChangesQueue", "503"),
+            ("none", "431"), ("none", "503"),
+        ])
+    }
+
+    private func expect(_ codes: [(path: String, code: String)]) {
+        _ = HTTPMetrics(registry, routes: Set(codes.map { $0.path }).subtracting(["none"]).sorted())
+        let lines = registry.lines
+        for (path, code) in codes {
+            #expect(lines[#"heliostat_http_requests_total{route="\#(path)",code="\#(code)"}"#] == "0", "\(path) \(code)")
+        }
     }
 
     @Test func codeThatNobodyExpected_IsCountedToo() {

@@ -60,6 +60,7 @@ extension Simulation {
         case .maintain(let repository): schedule(.node(index, boot: boot, .maintained(repository.id)), in: between(5, 100))
         case .vetEnded(let report):
             schedule(.farm(index, boot: boot, .vetEnded(report.ids, failed: report.unresolved > 0)), in: .milliseconds(1))
+        case .vetRefused(let id): schedule(.farm(index, boot: boot, .vetEnded([id], failed: true)), in: .milliseconds(1))
         case .happened(.vetStarted(let id, _)): schedule(.farm(index, boot: boot, .vetStarted(id)), in: .milliseconds(1))
         case .happened(.discoveryEnded(let status, _, _)):
             for id in nodes[index].listings { schedule(.farm(index, boot: boot, .listedFor(id, failed: status != .success)), in: .milliseconds(1)) }

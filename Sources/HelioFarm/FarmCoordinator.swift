@@ -33,6 +33,9 @@ public protocol FarmCoordinator: Sendable {
     /// - Parameter isSent: its sender sends it in any case, and has been doing so.
     func propose(_ announcement: FarmAnnouncement, isSent: Bool) async throws(CoordinatorError) -> ProposalReply
 
+    /// Takes the numbers of these as given, where it knows of lower ones only: it may have lost what it had.
+    func remind(_ last: [LastAnnouncement]) async throws(CoordinatorError)
+
     /// - Returns: nil when it is not there any more.
     func announcement(_ repository: RepositoryID, number: Int64) async throws(CoordinatorError) -> FarmAnnouncement?
 }

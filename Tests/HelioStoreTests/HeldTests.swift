@@ -111,6 +111,26 @@ struct HeldTests {
         #expect(try await store.announcement(of: Self.repository)?.number == 7)
     }
 
+    /// A node that joined since the last announcement, which is what it found first.
+    @Test func announcementOfBeforeThisNodeCame_ChangesNothingThatIsHeld() async throws {
+        let held = try await complete(2, held: [step(1, 2)])
+        let (remaining, isBehind) = try await store.catchUp(Self.repository, number: 7, content: Samples.hash(1), at: Samples.time)
+        #expect(remaining == [held].compactMap { $0 } && !isBehind)
+        #expect(try await changes(held) == [step(1, 2)])
+        #expect(try await store.announcement(of: Self.repository) == Announcement(number: 7, content: Samples.hash(1)))
+        // Later it might be the newer one.
+        let later = try await store.catchUp(Self.repository, number: 9, content: Samples.hash(1), at: Samples.time)
+        #expect(later.remaining.isEmpty && later.isBehind)
+    }
+
+    /// Away and back: what is back may be what was announced.
+    @Test func announcementOfWhatIsHeld_IsIt_ThoughThisNodeFoundTheSameFirst() async throws {
+        try await complete(2, held: [step(1, 2)])
+        try await complete(1, held: [])
+        let (remaining, isBehind) = try await store.catchUp(Self.repository, number: 7, content: Samples.hash(1), at: Samples.time)
+        #expect(remaining.isEmpty && !isBehind)
+    }
+
     /// A change that was made while its repository left the upstream.
     @Test func changeOfARemovedRepository_IsForgotten() async throws {
         let held = try #require(try await complete(2, held: [step(1, 2)]))
@@ -160,6 +180,36 @@ struct HeldTests {
         #expect(try await store.takenOver(by: Self.there).isEmpty)
         #expect(try await store.deliveries(.standby, limit: 9).map(\.webhookID) == ["id-2"])
         #expect(try await store.release(Self.repository) == ["ci"])
+    }
+
+    // MARK: What the coordinator is reminded of
+
+    private func last(_ number: Int64, _ content: UInt8, by sender: MemberID? = nil) -> [LastAnnouncement] {
+        [LastAnnouncement(repository: Self.repository, number: number, content: Samples.hash(content), sender: sender)]
+    }
+
+    @Test func lastAnnouncement_IsToldWithItsSender_WhileItWaitsHere() async throws {
+        let asked: Set = [Self.repository, RepositoryID(10)]
+        #expect(try await store.lastAnnouncements(of: asked).isEmpty, "nothing was ever announced")
+        try await store.adopt(agreed(1, 5, nil, to: ["ci", "chat"]), at: Samples.time)
+        try await store.adopt(agreed(2, 6, nil, by: Self.here, to: ["ci", "chat"]), at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: []).isEmpty)
+        #expect(try await store.lastAnnouncements(of: asked) == last(2, 6, by: Self.here))
+        try await store.settleStandby(Self.repository, number: 2, endpoint: "ci", by: Self.here, at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: asked) == last(2, 6, by: Self.here))
+        try await store.settleStandby(Self.repository, number: 2, endpoint: "chat", by: Self.here, at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: asked) == last(2, 6), "what is older stands by for another")
+        _ = try await store.catchUp(Self.repository, number: 9, content: Samples.hash(7), at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: asked) == last(9, 7))
+    }
+
+    /// Else its own number would be taken when it comes to be told.
+    @Test func lastAnnouncement_IsNotTold_BeforeItIsPublished() async throws {
+        try await store.adopt(agreed(1, 5, nil), at: Samples.time)
+        try await store.adopt(agreed(2, 6, nil, by: Self.here, to: [], isPublished: false), at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: [Self.repository]).isEmpty)
+        try await store.setPublished(Self.repository, number: 2)
+        #expect(try await store.lastAnnouncements(of: [Self.repository]) == last(2, 6))
     }
 
     /// No endpoint here wants it: nothing would ever remove it.

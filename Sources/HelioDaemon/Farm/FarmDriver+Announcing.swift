@@ -5,14 +5,15 @@ import HelioWebhooks
 
 /// What the farm announces, between the coordinator, the store and the dispatcher.
 extension FarmDriver {
-    private var store: Store { hands.adapters.store }
+    var store: Store { hands.adapters.store }
 
     /// Announcements of one repository that are looked for one by one; those before are not in the coordinator any more, or this node
     /// was not there.
     private static let missedLimit: Int64 = 1000
 
     /// The refs of a change have moved, and the store holds what is to be told of it.
-    func held(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime) {
+    func held(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime) async {
+        await remind(of: [change.repository])
         feed(.held(change, kind, listedAt: listedAt))
     }
 
@@ -79,8 +80,8 @@ extension FarmDriver {
         _ repository: Repository, to number: Int64, _ content: MirrorHash, _ sender: MemberID?, with own: AgreedAnnouncement
     ) async throws {
         if try await takeMissed(of: repository, to: number) { return }
-        // Its event is gone. Where this node made the same one, the same will be sent, under the same id.
-        if number == own.number, content == own.content { return try await take(own.settled(sender: sender ?? this)) }
+        // Its event is gone. Where this node made the same one, the same will be sent, under the same id; without a sender it was sent.
+        if number == own.number, content == own.content, let sender { return try await take(own.settled(sender: sender)) }
         let (left, isBehind) = try await store.catchUp(repository.id, number: number, content: content, at: SystemClock.wall())
         if isBehind { await look(for: repository.id) }
         feed(.settled(repository.id, remaining: Set(left)))

@@ -48,5 +48,7 @@ public actor StandaloneCoordinator: FarmCoordinator {
 
     public func propose(_ announcement: FarmAnnouncement, isSent: Bool) -> ProposalReply { .accepted(sender: announcement.sender) }
 
+    public func remind(_ last: [LastAnnouncement]) {}
+
     public func announcement(_ repository: RepositoryID, number: Int64) -> FarmAnnouncement? { nil }
 }

@@ -10,6 +10,9 @@ extension FarmMachine {
     /// For what was told to be read again by this node itself.
     private static let arrival = Duration.seconds(2)
 
+    /// Repositories of which something waits to be announced.
+    public var waiting: Set<RepositoryID> { Set(announcements.lines.keys) }
+
     mutating func hold(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime, at now: MonotonicTime) {
         let repository = change.repository
         // It came to be held before what waited in the store could be read.

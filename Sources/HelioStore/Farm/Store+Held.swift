@@ -148,11 +148,23 @@ extension Store {
             let id = repository.value
             let known = try Self.number(of: id, in: db)
             if known < number, FarmNumbers.isPlausible(announcement: number, after: known) {
-                try HeldRows.rebase(id, onto: content, by: nil, copy: try Self.copy(of: id, in: db), at: time, in: db)
+                if try !Self.leadsOn(id, from: content, in: db) {
+                    try HeldRows.rebase(id, onto: content, by: nil, copy: try Self.copy(of: id, in: db), at: time, in: db)
+                }
                 try OutboxRows.announced(id, number: number, content: content, in: db)
             }
             return (try HeldRows.waiting(of: id, in: db), try HeldRows.all(of: id, in: db).last?.isBehind == true)
         }
+    }
+
+    /// Whether a node that joined after the farm's last announcement holds changes that lead on from what was announced, its own first
+    /// content: they stay as they are.
+    private static func leadsOn(_ repository: Int64, from content: MirrorHash, in db: Database) throws -> Bool {
+        let known = try OutboxRows.announcement(of: repository, in: db)
+        guard known?.number == 0, known?.content == content else { return false }
+        let rows = try HeldRows.all(of: repository, in: db)
+        // One that is back there may be what was announced.
+        return !rows.isEmpty && rows.allSatisfy { $0.draft.content != content }
     }
 
     /// What the copy holds; nil without one.

@@ -2,6 +2,19 @@ import HelioNode
 
 /// Announcements in the model.
 extension Simulation {
+    /// What a node knows was announced, for a Redis that may have lost it.
+    mutating func remind(_ repositories: some Sequence<RepositoryID>, by index: Int) {
+        guard remindsRedis, redis.isUp, nodes[index].seesRedis else { return }
+        for id in repositories { if let last = nodes[index].store.last(id) { redis.remind(last) } }
+    }
+
+    func isMember(_ index: Int) -> Bool { nodes[index].farm.hasJoined && nodes[index].farm.currentRefusal == nil }
+
+    mutating func hold(_ change: HeldChange, listedAt: MonotonicTime, on index: Int) {
+        if isMember(index) { remind([change.repository], by: index) }
+        feed(index, .held(change, .incremental, listedAt: listedAt))
+    }
+
     mutating func propose(_ proposal: Proposal, on index: Int) {
         let id = proposal.repository
         let store = nodes[index].store
@@ -27,9 +40,9 @@ extension Simulation {
             take(settled, isPublished: true, on: index)
         case .taken(let number, let content, let sender):
             if takeMissed(id, to: number, on: index) { return }
-            if number == announcement.number, content == announcement.content {
+            if number == announcement.number, content == announcement.content, let sender {
                 var settled = announcement
-                settled.sender = sender ?? announcement.sender
+                settled.sender = sender
                 return take(settled, isPublished: true, on: index)
             }
             nodes[index].store.catchUp(id, number, content)

@@ -54,8 +54,10 @@ struct HeldTests {
         let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
         let id = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)
         #expect(try await store.heldChanges().isEmpty)
+        #expect(try await store.heldContents(of: Self.repository).isEmpty)
         let held = try await store.complete(id, content: Samples.hash(2), head: .symbolic(.main), at: Samples.time)
         #expect(try await store.heldChanges().map(\.id) == [held])
+        #expect(try await store.heldContents(of: Self.repository) == [Samples.hash(2)])
         #expect(try await store.announcement(of: Self.repository)?.content == Samples.hash(1))
         #expect(try await changes(held) == [step(1, 2)])
     }
@@ -81,6 +83,7 @@ struct HeldTests {
         try await complete(2, held: [step(1, 2)])
         let (_, remaining, isBehind) = try await store.adopt(agreed(1, 5, [step(1, 5)]), at: Samples.time)
         #expect(remaining.isEmpty && isBehind)
+        #expect(try await store.heldContents(of: Self.repository).isEmpty)
         #expect(try await store.told(of: Self.repository).difference == .init(changes: [step(5, 2)], isHeld: false))
         // The upstream has what the copy has: the copy is newer.
         let behind = try #require(try await store.behind(Self.repository))

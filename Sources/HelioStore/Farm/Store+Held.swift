@@ -44,6 +44,13 @@ extension Store {
         try write { db in Set(try HeldRows.waiting(of: repository.value, in: db)) }
     }
 
+    /// What the copy came to hold with each of these changes, oldest first.
+    public func heldContents(of repository: RepositoryID) throws(StoreError) -> [MirrorHash] {
+        try write { db in
+            try HeldRows.all(of: repository.value, in: db).filter { !$0.isBehind && !$0.isPrepared }.map(\.draft.content)
+        }
+    }
+
     /// Nobody is to be told of a repository that is not mirrored any more.
     /// - Returns: what waits to be told of it nevertheless, because it is in the catalogue again.
     public func forgetHeldChanges(ofRemoved repository: RepositoryID) throws(StoreError) -> Set<HeldID> {

@@ -53,6 +53,8 @@ struct Simulation {
     /// When something last went wrong with a node or with Redis: the others need an expiry to see it.
     var nodesTroubledAt = MonotonicTime(nanoseconds: 0)
     var flushedAt: MonotonicTime?
+    /// The last numbers when the last node came.
+    private(set) var announcedBefore: [RepositoryID: Int64] = [:]
     var redisToggledAt = MonotonicTime(nanoseconds: 0)
     /// One node could not reach a Redis that others could.
     var wasCutOff = false
@@ -114,8 +116,9 @@ struct Simulation {
         case .emptied:
             for second in [15, 20, 25, 30] { schedule(.push, in: .seconds(second)) }
             schedule(.newcomer, in: .seconds(60))
+            schedule(.push, in: .seconds(70))
             // What was pushed before is through by then.
-            for second in [80, 125, 170] { schedule(.emptying, in: .seconds(second)) }
+            for second in [110, 155] { schedule(.emptying, in: .seconds(second)) }
         }
         schedule(.heal, in: .seconds(200))
         schedule(.look, in: .seconds(1))
@@ -146,6 +149,7 @@ struct Simulation {
         case .newcomer:
             guard let last = nodes.indices.last, nodes[last].life == .dead else { return }
             nodes[last].seesUpstream = story == .emptied
+            announcedBefore = redis.data.announced.mapValues(\.number)
             start(last)
         case .emptying:
             nodesTroubledAt = now

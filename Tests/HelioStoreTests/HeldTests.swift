@@ -289,6 +289,23 @@ struct HeldTests {
         #expect(try await store.announcement(of: Self.repository)?.content == Samples.hash(3))
     }
 
+    /// A node that the farm does not take announces nothing, for as long as that may be.
+    @Test func lastChange_StandsForThoseBeforeIt() async throws {
+        #expect(try await store.keepLastHeldChange(of: Self.repository).isEmpty)
+        for content in 2...5 as ClosedRange<UInt8> { try await complete(content, held: [step(1, content)]) }
+        let draft = HeldDraft(kind: .incremental, content: Samples.hash(6), changes: [step(1, 6)])
+        let prepared = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)
+        let last = try #require(try await store.heldChanges().last)
+        #expect(try await store.keepLastHeldChange(of: Self.repository) == [last.id])
+        #expect(try await store.heldChanges() == [last] && last.draft.changes == [step(1, 5)])
+        let next = try await store.complete(prepared, content: Samples.hash(6), head: .symbolic(.main), at: Samples.time)
+        #expect(try await changes(next) == [step(1, 6)], "its refs had not moved")
+        // The farm has announced one that is not held any more.
+        try await store.adopt(agreed(1, 3, [step(1, 3)]), at: Samples.time)
+        let told = try await store.told(of: Self.repository)
+        #expect(told.difference == .init(changes: [step(3, 6)], isHeld: false))
+    }
+
     @Test func changeWhoseRefsHaveNotMoved_IsNotForgotten() async throws {
         let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
         let id = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)

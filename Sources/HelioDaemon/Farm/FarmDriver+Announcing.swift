@@ -15,6 +15,16 @@ extension FarmDriver {
     func held(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime) async {
         await remind(of: [change.repository])
         feed(.held(change, kind, listedAt: listedAt))
+        if isRefused { await keepLast(of: change.repository) }
+    }
+
+    /// Nothing is announced while the farm does not take this node, and that may be for long: of each repository one change is held.
+    private func keepLast(of repository: RepositoryID) async {
+        do throws(StoreError) {
+            feed(.settled(repository, remaining: try await store.keepLastHeldChange(of: repository)))
+        } catch {
+            log.debug("what is held cannot be made less", ["repositoryId": .count(Int(repository.value)), "error": "\(error)"])
+        }
     }
 
     func propose(_ proposal: Proposal) async {

@@ -106,7 +106,8 @@ actor FarmDriver {
     var this: MemberID { machine.record.id }
     var settings: FarmSettings { machine.settings }
     /// As far as it knows.
-    var isMember: Bool { machine.hasJoined && machine.currentRefusal == nil }
+    var isMember: Bool { machine.hasJoined && !isRefused }
+    var isRefused: Bool { machine.currentRefusal != nil }
     func laggards(of proposal: Proposal) -> [MemberID] { machine.laggards(of: proposal) }
     var members: [MemberID: MemberRecord] { machine.membership.others }
     func name(of member: MemberID) -> String { machine.membership.name(of: member) ?? member.text }

@@ -52,7 +52,8 @@ extension FarmMachine {
     mutating func announce(at now: MonotonicTime) {
         let limits = Announcements.Limits(barrier: settings.barrier, hold: settings.hold)
         let isFresh = membership.isFresh(at: now) && refusal == nil
-        let sight: Announcements.Sight = isFresh ? .fresh : isOut ? .out : .unknown
+        // A farm that does not take this node announces without it.
+        let sight: Announcements.Sight = isFresh ? .fresh : isOut && refusal == nil ? .out : .unknown
         // Without the coordinator, how others stand now is not known: the last view is what all have in common.
         var candidates = isFresh ? membership.serving : Array(membership.others.keys)
         if record.standing.takesTraffic || !isFresh { candidates.append(this) }

@@ -85,6 +85,16 @@ extension Store {
         }
     }
 
+    /// Of what waits to be told of a repository the last change stays, which leads from what was announced, as each of them does.
+    /// - Returns: what waits now.
+    public func keepLastHeldChange(of repository: RepositoryID) throws(StoreError) -> Set<HeldID> {
+        try write { db in
+            let waiting = try HeldRows.waiting(of: repository.value, in: db)
+            for held in waiting.dropLast() { try HeldRows.delete(held.value, in: db) }
+            return Set(waiting.suffix(1))
+        }
+    }
+
     /// A node by itself holds nothing: what a farm's member has left is told by what the copies hold. A change whose refs have not moved
     /// keeps what it brings.
     public func forgetHeldChanges() throws(StoreError) {

@@ -26,6 +26,7 @@ public protocol FarmCoordinator: Sendable {
     /// - Parameters:
     ///   - owner: who asks; a lease is renewed and released by its owner only.
     ///   - floor: the highest number that the node has seen of this lease; a new one is higher.
+    /// - Returns: of a release `.refused` once it has come through: the lease is not the asking node's, or not any more.
     func ask(_ request: LeaseRequest, owner: MemberRecord, floor: Int64) async -> LeaseReply
 
     /// Settles an announcement, unless its number is taken. An unknown outcome is asked for again: the same proposal changes nothing twice.

@@ -108,7 +108,7 @@ public actor RedisCoordinator: FarmCoordinator {
             case .release(let name, _):
                 guard let token = tokens.removeValue(forKey: name) else { return .refused }
                 _ = try await run(FarmScripts.release, keys: [keys.lease(name)], [token])
-                return .refused
+                return .refused  // as the protocol has it
             }
         } catch {
             return .unknown("\(error)")

@@ -26,12 +26,16 @@ public protocol FarmCoordinator: Sendable {
     /// - Parameters:
     ///   - owner: who asks; a lease is renewed and released by its owner only.
     ///   - floor: the highest number that the node has seen of this lease; a new one is higher.
+    /// - Returns: of a release `.refused` once it has come through: the lease is not the asking node's, or not any more.
     func ask(_ request: LeaseRequest, owner: MemberRecord, floor: Int64) async -> LeaseReply
 
     /// Settles an announcement, unless its number is taken. An unknown outcome is asked for again: the same proposal changes nothing twice.
     ///
     /// - Parameter isSent: its sender sends it in any case, and has been doing so.
     func propose(_ announcement: FarmAnnouncement, isSent: Bool) async throws(CoordinatorError) -> ProposalReply
+
+    /// Takes the numbers of these as given, where it knows of lower ones only: it may have lost what it had.
+    func remind(_ last: [LastAnnouncement]) async throws(CoordinatorError)
 
     /// - Returns: nil when it is not there any more.
     func announcement(_ repository: RepositoryID, number: Int64) async throws(CoordinatorError) -> FarmAnnouncement?

@@ -1,3 +1,4 @@
+import Foundation
 import HelioFarm
 import HelioLoop
 import HelioNode
@@ -107,9 +108,43 @@ struct CoordinatorTests {
         }
     }
 
+    /// What was emptied counts on from what a node knows, and gives no number twice.
+    @Test func emptiedRedis_CountsOnFromWhatItIsRemindedOf() async throws {
+        try await FarmAtRedis.with { one, two, redis in
+            let id = RepositoryID(9)
+            func content(_ byte: UInt8) -> MirrorHash { .known(Digest(raw: [UInt8](repeating: byte, count: 32))) }
+            func last(_ number: Int64, of repository: Int64 = 9, by sender: MemberID? = nil) -> LastAnnouncement {
+                LastAnnouncement(repository: RepositoryID(repository), number: number, content: content(UInt8(number)), sender: sender)
+            }
+            func proposal(_ number: Int64, by sender: Int) -> FarmAnnouncement {
+                FarmAnnouncement(
+                    repository: id, number: number, content: content(99), sender: FarmAtRedis.id(sender),
+                    webhookID: "00000000-0000-5000-8000-000000000000", body: [1], changes: nil)
+            }
+            _ = try await one.register(FarmAtRedis.record(1))
+            try await one.remind([])
+            try await one.remind([last(10), last(3, of: 8)])
+            try await two.remind([last(9)])
+            #expect(try await two.propose(proposal(1, by: 2), isSent: false) == .taken(number: 10, content: content(10), sender: nil))
+            #expect(try await two.announcement(id, number: 10) == nil)
+            let life = try redis.command(["TTL", "heliostat:{test}:announcement:9"]).trimmingCharacters(in: .whitespacesAndNewlines)
+            let seconds = try #require(Int(life))
+            #expect(seconds > 80 * 24 * 3600)
+            #expect(try await two.propose(proposal(11, by: 2), isSent: false) == .accepted(sender: FarmAtRedis.id(2)))
+            try await one.remind([last(10), last(11)])
+            let taken = ProposalReply.taken(number: 11, content: content(99), sender: FarmAtRedis.id(2))
+            #expect(try await one.propose(proposal(11, by: 1), isSent: false) == taken, "it knows better")
+            // One that has not sent the last yet sends the next, too.
+            _ = try redis.command(["FLUSHALL"])
+            _ = try await one.register(FarmAtRedis.record(1))
+            try await two.remind([last(11, by: FarmAtRedis.id(1))])
+            #expect(try await two.propose(proposal(12, by: 2), isSent: false) == .accepted(sender: FarmAtRedis.id(1)))
+        }
+    }
+
     @Test func farmOfOne_GivesWhatIsAskedFor() async {
         let alone = StandaloneCoordinator { Moment(monotonic: FarmAtRedis.now(), wall: WallTime(millisecondsSince1970: 100)) }
-        #expect(await alone.register(FarmAtRedis.record(1)).members.count == 1)
+        #expect(await alone.register(FarmAtRedis.record(1)).members.isEmpty, "there is no other")
         #expect(await alone.ask(.acquire(.vet, for: .seconds(1)), owner: FarmAtRedis.record(1), floor: 200) == .granted(fence: 201))
         #expect(await alone.ask(.acquire(.vet, for: .seconds(1)), owner: FarmAtRedis.record(1), floor: 0) == .refused)
         _ = await alone.ask(.release(.vet, fence: 201), owner: FarmAtRedis.record(1), floor: 0)

@@ -91,6 +91,21 @@ struct ForgeryTests {
         }
     }
 
+    /// What is there says nothing against what a node knows.
+    @Test func forgedAnnouncement_GivesWayToWhatANodeKnows() async throws {
+        try await FarmAtRedis.with { one, two, redis in
+            let last = LastAnnouncement(repository: RepositoryID(9), number: 7, content: Self.content, sender: nil)
+            for number in ["9007199254740991", "inf", "nan", "-1", "x"] {
+                _ = try redis.command(["HSET", Self.key + "announcement:9", "number", number, "content", "x", "sender", "y"])
+                try await one.remind([last])
+                #expect(try await two.propose(Self.proposal(9), isSent: false) == .taken(number: 7, content: Self.content, sender: nil))
+            }
+            _ = try redis.command(["SET", Self.key + "announcement:9", "of another type"])
+            try await one.remind([last])
+            #expect(try await two.propose(Self.proposal(9), isSent: false) == .taken(number: 7, content: Self.content, sender: nil))
+        }
+    }
+
     @Test func otherTypes_GiveWay() async throws {
         try await FarmAtRedis.with { one, two, redis in
             for name in ["members", "letters", "lease:vet", "announcement:9", "event:9:1", "member:" + FarmAtRedis.id(1).text] {

@@ -54,8 +54,10 @@ struct HeldTests {
         let draft = HeldDraft(kind: .incremental, content: Samples.hash(2), changes: [step(1, 2)])
         let id = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)
         #expect(try await store.heldChanges().isEmpty)
+        #expect(try await store.heldContents(of: Self.repository).isEmpty)
         let held = try await store.complete(id, content: Samples.hash(2), head: .symbolic(.main), at: Samples.time)
         #expect(try await store.heldChanges().map(\.id) == [held])
+        #expect(try await store.heldContents(of: Self.repository) == [Samples.hash(2)])
         #expect(try await store.announcement(of: Self.repository)?.content == Samples.hash(1))
         #expect(try await changes(held) == [step(1, 2)])
     }
@@ -81,6 +83,7 @@ struct HeldTests {
         try await complete(2, held: [step(1, 2)])
         let (_, remaining, isBehind) = try await store.adopt(agreed(1, 5, [step(1, 5)]), at: Samples.time)
         #expect(remaining.isEmpty && isBehind)
+        #expect(try await store.heldContents(of: Self.repository).isEmpty)
         #expect(try await store.told(of: Self.repository).difference == .init(changes: [step(5, 2)], isHeld: false))
         // The upstream has what the copy has: the copy is newer.
         let behind = try #require(try await store.behind(Self.repository))
@@ -109,6 +112,26 @@ struct HeldTests {
         #expect(try await changes(held) == nil)
         #expect(try await store.told(of: Self.repository).difference == .init(changes: nil, isHeld: false))
         #expect(try await store.announcement(of: Self.repository)?.number == 7)
+    }
+
+    /// A node that joined since the last announcement, which is what it found first.
+    @Test func announcementOfBeforeThisNodeCame_ChangesNothingThatIsHeld() async throws {
+        let held = try await complete(2, held: [step(1, 2)])
+        let (remaining, isBehind) = try await store.catchUp(Self.repository, number: 7, content: Samples.hash(1), at: Samples.time)
+        #expect(remaining == [held].compactMap { $0 } && !isBehind)
+        #expect(try await changes(held) == [step(1, 2)])
+        #expect(try await store.announcement(of: Self.repository) == Announcement(number: 7, content: Samples.hash(1)))
+        // Later it might be the newer one.
+        let later = try await store.catchUp(Self.repository, number: 9, content: Samples.hash(1), at: Samples.time)
+        #expect(later.remaining.isEmpty && later.isBehind)
+    }
+
+    /// Away and back: what is back may be what was announced.
+    @Test func announcementOfWhatIsHeld_IsIt_ThoughThisNodeFoundTheSameFirst() async throws {
+        try await complete(2, held: [step(1, 2)])
+        try await complete(1, held: [])
+        let (remaining, isBehind) = try await store.catchUp(Self.repository, number: 7, content: Samples.hash(1), at: Samples.time)
+        #expect(remaining.isEmpty && !isBehind)
     }
 
     /// A change that was made while its repository left the upstream.
@@ -160,6 +183,36 @@ struct HeldTests {
         #expect(try await store.takenOver(by: Self.there).isEmpty)
         #expect(try await store.deliveries(.standby, limit: 9).map(\.webhookID) == ["id-2"])
         #expect(try await store.release(Self.repository) == ["ci"])
+    }
+
+    // MARK: What the coordinator is reminded of
+
+    private func last(_ number: Int64, _ content: UInt8, by sender: MemberID? = nil) -> [LastAnnouncement] {
+        [LastAnnouncement(repository: Self.repository, number: number, content: Samples.hash(content), sender: sender)]
+    }
+
+    @Test func lastAnnouncement_IsToldWithItsSender_WhileItWaitsHere() async throws {
+        let asked: Set = [Self.repository, RepositoryID(10)]
+        #expect(try await store.lastAnnouncements(of: asked).isEmpty, "nothing was ever announced")
+        try await store.adopt(agreed(1, 5, nil, to: ["ci", "chat"]), at: Samples.time)
+        try await store.adopt(agreed(2, 6, nil, by: Self.here, to: ["ci", "chat"]), at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: []).isEmpty)
+        #expect(try await store.lastAnnouncements(of: asked) == last(2, 6, by: Self.here))
+        try await store.settleStandby(Self.repository, number: 2, endpoint: "ci", by: Self.here, at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: asked) == last(2, 6, by: Self.here))
+        try await store.settleStandby(Self.repository, number: 2, endpoint: "chat", by: Self.here, at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: asked) == last(2, 6), "what is older stands by for another")
+        _ = try await store.catchUp(Self.repository, number: 9, content: Samples.hash(7), at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: asked) == last(9, 7))
+    }
+
+    /// Else its own number would be taken when it comes to be told.
+    @Test func lastAnnouncement_IsNotTold_BeforeItIsPublished() async throws {
+        try await store.adopt(agreed(1, 5, nil), at: Samples.time)
+        try await store.adopt(agreed(2, 6, nil, by: Self.here, to: [], isPublished: false), at: Samples.time)
+        #expect(try await store.lastAnnouncements(of: [Self.repository]).isEmpty)
+        try await store.setPublished(Self.repository, number: 2)
+        #expect(try await store.lastAnnouncements(of: [Self.repository]) == last(2, 6))
     }
 
     /// No endpoint here wants it: nothing would ever remove it.
@@ -249,6 +302,23 @@ struct HeldTests {
         #expect(try await store.heads(of: "ci", limit: 9).count == 1)
         #expect(try await store.heldChanges(of: Self.repository).isEmpty)
         #expect(try await store.announcement(of: Self.repository)?.content == Samples.hash(3))
+    }
+
+    /// A node that the farm does not take announces nothing, for as long as that may be.
+    @Test func lastChange_StandsForThoseBeforeIt() async throws {
+        #expect(try await store.keepLastHeldChange(of: Self.repository).isEmpty)
+        for content in 2...5 as ClosedRange<UInt8> { try await complete(content, held: [step(1, content)]) }
+        let draft = HeldDraft(kind: .incremental, content: Samples.hash(6), changes: [step(1, 6)])
+        let prepared = try await store.prepare(Samples.change(), held: { _ in draft }, at: Samples.time)
+        let last = try #require(try await store.heldChanges().last)
+        #expect(try await store.keepLastHeldChange(of: Self.repository) == [last.id])
+        #expect(try await store.heldChanges() == [last] && last.draft.changes == [step(1, 5)])
+        let next = try await store.complete(prepared, content: Samples.hash(6), head: .symbolic(.main), at: Samples.time)
+        #expect(try await changes(next) == [step(1, 6)], "its refs had not moved")
+        // The farm has announced one that is not held any more.
+        try await store.adopt(agreed(1, 3, [step(1, 3)]), at: Samples.time)
+        let told = try await store.told(of: Self.repository)
+        #expect(told.difference == .init(changes: [step(3, 6)], isHeld: false))
     }
 
     @Test func changeWhoseRefsHaveNotMoved_IsNotForgotten() async throws {

@@ -5,15 +5,26 @@ import HelioWebhooks
 
 /// What the farm announces, between the coordinator, the store and the dispatcher.
 extension FarmDriver {
-    private var store: Store { hands.adapters.store }
+    var store: Store { hands.adapters.store }
 
     /// Announcements of one repository that are looked for one by one; those before are not in the coordinator any more, or this node
     /// was not there.
     private static let missedLimit: Int64 = 1000
 
     /// The refs of a change have moved, and the store holds what is to be told of it.
-    func held(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime) {
+    func held(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime) async {
+        await remind(of: [change.repository])
         feed(.held(change, kind, listedAt: listedAt))
+        if isRefused { await keepLast(of: change.repository) }
+    }
+
+    /// Nothing is announced while the farm does not take this node, and that may be for long: of each repository one change is held.
+    private func keepLast(of repository: RepositoryID) async {
+        do throws(StoreError) {
+            feed(.settled(repository, remaining: try await store.keepLastHeldChange(of: repository)))
+        } catch {
+            log.debug("what is held cannot be made less", ["repositoryId": .count(Int(repository.value)), "error": "\(error)"])
+        }
     }
 
     func propose(_ proposal: Proposal) async {
@@ -79,21 +90,25 @@ extension FarmDriver {
         _ repository: Repository, to number: Int64, _ content: MirrorHash, _ sender: MemberID?, with own: AgreedAnnouncement
     ) async throws {
         if try await takeMissed(of: repository, to: number) { return }
-        // Its event is gone. Where this node made the same one, the same will be sent, under the same id.
-        if number == own.number, content == own.content { return try await take(own.settled(sender: sender ?? this)) }
+        // Its event is gone, or of before this node came. Where the same was made here, that is sent, under the same id; it was sent
+        // already where nobody is known to send it.
+        if number == own.number, content == own.content, let sender { return try await take(own.settled(sender: sender)) }
         let (left, isBehind) = try await store.catchUp(repository.id, number: number, content: content, at: SystemClock.wall())
         if isBehind { await look(for: repository.id) }
         feed(.settled(repository.id, remaining: Set(left)))
     }
 
     /// Takes what the farm has announced since the last that this node knows, in order: each may be for this node to send.
-    /// - Returns: whether the last of them was there.
-    private func takeMissed(of repository: Repository, to number: Int64) async throws -> Bool {
-        let known = try await store.announcement(of: repository.id)?.number ?? number - 1
+    /// - Parameter isHeard: the farm has just said so.
+    /// - Returns: whether the last of them was there, and for this node to take.
+    private func takeMissed(of repository: Repository, to number: Int64, isHeard: Bool = false) async throws -> Bool {
+        let known = try await store.announcement(of: repository.id)?.number ?? 0
         guard known < number else { return true }
         // Where the last is gone, those before it are.
-        guard let last = try await coordinator.announcement(repository.id, number: number) else { return false }
-        var missed = max(known + 1, number - Self.missedLimit)
+        guard let last = try await coordinator.announcement(repository.id, number: number),
+            let first = try await known > 0 ? known + 1 : firstMissed(upTo: last, isHeard: isHeard)
+        else { return false }
+        var missed = max(first, number - Self.missedLimit)
         while missed < number {
             if let announcement = try await coordinator.announcement(repository.id, number: missed) {
                 try await take(hands.webhooks.agreed(announcement, of: repository))
@@ -102,6 +117,25 @@ extension FarmDriver {
         }
         try await take(hands.webhooks.agreed(last, of: repository))
         return true
+    }
+
+    /// From where on a node that knows of no announcement takes those up to `last`; nil for not even that one. It was not there: what was
+    /// announced before it came is for others to send, and is sent, and nobody will tell it so. What it has heard of since, what it holds
+    /// itself, and what it is to send came later.
+    private func firstMissed(upTo last: FarmAnnouncement, isHeard: Bool) async throws -> Int64? {
+        guard last.sender != this else { return 1 }
+        let held = try await store.heldContents(of: last.repository)
+        let place = held.lastIndex(of: last.content)
+        let heard = missedAnnouncements.first(of: last.repository)
+        guard isHeard || heard != nil || place != nil else { return nil }
+        var first = min(heard ?? last.number, last.number)
+        var before = held[..<(place ?? held.endIndex)]
+        while first > 1, let earlier = try await coordinator.announcement(last.repository, number: first - 1),
+            let index = before.lastIndex(of: earlier.content)
+        {
+            (first, before) = (first - 1, before[..<index])
+        }
+        return first
     }
 
     /// Only the upstream can tell whether the copy or what was announced is the newer one.
@@ -116,7 +150,7 @@ extension FarmDriver {
                 // There is nothing to store for it: whoever sends it need not wait for this node.
                 return tell(.stored(id, number: number))
             }
-            _ = try await takeMissed(of: repository, to: number)
+            _ = try await takeMissed(of: repository, to: number, isHeard: true)
             missedAnnouncements.forget(id, upTo: number)
         } catch {
             guard missedAnnouncements.keep(number, of: id) else { return }

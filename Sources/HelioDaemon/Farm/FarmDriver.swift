@@ -39,6 +39,8 @@ actor FarmDriver {
     private var storedCursor: String?
     private var refusedCursors = LogAllowance()
     var refusedOrders = LogAllowance()
+    /// Before the first heartbeat that comes through, and after one that did not.
+    private var owesReminding = true
     private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
     /// What the node tells that waits for nobody, in the order in which it happened: a vet that ends before it began would never end.
     enum News: Sendable {
@@ -103,6 +105,9 @@ actor FarmDriver {
 
     var this: MemberID { machine.record.id }
     var settings: FarmSettings { machine.settings }
+    /// As far as it knows.
+    var isMember: Bool { machine.hasJoined && !isRefused }
+    var isRefused: Bool { machine.currentRefusal != nil }
     func laggards(of proposal: Proposal) -> [MemberID] { machine.laggards(of: proposal) }
     var members: [MemberID: MemberRecord] { machine.membership.others }
     func name(of member: MemberID) -> String { machine.membership.name(of: member) ?? member.text }
@@ -164,7 +169,7 @@ actor FarmDriver {
     private func hold(_ held: StoredHeldChange) async {
         guard let name = await node.repository(held.repository)?.name else { return }
         let change = HeldChange(id: held.id, repository: held.repository, name: name, content: held.draft.content)
-        feed(.held(change, held.draft.kind, listedAt: SystemClock.monotonic()))
+        await self.held(change, held.draft.kind, listedAt: SystemClock.monotonic())
     }
 
     /// The others see at once that this node is gone. What a store that hangs keeps back, or the coordinator does not take, is left
@@ -323,18 +328,27 @@ actor FarmDriver {
 
     private func beat(_ record: MemberRecord) async {
         do throws(CoordinatorError) {
-            feed(.read(try await coordinator.register(record)))
+            let reading = try await coordinator.register(record)
+            await remind(after: reading)
+            feed(.read(reading))
             if !machine.owesPublication { tellDeliveriesAgain() }
             if missedAnnouncements.beginRound() { addChore(.missedAnnouncements) }
             // After what they may be about.
             for letter in missedLetters.take() { addChore(.effect(letter)) }
             await readLetters()
         } catch {
+            owesReminding = true
             switch error {
             case .refused(let refusal): feed(.refused(refusal))
             case .unavailable(let why): feed(.unread(why))
             }
         }
+    }
+
+    /// A coordinator that was away, or has lost this node's registration, may have lost numbers. What waits is told of again now.
+    private func remind(after reading: FarmReading) async {
+        guard owesReminding || !reading.wasRegistered, !settings.isAlone else { return }
+        owesReminding = await !tellLast(of: machine.waiting)
     }
 
     /// One reading at a time, so that letters are taken in order.
@@ -358,6 +372,8 @@ actor FarmDriver {
             let mail = try await coordinator.letters(after: cursor)
             // Whether or not the store takes it: letters that are read again are answered again, and each answer wakes everybody.
             cursor = mail.cursor
+            // Before any of them is answered.
+            await remind(of: Set(mail.letters.compactMap { changedElsewhere($0) }))
             for letter in mail.letters { feed(.letter(letter, ours: await ours(letter))) }
             if mail.isPartial { owesReading = true }
         } catch {
@@ -377,6 +393,11 @@ actor FarmDriver {
             log.warning(
                 "how far the farm's letters have been read cannot be stored", ["error": "\(error)", "left_out": .count(leftOut)])
         }
+    }
+
+    private func changedElsewhere(_ letter: FarmLetter) -> RepositoryID? {
+        guard letter.sender != this, case .changed(_, _, let repository, _) = letter.message else { return nil }
+        return repository
     }
 
     private func ours(_ letter: FarmLetter) async -> MirrorHash? {

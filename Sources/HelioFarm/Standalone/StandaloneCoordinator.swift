@@ -17,9 +17,7 @@ public actor StandaloneCoordinator: FarmCoordinator {
     public func stop() { endHints.finish() }
 
     public func register(_ record: MemberRecord) -> FarmReading {
-        var record = record
-        record.epoch = max(record.epoch, 1)
-        return FarmReading(beganAt: now().monotonic, members: [record], wasRegistered: true, epoch: record.epoch)
+        FarmReading(beganAt: now().monotonic, members: [], wasRegistered: true, epoch: max(record.epoch, 1))
     }
 
     public func leave(_ record: MemberRecord) {}
@@ -42,11 +40,13 @@ public actor StandaloneCoordinator: FarmCoordinator {
             return .granted(fence: fence)
         case .release(let name, let fence):
             if holders[name]?.fence == fence { holders[name]?.end = now.monotonic }
-            return .refused
+            return .refused  // as the protocol has it
         }
     }
 
     public func propose(_ announcement: FarmAnnouncement, isSent: Bool) -> ProposalReply { .accepted(sender: announcement.sender) }
+
+    public func remind(_ last: [LastAnnouncement]) {}
 
     public func announcement(_ repository: RepositoryID, number: Int64) -> FarmAnnouncement? { nil }
 }

@@ -10,6 +10,9 @@ extension FarmMachine {
     /// For what was told to be read again by this node itself.
     private static let arrival = Duration.seconds(2)
 
+    /// Repositories of which something waits to be announced.
+    public var waiting: Set<RepositoryID> { Set(announcements.lines.keys) }
+
     mutating func hold(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime, at now: MonotonicTime) {
         let repository = change.repository
         // It came to be held before what waited in the store could be read.
@@ -49,7 +52,8 @@ extension FarmMachine {
     mutating func announce(at now: MonotonicTime) {
         let limits = Announcements.Limits(barrier: settings.barrier, hold: settings.hold)
         let isFresh = membership.isFresh(at: now) && refusal == nil
-        let sight: Announcements.Sight = isFresh ? .fresh : isOut ? .out : .unknown
+        // A farm that does not take this node announces without it.
+        let sight: Announcements.Sight = isFresh ? .fresh : isOut && refusal == nil ? .out : .unknown
         // Without the coordinator, how others stand now is not known: the last view is what all have in common.
         var candidates = isFresh ? membership.serving : Array(membership.others.keys)
         if record.standing.takesTraffic || !isFresh { candidates.append(this) }

@@ -143,7 +143,7 @@ enum HeldRows {
         return step.reversed.followed(by: changes)
     }
 
-    private static func delete(_ id: Int64, in db: Database) throws {
+    static func delete(_ id: Int64, in db: Database) throws {
         try db.cachedStatement(sql: "DELETE FROM held_change WHERE id = ?").execute(arguments: [id])
     }
 }

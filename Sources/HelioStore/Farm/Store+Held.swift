@@ -44,6 +44,13 @@ extension Store {
         try write { db in Set(try HeldRows.waiting(of: repository.value, in: db)) }
     }
 
+    /// What the copy came to hold with each of these changes, oldest first.
+    public func heldContents(of repository: RepositoryID) throws(StoreError) -> [MirrorHash] {
+        try write { db in
+            try HeldRows.all(of: repository.value, in: db).filter { !$0.isBehind && !$0.isPrepared }.map(\.draft.content)
+        }
+    }
+
     /// Nobody is to be told of a repository that is not mirrored any more.
     /// - Returns: what waits to be told of it nevertheless, because it is in the catalogue again.
     public func forgetHeldChanges(ofRemoved repository: RepositoryID) throws(StoreError) -> Set<HeldID> {
@@ -75,6 +82,16 @@ extension Store {
             let draft = HeldDraft(kind: .snapshot, content: found.content, changes: nil)
             try HeldRows.insert(draft, of: found.repository.value, change: nil, at: time, in: db)
             return HeldID(db.lastInsertedRowID)
+        }
+    }
+
+    /// Of what waits to be told of a repository the last change stays, which leads from what was announced, as each of them does.
+    /// - Returns: what waits now.
+    public func keepLastHeldChange(of repository: RepositoryID) throws(StoreError) -> Set<HeldID> {
+        try write { db in
+            let waiting = try HeldRows.waiting(of: repository.value, in: db)
+            for held in waiting.dropLast() { try HeldRows.delete(held.value, in: db) }
+            return Set(waiting.suffix(1))
         }
     }
 
@@ -148,11 +165,23 @@ extension Store {
             let id = repository.value
             let known = try Self.number(of: id, in: db)
             if known < number, FarmNumbers.isPlausible(announcement: number, after: known) {
-                try HeldRows.rebase(id, onto: content, by: nil, copy: try Self.copy(of: id, in: db), at: time, in: db)
+                if try !Self.leadsOn(id, from: content, in: db) {
+                    try HeldRows.rebase(id, onto: content, by: nil, copy: try Self.copy(of: id, in: db), at: time, in: db)
+                }
                 try OutboxRows.announced(id, number: number, content: content, in: db)
             }
             return (try HeldRows.waiting(of: id, in: db), try HeldRows.all(of: id, in: db).last?.isBehind == true)
         }
+    }
+
+    /// Whether a node that joined after the farm's last announcement holds changes that lead on from what was announced, its own first
+    /// content: they stay as they are.
+    private static func leadsOn(_ repository: Int64, from content: MirrorHash, in db: Database) throws -> Bool {
+        let known = try OutboxRows.announcement(of: repository, in: db)
+        guard known?.number == 0, known?.content == content else { return false }
+        let rows = try HeldRows.all(of: repository, in: db)
+        // One that is back there may be what was announced.
+        return !rows.isEmpty && rows.allSatisfy { $0.draft.content != content }
     }
 
     /// What the copy holds; nil without one.

@@ -64,6 +64,32 @@ extension Store {
         }
     }
 
+    /// The last announcement of each of these repositories that was ever announced, as the coordinator is to have it. What it has not been
+    /// told yet of a repository it has to take first, under the number that it has here.
+    public nonisolated func lastAnnouncements(of repositories: Set<RepositoryID>) async throws(StoreError) -> [LastAnnouncement] {
+        try await reader.read { db in
+            let select = try db.cachedStatement(
+                sql: """
+                    SELECT announcement.number, announcement.content_hash, (
+                        SELECT sender FROM delivery INDEXED BY delivery_standby JOIN event ON event.id = event_id
+                        WHERE state = 'standby' AND delivery.repository_id = ?1 AND event.number = announcement.number
+                    )
+                    FROM announcement
+                    WHERE announcement.repository_id = ?1 AND announcement.number > 0
+                        AND NOT EXISTS (SELECT 1 FROM event WHERE published = 0 AND event.repository_id = ?1)
+                    """)
+            var last: [LastAnnouncement] = []
+            for repository in repositories.sorted() {
+                guard let row = try Row.fetchOne(select, arguments: [repository.value]) else { continue }
+                last.append(
+                    LastAnnouncement(
+                        repository: repository, number: try row.required(0), content: try Columns.hash(row[1]),
+                        sender: (row[2] as String?).flatMap { MemberID($0) }))
+            }
+            return last
+        }
+    }
+
     public func setPublished(_ repository: RepositoryID, number: Int64) throws(StoreError) {
         try write { db in
             let update = "UPDATE event SET published = 1 WHERE published = 0 AND repository_id = ? AND number = ? RETURNING id"

@@ -54,10 +54,15 @@ struct MissedAnnouncementsTests {
         #expect(second == [2: 9, 3: 7, 4: 1])
     }
 
-    @Test mutating func lastNumber_IsKept_AndForgottenOnlyWithIt() {
-        let isNew = [missed.keep(9, of: RepositoryID(1)), missed.keep(7, of: RepositoryID(1))]
-        #expect(isNew == [true, false])
-        missed.forget(RepositoryID(1), upTo: 8)
+    @Test mutating func numbers_AreKept_FromTheFirstToTheLast() {
+        #expect(missed.first(of: RepositoryID(1)) == nil)
+        let isNew = [missed.keep(7, of: RepositoryID(1)), missed.keep(9, of: RepositoryID(1)), missed.keep(8, of: RepositoryID(1))]
+        #expect(isNew == [true, false, false])
+        let firsts = ([6, 7, 8] as [Int64]).map { number -> Int64? in
+            missed.forget(RepositoryID(1), upTo: number)
+            return missed.first(of: RepositoryID(1))
+        }
+        #expect(firsts == [7, 8, 9])
         #expect(missed.holds(RepositoryID(1)))
         missed.forget(RepositoryID(1), upTo: 9)
         #expect(!missed.holds(RepositoryID(1)))

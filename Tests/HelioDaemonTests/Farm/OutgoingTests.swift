@@ -23,6 +23,7 @@ struct OutgoingTests {
         func letters(after cursor: String?) -> FarmMail { FarmMail(letters: [], cursor: cursor) }
         func ask(_ request: LeaseRequest, owner: MemberRecord, floor: Int64) -> LeaseReply { .refused }
         func propose(_ announcement: FarmAnnouncement, isSent: Bool) -> ProposalReply { .accepted(sender: announcement.sender) }
+        func remind(_ last: [LastAnnouncement]) {}
         func announcement(_ repository: RepositoryID, number: Int64) -> FarmAnnouncement? { nil }
 
         func send(_ messages: [FarmMessage], from sender: MemberID) {

@@ -257,6 +257,22 @@ struct AnnouncingTests {
         #expect(read(at: 50).publications == 0)
     }
 
+    /// Redis came back, and another node has taken the name meanwhile, or the farm another upstream.
+    @Test mutating func refusedNode_AnnouncesNothingByItself() {
+        read(at: 10)
+        feed(.unread("gone"), at: 30)
+        _ = hold(1, 1, at: 31)
+        feed(.refused(.otherUpstream(of: "n9")), at: 40)
+        for seconds in [62, 100, 700, 5000] as [Double] {
+            let proposals = feed(.wake, at: seconds).proposals
+            #expect(proposals.isEmpty)
+        }
+        let readAgain = read(at: 6000).proposals
+        feed(.published, at: 6001)
+        let proposals = read(at: 6006).proposals
+        #expect(readAgain.isEmpty && proposals.map(\.isAlone) == [false])
+    }
+
     // MARK: Readiness
 
     /// Both nodes of two want to withdraw, and neither can hear of the other's wish.

@@ -33,7 +33,7 @@ struct InventoryLeaseTests {
     /// The farm is read, so that the view is fresh.
     @discardableResult
     private mutating func read(at seconds: Double, others: [MemberRecord] = []) -> [FarmEffect] {
-        feed(.read(FarmReading(beganAt: Self.at(seconds), members: [record] + others, wasRegistered: true, epoch: 1)), at: seconds)
+        feed(.read(FarmReading(beganAt: Self.at(seconds), members: others, wasRegistered: true, epoch: 1)), at: seconds)
     }
 
     private mutating func obtain() {

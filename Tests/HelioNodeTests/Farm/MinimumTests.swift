@@ -24,7 +24,7 @@ struct MinimumTests {
     private static func reached(_ others: [MemberRecord], minimum: Int, then raised: Int? = nil) throws -> Bool {
         let record = try record(1, .metadataSynchronized)
         var machine = FarmMachine(record, settings: settings(minimum), seed: 1, now: at(0))
-        let reading = FarmReading(beganAt: at(1), members: [record] + others, wasRegistered: true, epoch: 1)
+        let reading = FarmReading(beganAt: at(1), members: others, wasRegistered: true, epoch: 1)
         _ = machine.handle(.read(reading), at: at(1))
         if let raised { _ = machine.handle(.reconfigured(settings(raised)), at: at(2)) }
         return machine.view(at: at(2)).minimumWasReached

@@ -23,7 +23,7 @@ struct RegistrationTests {
         var peer = record
         peer.id = other
         let time = MonotonicTime(nanoseconds: seconds * 1_000_000_000)
-        return feed(.read(FarmReading(beganAt: time, members: [record, peer], wasRegistered: true, epoch: 1)), at: seconds)
+        return feed(.read(FarmReading(beganAt: time, members: [peer], wasRegistered: true, epoch: 1)), at: seconds)
     }
 
     /// Others compare theirs with it when they start, and would be refused for the list that everybody has by now.

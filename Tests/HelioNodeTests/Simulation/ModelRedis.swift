@@ -10,7 +10,8 @@ struct ModelRedis {
     struct Announced {
         var number: Int64
         var content: MirrorHash
-        var sender: MemberID
+        /// nil as a node has reminded of it that has nothing to send of it.
+        var sender: MemberID?
     }
 
     struct Lease {
@@ -99,5 +100,10 @@ struct ModelRedis {
         data.events[announcement.repository, default: [:]][announcement.number] = settled
         send(.announced(announcement.repository, number: announcement.number), from: announcement.sender, at: now)
         return .accepted(sender: sender)
+    }
+
+    mutating func remind(_ last: LastAnnouncement) {
+        guard (data.announced[last.repository]?.number ?? 0) < last.number else { return }
+        data.announced[last.repository] = Announced(number: last.number, content: last.content, sender: last.sender)
     }
 }

@@ -43,12 +43,22 @@ struct ModelStore {
         let id = announcement.repository
         guard (announcedNumber[id] ?? -1) < announcement.number else { return false }
         events.append(Standby(announcement: announcement, since: now, isPublished: isPublished))
-        catchUp(id, announcement.number, announcement.content)
+        leadOn(id, announcement.number, announcement.content)
         return true
     }
 
     mutating func catchUp(_ id: RepositoryID, _ number: Int64, _ content: MirrorHash) {
         guard (announcedNumber[id] ?? -1) < number else { return }
+        let held = held.filter { $0.repository == id }
+        // One that joined since holds what leads on from there.
+        if announcedNumber[id] == 0, announcedContent[id] == content, !held.isEmpty, held.allSatisfy({ $0.content != content }) {
+            announcedNumber[id] = number
+        } else {
+            leadOn(id, number, content)
+        }
+    }
+
+    private mutating func leadOn(_ id: RepositoryID, _ number: Int64, _ content: MirrorHash) {
         announcedNumber[id] = number
         announcedContent[id] = content
         guard let told = held.first(where: { $0.repository == id && $0.content == content })?.id else {
@@ -68,6 +78,15 @@ struct ModelStore {
         let change = HeldChange(id: HeldID(lastHeld), repository: repository.id, name: repository.name, content: content)
         held.append(change)
         return change
+    }
+
+    /// What Redis is to be reminded of.
+    func last(_ id: RepositoryID) -> LastAnnouncement? {
+        guard let number = announcedNumber[id], number > 0, let content = announcedContent[id] else { return nil }
+        let own = events.filter { $0.announcement.repository == id }
+        guard own.allSatisfy(\.isPublished) else { return nil }
+        let waiting = own.first { $0.announcement.number == number && !$0.isDone }
+        return LastAnnouncement(repository: id, number: number, content: content, sender: waiting?.announcement.sender)
     }
 
     func remaining(_ id: RepositoryID) -> Set<HeldID> { Set(held.filter { $0.repository == id }.map(\.id)) }

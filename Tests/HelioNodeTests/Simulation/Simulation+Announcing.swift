@@ -2,6 +2,19 @@ import HelioNode
 
 /// Announcements in the model.
 extension Simulation {
+    /// What a node knows was announced, for a Redis that may have lost it.
+    mutating func remind(_ repositories: some Sequence<RepositoryID>, by index: Int) {
+        guard remindsRedis, redis.isUp, nodes[index].seesRedis else { return }
+        for id in repositories { if let last = nodes[index].store.last(id) { redis.remind(last) } }
+    }
+
+    func isMember(_ index: Int) -> Bool { nodes[index].farm.hasJoined && nodes[index].farm.currentRefusal == nil }
+
+    mutating func hold(_ change: HeldChange, listedAt: MonotonicTime, on index: Int) {
+        if isMember(index) { remind([change.repository], by: index) }
+        feed(index, .held(change, .incremental, listedAt: listedAt))
+    }
+
     mutating func propose(_ proposal: Proposal, on index: Int) {
         let id = proposal.repository
         let store = nodes[index].store
@@ -27,9 +40,9 @@ extension Simulation {
             take(settled, isPublished: true, on: index)
         case .taken(let number, let content, let sender):
             if takeMissed(id, to: number, on: index) { return }
-            if number == announcement.number, content == announcement.content {
+            if number == announcement.number, content == announcement.content, let sender {
                 var settled = announcement
-                settled.sender = sender ?? announcement.sender
+                settled.sender = sender
                 return take(settled, isPublished: true, on: index)
             }
             nodes[index].store.catchUp(id, number, content)
@@ -58,17 +71,34 @@ extension Simulation {
         guard redis.isUp, nodes[index].seesRedis else {
             return schedule(.effect(index, boot: nodes[index].boot, .adopt(id, number: number)), in: .seconds(5))
         }
-        _ = takeMissed(id, to: number, on: index)
+        _ = takeMissed(id, to: number, isHeard: true, on: index)
     }
 
-    private mutating func takeMissed(_ id: RepositoryID, to number: Int64, on index: Int) -> Bool {
-        guard let events = redis.data.events[id], events[number] != nil else { return false }
-        let known = nodes[index].store.announcedNumber[id] ?? number - 1
+    private mutating func takeMissed(_ id: RepositoryID, to number: Int64, isHeard: Bool = false, on index: Int) -> Bool {
+        let known = nodes[index].store.announcedNumber[id] ?? 0
         guard known < number else { return true }
-        for missed in known + 1...number {
+        guard let events = redis.data.events[id], let last = events[number],
+            let first = known > 0 ? known + 1 : firstMissed(upTo: last, of: events, isHeard: isHeard, on: index)
+        else { return false }
+        for missed in first...number {
             if let event = events[missed] { take(event, isPublished: true, on: index) }
         }
         return true
+    }
+
+    /// From where on a node that knows of none takes them.
+    private func firstMissed(
+        upTo last: FarmAnnouncement, of events: [Int64: FarmAnnouncement], isHeard: Bool, on index: Int
+    ) -> Int64? {
+        guard last.sender != nodes[index].id else { return 1 }
+        let held = nodes[index].store.held.filter { $0.repository == last.repository }.map(\.content)
+        let place = held.lastIndex(of: last.content)
+        guard isHeard || place != nil else { return nil }
+        var (first, before) = (last.number, held[..<(place ?? held.endIndex)])
+        while let earlier = events[first - 1], let index = before.lastIndex(of: earlier.content) {
+            (first, before) = (first - 1, before[..<index])
+        }
+        return first
     }
 
     /// What may go goes, and the receiver takes it.

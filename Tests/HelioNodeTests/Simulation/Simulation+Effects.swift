@@ -103,7 +103,7 @@ extension Simulation {
             note("\(nodes[index].name) has r\(number) v\(upstream[number])\(held == nil ? "" : " held")")
         }
         if !changed, let behind { held = nodes[index].store.confirm(job.repository, behind: behind, new) }
-        if let held { feed(index, .held(held, .incremental, listedAt: job.startedAt.monotonic)) }
+        if let held { hold(held, listedAt: job.startedAt.monotonic, on: index) }
         feed(index, .synchronized(id, new, listedAt: job.startedAt.monotonic))
         let result = SyncResult(
             kind: isFirst ? .snapshot : .incremental, changed: changed, content: new, head: .symbolic(.main), metadata: content(100, 1),
@@ -169,6 +169,7 @@ extension Simulation {
             case .success(let reading): .read(reading)
             case .failure(let refusal): .refused(refusal)
             }
+        if case .read(let reading) = event, !reading.wasRegistered { remind(nodes[index].farm.waiting, by: index) }
         schedule(.farm(index, boot: nodes[index].boot, event), in: between(1, 50))
         schedule(.letters(index, boot: nodes[index].boot), in: between(1, 50))
     }
@@ -189,6 +190,13 @@ extension Simulation {
         guard reaches(index) else { return }
         let mail = redis.letters(after: nodes[index].store.cursor)
         nodes[index].store.cursor = mail.cursor
+        if isMember(index) {
+            let changed = mail.letters.compactMap { letter -> RepositoryID? in
+                guard letter.sender != nodes[index].id, case .changed(_, _, let id, _) = letter.message else { return nil }
+                return id
+            }
+            remind(changed, by: index)
+        }
         for letter in mail.letters {
             var ours: MirrorHash?
             if case .changed(_, _, let id, _) = letter.message { ours = nodes[index].store.entries[id].flatMap { $0.hasCopy ? $0.content : nil } }

@@ -12,7 +12,7 @@ extension Simulation {
             feed(index, NodeEvent.notified(name))
             feed(index, .notifiedHere(name))
         }
-        schedule(.push, in: between(200, 15_000))
+        if story != .emptied { schedule(.push, in: between(200, 15_000)) }
     }
 
     mutating func fault() {
@@ -75,7 +75,7 @@ extension Simulation {
         wake(index, in: .milliseconds(1))
     }
 
-    private mutating func flush() {
+    mutating func flush() {
         flushedAt = now
         if let dump = redis.dump, Bool.random(using: &random) {
             redis.data = dump

@@ -95,6 +95,15 @@ extension Simulation {
             for node in nodes where !node.store.remaining(id).isEmpty { fail("\(node.name) still holds changes of r\(index)") }
             checkTold(index, id, version)
         }
+        checkNewcomer()
+    }
+
+    /// What was announced before it came was others' to send. It may never hear that it was sent.
+    private mutating func checkNewcomer() {
+        guard story == .emptied, let last = nodes.last else { return }
+        for event in last.store.events where event.announcement.number <= announcedBefore[event.announcement.repository] ?? 0 {
+            fail("\(last.name) keeps announcement \(event.announcement.number) of before it came")
+        }
     }
 
     private mutating func checkTold(_ index: Int, _ id: RepositoryID, _ version: Int) {
@@ -104,7 +113,7 @@ extension Simulation {
             fail("r\(index) v\(version) was never announced")
         }
         // A node that is cut off by itself cannot tell that from a Redis that is away, and announces in the order that all agree on.
-        guard flushedAt == nil, !wasCutOff else { return }
+        guard flushedAt == nil || story == .emptied, !wasCutOff else { return }
         var numbers: [MirrorHash: Int64] = [:]
         for one in told where one.repository == id {
             if let number = numbers[one.content], number != one.number { fail("r\(index) v\(self.version(one.content)) was told as \(number) and \(one.number)") }

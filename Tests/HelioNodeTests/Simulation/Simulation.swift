@@ -15,7 +15,7 @@ struct Simulation {
         case effect(Int, boot: Int, FarmEffect)
         case synchronize(Int, boot: Int, SyncJob, behind: Int64?)
         case letters(Int, boot: Int)
-        case push, fault, heal, look, newcomer
+        case push, fault, heal, look, newcomer, emptying
     }
 
     struct Told {
@@ -25,8 +25,19 @@ struct Simulation {
         let sender: MemberID
     }
 
+    /// What happens in it.
+    enum Story {
+        case faults
+        /// Faults, too; the last node comes later, with an empty disk, and does not see the upstream at first.
+        case newcomer
+        /// No faults: the last node comes later, with an empty disk, and Redis is emptied before a push, again and again.
+        case emptied
+    }
+
     let seed: UInt64
-    let hasNewcomer: Bool
+    let story: Story
+    /// Whether nodes tell Redis what it may have lost.
+    var remindsRedis = true
     var random: SeededGenerator
     var now = MonotonicTime(nanoseconds: 1_000_000_000)
     private var steps = TimeHeap<Int>()
@@ -42,6 +53,8 @@ struct Simulation {
     /// When something last went wrong with a node or with Redis: the others need an expiry to see it.
     var nodesTroubledAt = MonotonicTime(nanoseconds: 0)
     var flushedAt: MonotonicTime?
+    /// The last numbers when the last node came.
+    private(set) var announcedBefore: [RepositoryID: Int64] = [:]
     var redisToggledAt = MonotonicTime(nanoseconds: 0)
     /// One node could not reach a Redis that others could.
     var wasCutOff = false
@@ -54,17 +67,16 @@ struct Simulation {
 
     static let repositories = 3
 
-    /// - Parameters:
-    ///   - hasNewcomer: the last node comes later, with an empty disk, and does not see the upstream at first.
-    ///   - change: breaks what is to be found.
-    init(seed: UInt64, hasNewcomer: Bool = false, breaking change: (inout FarmSettings) -> Void = { _ in }) {
+    /// - Parameter change: breaks what is to be found.
+    init(seed: UInt64, _ story: Story = .faults, breaking change: (inout FarmSettings) -> Void = { _ in }) {
         self.seed = seed
-        self.hasNewcomer = hasNewcomer
+        self.story = story
         random = SeededGenerator(seed: seed)
         var farm = FarmSettings()
         farm.viewHold = .seconds(40)
         farm.lease = .seconds(6)
-        farm.barrier = .seconds(10)
+        // What is slow is no laggard where nothing is wrong.
+        farm.barrier = .seconds(story == .emptied ? 30 : 10)
         farm.hold = .seconds(60)
         farm.vetLimit = .seconds(60)
         farm.minimumSynchronized = Int.random(in: 1...2, using: &random)
@@ -95,10 +107,19 @@ struct Simulation {
     mutating func between(_ low: Int64, _ high: Int64) -> Duration { .milliseconds(Int64.random(in: low...high, using: &random)) }
 
     mutating func run() -> Failure? {
-        for index in nodes.indices.dropLast(hasNewcomer ? 1 : 0) { start(index) }
-        if hasNewcomer { schedule(.newcomer, in: .seconds(20)) }
-        schedule(.push, in: between(3_000, 10_000))
-        schedule(.fault, in: between(2_000, 15_000))
+        for index in nodes.indices.dropLast(story == .faults ? 0 : 1) { start(index) }
+        switch story {
+        case .faults, .newcomer:
+            if story == .newcomer { schedule(.newcomer, in: .seconds(20)) }
+            schedule(.push, in: between(3_000, 10_000))
+            schedule(.fault, in: between(2_000, 15_000))
+        case .emptied:
+            for second in [15, 20, 25, 30] { schedule(.push, in: .seconds(second)) }
+            schedule(.newcomer, in: .seconds(60))
+            schedule(.push, in: .seconds(70))
+            // What was pushed before is through by then.
+            for second in [110, 155] { schedule(.emptying, in: .seconds(second)) }
+        }
         schedule(.heal, in: .seconds(200))
         schedule(.look, in: .seconds(1))
         let end = now + .seconds(330)
@@ -127,8 +148,13 @@ struct Simulation {
         case .heal: heal()
         case .newcomer:
             guard let last = nodes.indices.last, nodes[last].life == .dead else { return }
-            nodes[last].seesUpstream = false
+            nodes[last].seesUpstream = story == .emptied
+            announcedBefore = redis.data.announced.mapValues(\.number)
             start(last)
+        case .emptying:
+            nodesTroubledAt = now
+            flush()
+            schedule(.push, in: between(0, 8_000))
         case .look:
             checkAlways()
             schedule(.look, in: .milliseconds(500))
@@ -154,7 +180,7 @@ struct Simulation {
         case .effect(_, _, let effect): arrive(effect, on: index)
         case .synchronize(_, _, let job, let behind): synchronize(job, behind: behind, on: index)
         case .letters: readLetters(index)
-        case .push, .fault, .heal, .look, .newcomer: break
+        case .push, .fault, .heal, .look, .newcomer, .emptying: break
         }
     }
 
@@ -177,7 +203,7 @@ struct Simulation {
         for event in nodes[index].store.events.indices where nodes[index].store.events[event].announcement.sender == old.id {
             nodes[index].store.events[event].isReleased = false
         }
-        for change in nodes[index].store.held { feed(index, .held(change, .incremental, listedAt: now)) }
+        for change in nodes[index].store.held { hold(change, listedAt: now, on: index) }
         look(index)
         wake(index, in: .milliseconds(1))
     }

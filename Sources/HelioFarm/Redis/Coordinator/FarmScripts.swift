@@ -173,6 +173,20 @@ enum FarmScripts {
         return {'OK', sender}
         """
 
+    /// KEYS: announcement. ARGV: number, content, sender or nothing, life of the announcement in s, leap.
+    ///
+    /// What a node knows was announced, for a Redis that has lost it: the number is taken, and the event is gone.
+    ///
+    /// Returns 1 when it was news.
+    static let remind = keep + count + """
+        keep(KEYS[1], 'hash')
+        local number = tonumber(ARGV[1])
+        if count(redis.call('HGET', KEYS[1], 'number'), number + tonumber(ARGV[5])) >= number then return 0 end
+        redis.call('HSET', KEYS[1], 'number', ARGV[1], 'content', ARGV[2], 'sender', ARGV[3])
+        redis.call('EXPIRE', KEYS[1], ARGV[4])
+        return 1
+        """
+
     /// KEYS: event. ARGV: limit of a field, names of the fields.
     ///
     /// Returns their values, or nothing.

@@ -84,13 +84,7 @@ public actor RedisCoordinator: FarmCoordinator {
             return RedisCommand(["XADD", RedisWord(keys.letters), "MAXLEN", "~", RedisWord(Self.lettersKept), "*"] + fields)
         }
         commands.append(RedisCommand(["PUBLISH", RedisWord(keys.hints), "letters"]))
-        do throws(RedisError) {
-            for reply in try await client.send(commands) {
-                if case .error(let line) = reply { throw RedisError(refusal: line) }
-            }
-        } catch {
-            throw .unavailable("\(error)")
-        }
+        try await pipeline(commands)
     }
 
     public func letters(after cursor: String?) async throws(CoordinatorError) -> FarmMail {
@@ -114,7 +108,7 @@ public actor RedisCoordinator: FarmCoordinator {
             case .release(let name, _):
                 guard let token = tokens.removeValue(forKey: name) else { return .refused }
                 _ = try await run(FarmScripts.release, keys: [keys.lease(name)], [token])
-                return .refused
+                return .refused  // as the protocol has it
             }
         } catch {
             return .unknown("\(error)")
@@ -153,6 +147,18 @@ public actor RedisCoordinator: FarmCoordinator {
         return answer
     }
 
+    public func remind(_ last: [LastAnnouncement]) async throws(CoordinatorError) {
+        guard !last.isEmpty else { return }
+        try await pipeline(
+            last.map { one -> RedisCommand in
+                let arguments = [
+                    String(one.number), one.content.description, one.sender?.text ?? "", String(Self.announcementLife),
+                    String(FarmNumbers.leap),
+                ]
+                return .eval(FarmScripts.remind, keys: [keys.announcement(one.repository)], arguments: arguments.map { Array($0.utf8) })
+            })
+    }
+
     public func announcement(_ repository: RepositoryID, number: Int64) async throws(CoordinatorError) -> FarmAnnouncement? {
         let reply = try await run(
             FarmScripts.event, keys: [keys.event(repository, number: number)],
@@ -169,6 +175,17 @@ public actor RedisCoordinator: FarmCoordinator {
     private func script(_ source: String, keys: [String], _ arguments: [[UInt8]]) async throws(CoordinatorError) -> RESPValue {
         do throws(RedisError) {
             return try await client.send(.eval(source, keys: keys, arguments: arguments))
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    /// In one write, and in this order.
+    private func pipeline(_ commands: [RedisCommand]) async throws(CoordinatorError) {
+        do throws(RedisError) {
+            for reply in try await client.send(commands) {
+                if case .error(let line) = reply { throw RedisError(refusal: line) }
+            }
         } catch {
             throw .unavailable("\(error)")
         }

@@ -15,7 +15,7 @@ struct Announcements: Sendable {
         case fresh
         /// The coordinator was asked, and did not answer.
         case out
-        /// It was not asked for a while: this node was stopped, or has just begun.
+        /// It was not asked for a while: this node was stopped, or has just begun. Or the farm does not take this node.
         case unknown
     }
 

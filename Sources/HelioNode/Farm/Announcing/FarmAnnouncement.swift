@@ -29,10 +29,26 @@ public struct FarmAnnouncement: Hashable, Sendable {
     public static func told(_ changes: [UInt8]?) -> [UInt8]? { changes.flatMap { $0.count > partLimit ? nil : $0 } }
 }
 
+/// What was last announced of a repository, as a node knows it.
+public struct LastAnnouncement: Hashable, Sendable {
+    public let repository: RepositoryID
+    public let number: Int64
+    public let content: MirrorHash
+    /// The node that sends it, while its event waits here for that; nil when it was sent, as far as is known.
+    public let sender: MemberID?
+
+    public init(repository: RepositoryID, number: Int64, content: MirrorHash, sender: MemberID?) {
+        self.repository = repository
+        self.number = number
+        self.content = content
+        self.sender = sender
+    }
+}
+
 /// What became of a proposal.
 public enum ProposalReply: Hashable, Sendable {
     /// Settled, and this node sends it, or the one that sends what came before.
     case accepted(sender: MemberID)
-    /// The farm had settled that number already, or a later one: the last that it has, and who sends that.
+    /// The farm had settled that number already, or a later one: the last that it has, and who sends that; nil when nobody need any more.
     case taken(number: Int64, content: MirrorHash, sender: MemberID?)
 }

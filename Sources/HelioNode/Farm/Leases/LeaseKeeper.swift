@@ -17,7 +17,7 @@ public enum LeaseRequest: Hashable, Sendable {
 public enum LeaseReply: Hashable, Sendable {
     /// Acquired or renewed, with its number: higher than any before it.
     case granted(fence: Int64)
-    /// Another has it.
+    /// Another has it, or nobody any more: it was given back.
     case refused
     /// Nobody knows: no answer, or none in time. An unknown answer is a no.
     case unknown(String)

@@ -2,7 +2,7 @@
 public struct FarmReading: Sendable {
     /// Before the question was sent: what it tells is at least as new.
     public let beganAt: MonotonicTime
-    /// All whose registration has not expired, this node among them.
+    /// All others whose registration has not expired.
     public let members: [MemberRecord]
     /// This node's own registration was still there.
     public let wasRegistered: Bool

@@ -70,7 +70,8 @@ struct RefReader: Sendable {
         var command = GitCommand(
             ["--git-dir=\(path)", "for-each-ref", "--format=%(objectname) %(refname)"], total: git.configuration.total)
         if foreign { command.source = FetchSource(directory: path) }
-        let result = try await result(of: command)
+        // The directory is there, `explain` saw it.
+        let result = try await git.run(command).checkedInRepository()
         let broken = RefLines.broken(result.errors, filter: filter)
         let head = try await DiskThreads.run { () throws(Failure) -> Head in
             try Self.refuse(broken, path)
@@ -93,17 +94,7 @@ struct RefReader: Sendable {
         if case .detached(let target) = head { return target.format }
         var command = GitCommand(["--git-dir=\(path)", "rev-parse", "--show-object-format"], total: git.configuration.total)
         if foreign { command.source = FetchSource(directory: path) }
-        let output = try await result(of: command).output
+        let output = try await git.run(command).checkedInRepository().output
         return ObjectFormat(rawValue: String(decoding: output.filter { $0 > 0x20 }, as: UTF8.self)) ?? .sha1
-    }
-
-    /// The directory is there, `explain` saw it: what git does not find in it is a repository, and what nobody knows that it says is the
-    /// repository's trouble, as a crash over it is. That git cannot be run, or is killed, is not.
-    private func result(of command: GitCommand) async throws(Failure) -> GitResult {
-        let result = try await git.run(command)
-        do throws(Failure) { return try result.checked() } catch {
-            let isOfRepository = result.status.isExit || result.status.isCrash
-            throw isOfRepository && [.notFound, .internal].contains(error.reason) ? Failure(.corrupt, error.message) : error
-        }
     }
 }

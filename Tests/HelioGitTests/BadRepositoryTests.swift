@@ -222,6 +222,19 @@ import Testing
         #expect(try await farm.isMirrored("P/r"))
     }
 
+    /// As core.preferSymlinkRefs makes it; of a branch, and of one that is not born.
+    @Test(arguments: ["sha1", "sha256"], ["main", "unborn"])
+    func headThatIsALink_IsSymbolic(_ format: String, _ branch: String) async throws {
+        let farm = try Farm()
+        try farm.make("P/r", format: format)
+        try farm.sh("cd up/P/r.git && rm HEAD && ln -s refs/heads/\(branch) HEAD")
+        let listed = try #require(try await farm.upstream.list().repositories.first)
+        #expect(try listed.content?.description == farm.formula("up/P/r.git"))
+        guard case .change(let change, _) = try await farm.sync("P/r") else { return #expect(Bool(false)) }
+        #expect(change.new.head == .symbolic(RefName(ByteString("refs/heads/\(branch)"))))
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
     @Test func hundredThousandRefs_AreMirrored() async throws {
         let farm = try Farm()
         try farm.make("P/r")

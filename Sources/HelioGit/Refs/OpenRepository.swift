@@ -73,12 +73,18 @@ struct OpenRepository: ~Copyable {
     }
 
     func head() throws(LibgitError) -> Head {
+        // libgit2 follows a link, and calls a HEAD detached that names a branch.
+        if let target = HeadFile.linkTarget(path) { return try symbolic(target) }
         var reference: OpaquePointer?
         try LibgitError.check(git_reference_lookup(&reference, pointer, "HEAD"))
         defer { git_reference_free(reference) }
         if let target = git_reference_target(reference) { return .detached(Self.oid(target)) }
         guard let target = git_reference_symbolic_target(reference) else { throw LibgitError(code: -1, message: "HEAD is empty") }
-        do { return try HeadFile.symbolic(Self.refName(target), path) } catch { throw LibgitError(code: -1, message: error.message) }
+        return try symbolic(Self.refName(target))
+    }
+
+    private func symbolic(_ target: RefName) throws(LibgitError) -> Head {
+        do { return try HeadFile.symbolic(target, path) } catch { throw LibgitError(code: -1, message: error.message) }
     }
 
     /// The first of `targets` whose object is not in the repository.

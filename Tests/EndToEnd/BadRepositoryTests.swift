@@ -38,8 +38,6 @@ import Testing
         Case(name: "empty", script: "git update-ref -d refs/heads/main"),
         Case(name: "HEAD detached", script: "git update-ref --no-deref HEAD main"),
         Case(name: "HEAD dangling", script: "git symbolic-ref HEAD refs/heads/nowhere"),
-        // git passes over what is no ref, and so does the formula.
-        Case(name: "with garbage among its refs", script: "echo garbage > \"$GIT_DIR/refs/heads/other\""),
         Case(name: "packed", script: "git repack -adq; git pack-refs --all; rmdir \"$GIT_DIR\"/refs/tags || :"),
         Case(
             name: "with a stale lock",
@@ -61,6 +59,9 @@ import Testing
             name: "damaged commit",
             script: "o=$GIT_DIR/objects/$(git rev-parse main | sed 's|..|&/|'); chmod 600 $o; echo x > $o", reason: "corrupt"),
         Case(name: "ref to nothing", script: "echo 1234567890123456789012345678901234567890 > \"$GIT_DIR/refs/heads/main\"", reason: "corrupt"),
+        // git passes over it. It was a ref once, perhaps, before a power cut: what cannot be read is not deleted.
+        Case(name: "with garbage among its refs", script: "echo garbage > \"$GIT_DIR/refs/heads/other\"", reason: "corrupt"),
+        Case(name: "with an empty ref", script: ": > \"$GIT_DIR/refs/heads/main\"", reason: "corrupt"),
         Case(name: "without objects", script: "rm -r \"$GIT_DIR/objects\"", reason: "corrupt"),
         Case(
             name: "shallow",

@@ -133,13 +133,13 @@ import Testing
             """)
         let root = farm.upstreamRoot
         // As root every mode lets us in, so one thread looks as somebody else (setfsuid(2)).
-        let walk = try await Task.detached { () throws(Failure) in try Self.asNobody { () throws(Failure) in try DirectoryWalk.walk(root) } }.value
+        let walk = try await Task.detached { () throws(Failure) in try asNobody { () throws(Failure) in try DirectoryWalk.walk(root) } }.value
         #expect(walk.repositories.map { "\($0.name)" } == ["A/open/x", "P/r"])
         #expect(walk.unseen.map { "\($0)" }.sorted() == ["A/closed/", "P/link", "ROOT/top", "lost+found/", "names/"])
         #expect(walk.rejected.map(\.path).sorted() == ["A/closed", "P/link", "lost+found", "names", "top"])
         try farm.sh("chmod 700 up")
         let closed = await failure {
-            _ = try await Task.detached { () throws(Failure) in try Self.asNobody { () throws(Failure) in try DirectoryWalk.walk(root) } }.value
+            _ = try await Task.detached { () throws(Failure) in try asNobody { () throws(Failure) in try DirectoryWalk.walk(root) } }.value
         }
         #expect(closed?.reason == .auth)
         try farm.sh("chmod 755 up")
@@ -156,16 +156,10 @@ import Testing
             chmod 700 data/repositories/P/a.git/refs/heads/x data/repositories/Q
             """)
         let sweep = Sweep(git: farm.git)
-        let unswept = try await Task.detached { () throws(Failure) in try Self.asNobody { () throws(Failure) in try sweep.all() } }.value
+        let unswept = try await Task.detached { () throws(Failure) in try asNobody { () throws(Failure) in try sweep.all() } }.value
         #expect(unswept.map { $0.path.split(separator: "/").suffix(2).joined(separator: "/") }.sorted() == ["P/a.git", "repositories/Q"])
         #expect(unswept.allSatisfy { $0.failure.reason == .auth })
         #expect(try farm.sh("find data/repositories -name HEAD.lock").isEmpty)
-    }
-
-    private static func asNobody<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T {
-        _ = setfsuid(65534)
-        defer { _ = setfsuid(0) }
-        return try body()
     }
 
     @Test func emptiedUpstreamRepository_IsCorruptAndLeavesTheCopy() async throws {
@@ -225,6 +219,19 @@ import Testing
         #expect(try await farm.isMirrored("P/r"))
         try farm.sh("cd up/P/r.git && git update-ref -d refs/heads/side && git symbolic-ref HEAD refs/heads/main")
         try await farm.sync("P/r")
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
+    /// As core.preferSymlinkRefs makes it; of a branch, and of one that is not born.
+    @Test(arguments: ["sha1", "sha256"], ["main", "unborn"])
+    func headThatIsALink_IsSymbolic(_ format: String, _ branch: String) async throws {
+        let farm = try Farm()
+        try farm.make("P/r", format: format)
+        try farm.sh("cd up/P/r.git && rm HEAD && ln -s refs/heads/\(branch) HEAD")
+        let listed = try #require(try await farm.upstream.list().repositories.first)
+        #expect(try listed.content?.description == farm.formula("up/P/r.git"))
+        guard case .change(let change, _) = try await farm.sync("P/r") else { return #expect(Bool(false)) }
+        #expect(change.new.head == .symbolic(RefName(ByteString("refs/heads/\(branch)"))))
         #expect(try await farm.isMirrored("P/r"))
     }
 
@@ -349,6 +356,3 @@ struct Interposed: Upstream {
         func next() -> Int { value += 1; return value }
     }
 }
-
-/// The user as whom this thread alone looks at files (setfsuid(2)); Glibc's module does not show it.
-@_silgen_name("setfsuid") private func setfsuid(_ user: uid_t) -> Int32

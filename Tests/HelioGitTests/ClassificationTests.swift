@@ -40,6 +40,7 @@ import Testing
         (.corrupt, "fatal: git upload-pack: not our ref 1234\nfatal: remote error: upload-pack: not our ref 1234"),
         (.disk, "fatal: write error: No space left on device\nfatal: index-pack failed"),
         (.disk, "error: unable to write file /d/objects/11: Disk quota exceeded"),
+        (.disk, "fatal: prepare: cannot lock ref 'refs/heads/x': Unable to create '/d/refs/heads/x.lock': Too many open files"),
         (.rejected, "error: object 11: zeroPaddedFilemode: contains zero-padded file modes\nfatal: fsck error in packed object\nfatal: index-pack failed"),
         (.rejected, "fatal: unknown repository extension found:\n\trefstorage"),
         (.rejected, "fatal: transport 'ext' not allowed"),
@@ -87,6 +88,19 @@ import Testing
         #expect(failure.reason == .rejected && failure.message.hasPrefix("more than \(key) allows: "))
         #expect(Classification.reason(of: Array(message.utf8), isUpstream: false) == .disk)
         #expect(Classification.reason(of: Array("remote: \(message)".replacing("\n", with: "\nremote: ").utf8), isUpstream: true) == .rejected)
+    }
+
+    /// In a repository that is there. That git is killed says nothing of it.
+    @Test(arguments: [
+        (.exited(128), "fatal: something new under the sun", .corrupt), (.exited(128), "fatal: not a git repository: '/d'", .corrupt),
+        (.exited(1), "", .corrupt), (.signalled(SIGSEGV), "", .corrupt), (.signalled(SIGKILL), "", .internal),
+        (.exited(128), "fatal: write error: No space left on device", .disk), (.exited(0), "fatal: nothing", nil),
+    ] as [(GitStatus, String, FailureReason?)])
+    func whatNobodyKnowsThatGitSays_IsTheRepositorys(_ status: GitStatus, _ message: String, _ expected: FailureReason?) {
+        let result = GitResult(status: status, output: [], errors: Array(message.utf8), isUpstream: false)
+        var reason: FailureReason?
+        do throws(Failure) { _ = try result.checkedInRepository() } catch { reason = error.reason }
+        #expect(reason == expected)
     }
 
     @Test func crashOverWhatAnUpstreamSent_IsTheRepositorys() {

@@ -80,4 +80,20 @@ import Testing
         try farm.sh("cd up/P/r.git && export GIT_DIR=. && \(link)")
         #expect(ListingStamp(farm.upstreamRoot + "/P/r.git") == nil)
     }
+
+    /// Its refs are those of another one, and change there.
+    @Test func repositoryWithACommonDirectory_IsNeverRemembered() async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try farm.sh("""
+            mkdir -p up/Q/linked.git/refs up/Q/linked.git/objects && cd up/Q/linked.git
+            cp ../../P/r.git/HEAD . && echo ../../P/r.git > commondir
+            """)
+        #expect(ListingStamp(farm.upstreamRoot + "/Q/linked.git") == nil)
+        let upstream = try hasty(farm)
+        let before = try #require(try await upstream.list().repositories.last)
+        #expect("\(before.repository.name)" == "Q/linked" && before.content != nil)
+        try farm.sh("git --git-dir=up/P/r.git update-ref refs/heads/new main")
+        #expect(try await upstream.list().repositories.last?.content?.description == farm.formula("up/Q/linked.git"))
+    }
 }

@@ -30,6 +30,30 @@ import Testing
         #expect(RefPatterns([pattern]).match(RefName(ByteString(name))) == expected)
     }
 
+    @Test(arguments: [
+        ("", "refs", true), ("", "refs/heads", true), ("", "refs/heads/.hidden", false), ("", "refs/heads/a b", false),
+        ("", "refs/heliostat", false), ("refs/pull", "refs/pull", false), ("refs/pull", "refs/pull/1", false), ("refs/pull", "refs", true),
+        ("refs/pull/**", "refs/pull", false), ("refs/pull/*", "refs/pull", true), ("refs/heads/x", "refs/heads", true),
+        ("refs/heads/?", "refs/heads", true), ("refs/pull/*/merge", "refs/pull", true),
+    ])
+    func directory_MayBeClosed_OnlyWhereNothingIsAdmitted(_ pattern: String, _ directory: String, _ expected: Bool) {
+        #expect(RefFilter(excluded: RefPatterns([pattern])).admits(below: Array(directory.utf8)) == expected)
+    }
+
+    @Test func brokenRefs_AreThoseThatAreAdmitted() {
+        let words = """
+            warning: ignoring broken ref refs/heads/a
+            warning: ignoring ref with broken name refs/heads/b
+            warning: ignoring broken ref refs/pull/1
+            warning: ignoring broken ref refs/heads/caf\u{e9}
+            fatal: warning: ignoring broken ref refs/heads/c
+
+            """
+        let filter = RefFilter(excluded: RefPatterns(["refs/pull"]))
+        #expect(RefLines.broken(Array(words.utf8), filter: filter) == ["refs/heads/a", "refs/heads/caf\u{e9}"])
+        #expect(RefLines.broken([], filter: filter).isEmpty)
+    }
+
     /// Each star more would multiply the time, did it try and go back: this took longer than anybody waits.
     @Test(arguments: ["*a", "**a"]) func pattern_OfManyStars_IsRefusedInTime(_ part: String) {
         let pattern = RefPatterns(["refs/" + String(repeating: part, count: 64) + "b"])

@@ -55,14 +55,22 @@ extension LocalCopies {
         if transaction.isEmpty { return }
         let isLarge = transaction.edits.count > git.configuration.maintenance.looseRefs
         if isLarge, try await updatePackedRefs(of: copy, transaction.edits) { return }
-        try await changeRefs(of: copy, ["update-ref", "--no-deref", "--stdin", "-z"], input: transaction.commands)
+        if try await changeRefs(of: copy, ["update-ref", "--no-deref", "--stdin", "-z"], input: transaction.commands) { return }
+        // Other servers let a branch name a tag, and a first copy takes it as it is.
+        if try await updatePackedRefs(of: copy, transaction.last) { return }
+        throw Failure(.corrupt, "git lets no branch name what is no commit")
     }
 
-    func changeRefs(of copy: String, _ arguments: [String], input: [UInt8] = []) async throws(Failure) {
+    /// - Returns: false, with no ref moved by the last transaction, when git lets no branch name what is no commit.
+    @discardableResult
+    func changeRefs(of copy: String, _ arguments: [String], input: [UInt8] = []) async throws(Failure) -> Bool {
         var command = GitCommand(["--git-dir=\(copy)"] + arguments, total: git.configuration.total)
         command.input = input
         do throws(Failure) {
-            _ = try await git.run(command).checked()
+            let result = try await git.run(command)
+            if result.status != .exited(0), Classification.isNoCommit(result.errors) { return false }
+            _ = try result.checkedInRepository()
+            return true
         } catch {
             // Whatever ended git may have left its locks, and nobody else works on the copy now.
             if error.reason != .refLock { try await sweep(copy) }

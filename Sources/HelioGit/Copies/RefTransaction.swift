@@ -40,6 +40,12 @@ struct RefTransaction: Sendable {
 
     var isEmpty: Bool { edits.isEmpty }
 
+    /// What is left once the refs in the way have been deleted.
+    var last: [RefEdit] {
+        let inTheWay = deletionsInTheWay
+        return edits.filter { !inTheWay.contains($0.name) }
+    }
+
     var commands: [UInt8] {
         let inTheWay = deletionsInTheWay
         var bytes: [UInt8] = []

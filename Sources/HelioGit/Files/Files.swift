@@ -48,17 +48,24 @@ enum Files {
         guard code == EEXIST, kind(path) == .directory else { throw failure("make the directory", path, code) }
     }
 
-    enum Kind { case directory, file, other }
+    enum Kind {
+        case directory, file, other
+
+        /// - Parameter mode: `st_mode` of stat(2).
+        init(_ mode: mode_t) {
+            switch mode & S_IFMT {
+            case S_IFDIR: self = .directory
+            case S_IFREG: self = .file
+            default: self = .other
+            }
+        }
+    }
 
     /// - Returns: nil when there is nothing, or nothing that can be looked at.
     static func kind(_ path: String, followLinks: Bool = true) -> Kind? {
         var status = stat()
         guard (followLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
-        switch status.st_mode & S_IFMT {
-        case S_IFDIR: return .directory
-        case S_IFREG: return .file
-        default: return .other
-        }
+        return Kind(status.st_mode)
     }
 
     /// Whether there is nothing, and not merely nothing that can be looked at.

@@ -47,6 +47,24 @@ struct RawPath: Sendable {
         }
     }
 
+    /// Whether there is anything, be it a link that leads nowhere.
+    var isPresent: Bool { status != nil }
+
+    /// Nothing there is no failure. A pipe hangs nobody.
+    /// - Throws: when what is there cannot be read.
+    func checkReadable() throws(Failure) {
+        let descriptor = open(bytes, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            let code = errno
+            if code == ENOENT || code == ENOTDIR { return }
+            throw failure("read", code)
+        }
+        defer { close(descriptor) }
+        var byte: UInt8 = 0
+        // Some disks say only here that they cannot; a directory has taken the file's place.
+        guard read(descriptor, &byte, 1) >= 0 || errno == EISDIR else { throw failure("read", errno) }
+    }
+
     /// Removes a tree without following links. What is gone already is no failure.
     func removeTree() throws(Failure) {
         let isRemoved: Bool

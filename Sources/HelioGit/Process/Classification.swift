@@ -14,7 +14,7 @@ enum Classification {
     /// can stand.
     private static let diskErrors: [Needle] = [
         "no space left on device", "disk quota exceeded", "read-only file system", "input/output error", "file too large",
-        "file size limit exceeded", "cannot allocate memory",
+        "file size limit exceeded", "cannot allocate memory", "too many open files", "too many open files in system",
     ]
     private static let diskComplaints: [Needle] = ["error: unable to write file", "fatal: unable to write file", "fatal: out of memory"]
     /// What git says at a limit that it was given because it reads what an upstream sends, and the key of that limit. It is the
@@ -28,6 +28,7 @@ enum Classification {
     private static let refusals: [(said: Needle, refusal: HostRefusal)] = [
         ("requested url returned error: 429", .tooManyRequests), ("requested url returned error: 503", .unavailable),
     ]
+    private static let noCommit: Needle = "trying to write non-commit object"
     private static let vanished: [Needle] = ["not our ref", "does not allow request for unadvertised object"]
 
     private static let table: [(FailureReason, [Needle])] = [
@@ -138,6 +139,9 @@ enum Classification {
     static func isVanishedObject(_ stderr: [UInt8]) -> Bool {
         vanished.contains { $0.isIn(stderr[...]) }
     }
+
+    /// git lets no branch name what is no commit (refs/files-backend.c). No name of a ref has a space, so none looks like these words.
+    static func isNoCommit(_ stderr: [UInt8]) -> Bool { noCommit.isIn(stderr[...]) }
 }
 
 /// Why an HTTP server does not want to be asked.

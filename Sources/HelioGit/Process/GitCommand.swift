@@ -42,6 +42,15 @@ struct GitResult: Sendable {
             throw Failure(isUpstream && status.isCrash ? .rejected : .internal, "git was ended by signal \(signal)")
         }
     }
+
+    /// The same of work in a repository that is there. What git does not find in it is a repository, and what nobody knows that git says is
+    /// the repository's trouble, as a crash over it is. That git cannot be run, or is killed, is not.
+    func checkedInRepository() throws(Failure) -> GitResult {
+        do throws(Failure) { return try checked() } catch {
+            let isOfRepository = status.isExit || status.isCrash
+            throw isOfRepository && [.notFound, .internal].contains(error.reason) ? Failure(.corrupt, error.message) : error
+        }
+    }
 }
 
 enum GitStatus: Sendable, Hashable {

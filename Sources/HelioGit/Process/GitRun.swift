@@ -129,15 +129,22 @@ extension Git {
             case .output(.failure(let failure)):
                 open -= 1
                 attended.failure = failure
-                await execution.teardown(using: [termination])
+                await end(execution)
             case .watch(let failure?):
                 attended.failure = attended.failure ?? failure
-                await execution.teardown(using: [termination])
+                await end(execution)
             case .watch(nil): break
             }
             if open == 0 { tasks.cancelAll() }
         }
         return attended
+    }
+
+    /// TERM, then KILL, to the whole group. swift-subprocess 1.0.2 leaves out the KILL when the leader ends by TERM; a child that outlives
+    /// it could write on, and keep the streams open, for as long as it likes. The leader is not reaped yet, as in `attend`.
+    private func end(_ execution: GitExecution) async {
+        await execution.teardown(using: [termination])
+        kill(-execution.processIdentifier.value, SIGKILL)
     }
 
     /// - Returns: a failure when there is more than `limit`, and when the pipe fails: git may be well then, and a part of what it said would

@@ -1,9 +1,11 @@
+import Glibc
 import HelioNode
 
 /// A repository's `HEAD` file.
 enum HeadFile {
     /// - Throws: `.corrupt` when there is none or it holds neither a legal ref nor an object id.
     static func read(_ repository: String) throws(Failure) -> Head {
+        if let target = linkTarget(repository) { return try symbolic(target, repository) }
         guard let bytes = try Files.readIfPresent(repository + "/HEAD", limit: 8192) else {
             throw Failure(.corrupt, "\(GitMessage.escaped(repository)) has no HEAD")
         }
@@ -15,6 +17,17 @@ enum HeadFile {
         if let target = ObjectID(hex: Array(trimmed)) { return .detached(target) }
         guard trimmed.starts(with: "ref:".utf8) else { throw malformed(repository) }
         return try symbolic(RefName(ByteString(trimmed.dropFirst(4).drop { $0 == 0x20 || $0 == 0x09 })), repository)
+    }
+
+    /// What a `HEAD` that is a link names, as core.preferSymlinkRefs makes it: git takes the text of a link for the name of a ref, be there
+    /// such a file or not.
+    /// - Returns: nil for a file, and for a link to something else.
+    static func linkTarget(_ repository: String) -> RefName? {
+        var text = [CChar](repeating: 0, count: 4096)
+        let count = readlink(repository + "/HEAD", &text, text.count)
+        guard count > 0 else { return nil }
+        let bytes = text[..<count].map { UInt8(bitPattern: $0) }
+        return bytes.starts(with: "refs/".utf8) ? RefName(ByteString(bytes)) : nil
     }
 
     static func symbolic(_ target: RefName, _ repository: String) throws(Failure) -> Head {

@@ -21,7 +21,20 @@ struct OpenRepository: ~Copyable {
     deinit { git_repository_free(pointer) }
 
     /// Refs that git would list, resolved; not sorted.
-    func refs(_ filter: RefFilter) throws(LibgitError) -> [Ref] {
+    ///
+    /// libgit2's iterator passes over each loose ref that it cannot read, without an error, and then tells what was packed under that name
+    /// before. A link that leads nowhere ends the loose ones for it. A lookup says what is wrong, so they are looked up one by one.
+    /// - Parameter loose: those that there were just now and that `filter` admits. One that has been packed since is found there, and one
+    ///   that has gone is left out.
+    func refs(_ filter: RefFilter, loose: Set<RefName>) throws(LibgitError) -> [Ref] {
+        var refs = try iterated(filter, without: loose)
+        for name in loose {
+            if let ref = try lookUp(name) { refs.append(ref) }
+        }
+        return refs
+    }
+
+    private func iterated(_ filter: RefFilter, without loose: Set<RefName>) throws(LibgitError) -> [Ref] {
         var iterator: OpaquePointer?
         try LibgitError.check(git_reference_iterator_new(&iterator, pointer))
         defer { git_reference_iterator_free(iterator) }
@@ -32,28 +45,46 @@ struct OpenRepository: ~Copyable {
             if code == GIT_ITEROVER.rawValue { return refs }
             try LibgitError.check(code)
             defer { git_reference_free(reference) }
-            if let ref = Self.ref(reference, filter) { refs.append(ref) }
+            let name = Self.refName(git_reference_name(reference))
+            guard !loose.contains(name), filter.admits(name) else { continue }
+            if let ref = try Self.ref(name, reference) { refs.append(ref) }
         }
     }
 
-    /// - Returns: nil for a name that is not admitted, and for a symbolic ref that leads nowhere: git lists neither.
-    private static func ref(_ reference: OpaquePointer?, _ filter: RefFilter) -> Ref? {
-        let name = refName(git_reference_name(reference))
-        guard filter.admits(name) else { return nil }
+    private func lookUp(_ name: RefName) throws(LibgitError) -> Ref? {
+        var reference: OpaquePointer?
+        let text = name.bytes.bytes.map { CChar(bitPattern: $0) } + [0]
+        let code = git_reference_lookup(&reference, pointer, text)
+        if code == GIT_ENOTFOUND.rawValue { return nil }
+        try LibgitError.check(code)
+        defer { git_reference_free(reference) }
+        return try Self.ref(name, reference)
+    }
+
+    /// - Returns: nil for a symbolic ref that leads nowhere: git does not list it.
+    private static func ref(_ name: RefName, _ reference: OpaquePointer?) throws(LibgitError) -> Ref? {
         if let target = git_reference_target(reference) { return Ref(name: name, target: oid(target)) }
         var resolved: OpaquePointer?
-        guard git_reference_resolve(&resolved, reference) == 0 else { return nil }
+        let code = git_reference_resolve(&resolved, reference)
+        if code == GIT_ENOTFOUND.rawValue { return nil }
+        try LibgitError.check(code)
         defer { git_reference_free(resolved) }
         return git_reference_target(resolved).map { Ref(name: name, target: oid($0)) }
     }
 
     func head() throws(LibgitError) -> Head {
+        // libgit2 follows a link, and calls a HEAD detached that names a branch.
+        if let target = HeadFile.linkTarget(path) { return try symbolic(target) }
         var reference: OpaquePointer?
         try LibgitError.check(git_reference_lookup(&reference, pointer, "HEAD"))
         defer { git_reference_free(reference) }
         if let target = git_reference_target(reference) { return .detached(Self.oid(target)) }
         guard let target = git_reference_symbolic_target(reference) else { throw LibgitError(code: -1, message: "HEAD is empty") }
-        do { return try HeadFile.symbolic(Self.refName(target), path) } catch { throw LibgitError(code: -1, message: error.message) }
+        return try symbolic(Self.refName(target))
+    }
+
+    private func symbolic(_ target: RefName) throws(LibgitError) -> Head {
+        do { return try HeadFile.symbolic(target, path) } catch { throw LibgitError(code: -1, message: error.message) }
     }
 
     /// The first of `targets` whose object is not in the repository.

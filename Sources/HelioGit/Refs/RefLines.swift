@@ -13,6 +13,13 @@ enum RefLines {
         return refs
     }
 
+    /// What git passes over because it cannot read it, or because it holds no ref. A symbolic ref that leads nowhere is not among them.
+    static func broken(_ stderr: [UInt8], filter: RefFilter) -> [RefName] {
+        let warning = Array("warning: ignoring broken ref ".utf8)
+        let lines = stderr.split(separator: 0x0A).filter { $0.starts(with: warning) }
+        return lines.map { RefName(ByteString($0.dropFirst(warning.count))) }.filter { filter.admits($0) }
+    }
+
     /// `git ls-remote --symref`: `<oid>\t<name>`, `ref: <target>\tHEAD`. Names ending in `^{}` are peeled tags. A server may
     /// send anything, so names are checked and a doubled one is refused.
     static func parseRemote(_ output: [UInt8], filter: RefFilter) throws(Failure) -> UpstreamRefs {

@@ -88,5 +88,14 @@ private struct RefGlob: Sendable {
 struct RefFilter: Sendable {
     let excluded: RefPatterns
 
+    static let everything = RefFilter(excluded: RefPatterns([]))
+
     func admits(_ name: RefName) -> Bool { RefFormat.isLegal(name) && !name.isPrivate && !excluded.match(name) }
+
+    /// Whether any name in a directory could be admitted. A pattern, which is UTF-8, matches this one only if it matches all.
+    func admits(below directory: [UInt8]) -> Bool {
+        let component = [UInt8(0x2F)] + [UInt8](repeating: 0xFF, count: 200)
+        let child = directory + component
+        return admits(RefName(ByteString(child))) || admits(RefName(ByteString(child + component)))
+    }
 }

@@ -8,7 +8,7 @@ struct RefReader: Sendable {
     let filter: RefFilter
     /// Of our copies: an excluded ref in one is left from before it was excluded. It is seen, so that the copy differs from the
     /// upstream and the next synchronisation deletes it; what git shows of the copy then hashes as we say.
-    private let unfiltered = RefFilter(excluded: RefPatterns([]))
+    private let unfiltered = RefFilter.everything
 
     init(_ git: Git) {
         self.git = git
@@ -28,19 +28,26 @@ struct RefReader: Sendable {
 
     /// Blocks on the disk, for 0.1 ms at best.
     ///
-    /// libgit2 takes the names of loose refs, then `packed-refs`, then the values of the loose ones. A `git pack-refs` in between takes those
-    /// away: what it has just packed would be missing, or be what it was when it was packed before.
+    /// First come the names of the loose refs, then what libgit2 tells of the others, then the values of the loose ones. A `git pack-refs`
+    /// in between takes files away: a ref that was written after the first step and packed before the second could be missing, or be what
+    /// it was when it was packed before.
     /// - Returns: nil when git has to be asked.
     func readFast(_ path: String, foreign: Bool) throws(Failure) -> RefSnapshot? {
-        try PlainFiles.check(path)
-        do {
-            for _ in 0..<Self.attempts {
-                let packed = FileStamp(path + "/packed-refs")
-                let repository = try OpenRepository(path)
-                let refs = try repository.refs(foreign ? filter : unfiltered)
-                if FileStamp(path + "/packed-refs") == packed { return RefSnapshot(format: .sha1, refs: refs, head: try repository.head()) }
-            }
-            return nil
+        let filter = foreign ? filter : unfiltered
+        for _ in 0..<Self.attempts {
+            let packed = FileStamp(path + "/packed-refs")
+            let loose = try PlainFiles.check(path, filter)
+            if PlainFiles.isLinked(path) { return nil }
+            guard let snapshot = try readOnce(path, filter, loose: loose) else { return nil }
+            if FileStamp(path + "/packed-refs") == packed { return snapshot }
+        }
+        return nil
+    }
+
+    private func readOnce(_ path: String, _ filter: RefFilter, loose: Set<RefName>) throws(Failure) -> RefSnapshot? {
+        do throws(LibgitError) {
+            let repository = try OpenRepository(path)
+            return RefSnapshot(format: .sha1, refs: try repository.refs(filter, loose: loose), head: try repository.head())
         } catch {
             try Self.explain(path)
             return nil
@@ -55,13 +62,31 @@ struct RefReader: Sendable {
         }
     }
 
+    /// git passes over a loose ref that it cannot read, with a warning, and over a directory of them without. What is not seen must not
+    /// look deleted, so all are looked at before, and the warning is a failure.
     private func readByGit(_ path: String, foreign: Bool) async throws(Failure) -> RefSnapshot {
+        let filter = foreign ? filter : unfiltered
+        try await DiskThreads.run { () throws(Failure) in try PlainFiles.checkReadable(path, filter) }
         var command = GitCommand(
             ["--git-dir=\(path)", "for-each-ref", "--format=%(objectname) %(refname)"], total: git.configuration.total)
         if foreign { command.source = FetchSource(directory: path) }
-        let refs = try RefLines.parse(try await output(of: command), filter: foreign ? filter : unfiltered)
-        let head = try await DiskThreads.run { () throws(Failure) in try HeadFile.read(path) }
+        // The directory is there, `explain` saw it.
+        let result = try await git.run(command).checkedInRepository()
+        let broken = RefLines.broken(result.errors, filter: filter)
+        let head = try await DiskThreads.run { () throws(Failure) -> Head in
+            try Self.refuse(broken, path)
+            return try HeadFile.read(path)
+        }
+        let refs = try RefLines.parse(result.output, filter: filter)
         return RefSnapshot(format: try await format(path, foreign: foreign, refs: refs, head: head), refs: refs, head: head)
+    }
+
+    /// One that has been deleted while git read it is called broken, too.
+    private static func refuse(_ broken: [RefName], _ path: String) throws(Failure) {
+        for name in broken {
+            guard try PlainFiles.isLoose(name, in: path) else { continue }
+            throw Failure(.corrupt, GitMessage.bounded("\(GitMessage.escaped(name.description)) is broken"))
+        }
     }
 
     private func format(_ path: String, foreign: Bool, refs: [Ref], head: Head) async throws(Failure) -> ObjectFormat {
@@ -69,16 +94,7 @@ struct RefReader: Sendable {
         if case .detached(let target) = head { return target.format }
         var command = GitCommand(["--git-dir=\(path)", "rev-parse", "--show-object-format"], total: git.configuration.total)
         if foreign { command.source = FetchSource(directory: path) }
-        let output = try await output(of: command)
+        let output = try await git.run(command).checkedInRepository().output
         return ObjectFormat(rawValue: String(decoding: output.filter { $0 > 0x20 }, as: UTF8.self)) ?? .sha1
-    }
-    /// The directory is there, `explain` saw it: what git does not find in it is a repository, and what nobody knows that it says is the
-    /// repository's trouble, as a crash over it is. That git cannot be run, or is killed, is not.
-    private func output(of command: GitCommand) async throws(Failure) -> [UInt8] {
-        let result = try await git.run(command)
-        do throws(Failure) { return try result.checked().output } catch {
-            let isOfRepository = result.status.isExit || result.status.isCrash
-            throw isOfRepository && [.notFound, .internal].contains(error.reason) ? Failure(.corrupt, error.message) : error
-        }
     }
 }

@@ -14,10 +14,12 @@ struct ListingStamp: Hashable, Sendable {
     private let newestChange: Int64
     private let takenAt: Int64
 
-    /// - Returns: nil where there is anything but files and directories: what a link leads to may change unseen.
+    /// - Returns: nil where there is anything but files and directories: what a link leads to may change unseen, and so may refs that are
+    ///   those of another repository.
     init?(_ repository: String) {
+        if PlainFiles.isLinked(repository) { return nil }
         var reading = Reading()
-        for file in ["HEAD", "packed-refs", "config", "description", "git-daemon-export-ok", "commondir", "config.worktree"] {
+        for file in ["HEAD", "packed-refs", "config", "description", "git-daemon-export-ok", "config.worktree"] {
             guard reading.note(repository + "/" + file, isTree: false) else { return nil }
         }
         guard reading.note(Files.parent(repository) + "/git-daemon-export-ok", isTree: false) else { return nil }

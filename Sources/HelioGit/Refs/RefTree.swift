@@ -1,0 +1,84 @@
+import Glibc
+import HelioNode
+
+/// The files below `refs`: loose refs, and what else lies about. Paths are bytes here: one made of a `String` would lose names that are not
+/// UTF-8.
+///
+/// A directory that cannot be looked into must not look empty, which it does to git and to libgit2. A link to a directory is followed, as
+/// git does.
+struct RefTree {
+    /// Such as `refs/heads/main`; unsorted.
+    private(set) var names: [[UInt8]] = []
+    private let repository: String
+    private let filter: RefFilter
+    /// More levels than a path has room for in practice; each takes a descriptor.
+    private static let depthLimit = 256
+
+    /// - Parameter filter: a directory may be closed to us when it admits nothing that could be there.
+    /// - Throws: `.corrupt`, naming the first that is no regular file, and for directories without end; `.auth`, `.disk` and their like for
+    ///   one that cannot be looked into.
+    static func names(_ repository: String, _ filter: RefFilter) throws(Failure) -> [[UInt8]] {
+        var tree = RefTree(repository, filter)
+        let descriptor = open(repository + "/refs", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let code = errno
+        try tree.visit(descriptor, code, Array("refs".utf8), depth: 1)
+        return tree.names
+    }
+
+    private init(_ repository: String, _ filter: RefFilter) { (self.repository, self.filter) = (repository, filter) }
+
+    /// Closes the descriptor.
+    /// - Parameter code: why there is none.
+    private mutating func visit(_ descriptor: Int32, _ code: Int32, _ path: [UInt8], depth: Int) throws(Failure) {
+        guard descriptor >= 0 else {
+            // Gone since, or a file by now: git removes directories that have become empty.
+            if code == ENOENT || code == ENOTDIR || !filter.admits(below: path) { return }
+            throw failure(path, code)
+        }
+        guard let stream = fdopendir(descriptor) else {
+            let code = errno
+            close(descriptor)
+            throw failure(path, code)
+        }
+        defer { closedir(stream) }
+        guard depth <= Self.depthLimit else { throw Failure(.corrupt, "refs are nested too deep") }
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                if errno != 0 { throw failure(path, errno) }
+                return
+            }
+            let name = Files.name(of: entry)
+            if name == [0x2E] || name == [0x2E, 0x2E] { continue }
+            try note(name, Int(entry.pointee.d_type), in: descriptor, path + [0x2F] + name, depth: depth)
+        }
+    }
+
+    private mutating func note(_ name: [UInt8], _ type: Int, in directory: Int32, _ path: [UInt8], depth: Int) throws(Failure) {
+        switch kind(name, type, in: directory) {
+        case .file: names.append(path)
+        case .directory:
+            let descriptor = openat(directory, Self.text(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            let code = errno
+            try visit(descriptor, code, path, depth: depth + 1)
+        case .other: throw Failure(.corrupt, GitMessage.bounded("\(shown(path)) is no regular file"))
+        }
+    }
+
+    /// `readdir` tells the kind of most, so only links and what an unusual file system leaves open cost another look. What leads nowhere,
+    /// or cannot be looked at, may be a ref: whoever reads it finds out.
+    private func kind(_ name: [UInt8], _ type: Int, in directory: Int32) -> Files.Kind {
+        if type == Int(DT_REG) { return .file }
+        if type == Int(DT_DIR) { return .directory }
+        var status = stat()
+        return fstatat(directory, Self.text(name), &status, 0) == 0 ? Files.Kind(status.st_mode) : .file
+    }
+
+    private static func text(_ name: [UInt8]) -> [CChar] { name.map { CChar(bitPattern: $0) } + [0] }
+
+    private func shown(_ path: [UInt8]) -> String { GitMessage.escaped(repository + "/" + String(decoding: path, as: UTF8.self)) }
+
+    private func failure(_ path: [UInt8], _ code: Int32) -> Failure {
+        Files.failure("read the directory", repository + "/" + String(decoding: path, as: UTF8.self), code)
+    }
+}

@@ -41,10 +41,11 @@ extension Store {
 
     /// - Parameter tellsFirst: whether what is held without any record is to be told, too; else it counts as announced.
     /// - Returns: nil when a copy of that content has been announced, or counts as announced.
-    public func unannounced(
+    public nonisolated func unannounced(
         _ repository: RepositoryID, holding content: MirrorHash, tellsFirst: Bool = false
-    ) throws(StoreError) -> UnannouncedContent? {
-        let record = try announcement(of: repository) ?? (tellsFirst ? Announcement(number: 0, content: nil) : nil)
+    ) async throws(StoreError) -> UnannouncedContent? {
+        let known = try await reader.read { db in try OutboxRows.announcement(of: repository.value, in: db) }
+        let record = known ?? (tellsFirst ? Announcement(number: 0, content: nil) : nil)
         guard let last = record, last.content != content else { return nil }
         return UnannouncedContent(repository: repository, content: content, last: last)
     }

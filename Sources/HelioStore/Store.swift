@@ -43,14 +43,14 @@ public actor Store {
 
     private init(_ directory: DataDirectory, executor: StoreExecutor) throws(StoreError) {
         lock = try DataLock(directory.lockPath)
-        let known = try NodeIdentity(existingAt: directory.identityPath)?.uuid
+        let known = try IdentityFile(existingAt: directory.identityPath)?.uuid
         path = directory.databasePath
         let writer = try DatabaseFile.openWriter(path, isFirstStart: known == nil)
         self.writer = writer
         lastFormerRun = try RunRows.last(writer)
         reader = StoreReader(try DatabaseFile.openReader(directory.databasePath))
         // Last, because its file says that a database was completed here.
-        nodeIdentity = if let known { known } else { try NodeIdentity(creatingAt: directory.identityPath).uuid }
+        nodeIdentity = if let known { known } else { try IdentityFile(creatingAt: directory.identityPath).uuid }
         self.executor = executor
     }
 

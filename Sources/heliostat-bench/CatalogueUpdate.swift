@@ -2,7 +2,7 @@ import Glibc
 import HelioNode
 import HelioStore
 
-/// What changing one repository costs while readers hold older catalogues.
+/// What changing one repository costs while readers hold the hashes of older catalogues.
 struct CatalogueUpdate {
     private static let changes = 500
 
@@ -22,7 +22,7 @@ struct CatalogueUpdate {
 
     /// Milliseconds of CPU of one change, each with a snapshot taken before that `readers` readers hold; then of one repository more.
     mutating func measure(readers: Int) throws -> (change: Double, insertion: Double) {
-        var held: [Catalogue] = []
+        var held: [[HashShelf]] = []
         var next = 0
         let change = Self.milliseconds(of: Self.changes) { number in
             Self.hold(catalogue, in: &held, readers, &next)
@@ -47,9 +47,9 @@ struct CatalogueUpdate {
     }
 
     /// The oldest of the readers begins anew.
-    private static func hold(_ catalogue: Catalogue, in held: inout [Catalogue], _ readers: Int, _ next: inout Int) {
+    private static func hold(_ catalogue: Catalogue, in held: inout [[HashShelf]], _ readers: Int, _ next: inout Int) {
         guard readers > 0 else { return }
-        if held.count < readers { held.append(catalogue) } else { held[next % readers] = catalogue }
+        if held.count < readers { held.append(catalogue.hashShelves) } else { held[next % readers] = catalogue.hashShelves }
         next += 1
     }
 

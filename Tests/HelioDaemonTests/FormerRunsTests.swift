@@ -22,7 +22,7 @@ struct FormerRunsTests {
     }
 
     private func recover(_ store: Store) async throws -> [String] {
-        try await Recovery.formerRuns(store, at: SystemClock.wall(), metrics.sync, log).map(\.id.description)
+        try await CrashRecovery.formerRuns(store, at: SystemClock.wall(), metrics.sync, log).map(\.id.description)
     }
 
     private func close(_ number: Int, in store: Store) async throws -> Bool {

@@ -206,6 +206,19 @@ struct HeldTests {
         #expect(try await store.lastAnnouncements(of: asked) == last(9, 7))
     }
 
+    /// What comes after it must not overtake it.
+    @Test func lastAnnouncement_IsToldWithItsSender_WhileThatOneIsSendingIt() async throws {
+        try await store.adopt(agreed(1, 5, nil, by: Self.here, to: ["ci", "chat"]), at: Samples.time)
+        _ = try await store.release(Self.repository)
+        #expect(try await store.lastAnnouncements(of: [Self.repository]) == last(1, 5, by: Self.here))
+        for endpoint in ["chat", "ci"] {
+            #expect(try await store.lastAnnouncements(of: [Self.repository]) == last(1, 5, by: Self.here))
+            let id = try #require(try await store.heads(of: endpoint, limit: 9).first?.id)
+            _ = try await store.note([DeliveryResult(id: id, outcome: .delivered, status: 200, error: nil)], at: Samples.time)
+        }
+        #expect(try await store.lastAnnouncements(of: [Self.repository]) == last(1, 5))
+    }
+
     /// Else its own number would be taken when it comes to be told.
     @Test func lastAnnouncement_IsNotTold_BeforeItIsPublished() async throws {
         try await store.adopt(agreed(1, 5, nil), at: Samples.time)

@@ -2,7 +2,7 @@ import HelioHTTP
 import HelioLoop
 import HelioNode
 
-/// A `repo-hashes` body. It keeps the catalogue that it began with, and nothing that grows with it.
+/// A `repo-hashes` body. It keeps the hashes of the catalogue that it began with, and nothing that grows with it.
 final class HashStream: BodyProducer, @unchecked Sendable {  // one connection pulls it, on its loop
     private var cursor: HashCursor
     private let texts: HashTexts?

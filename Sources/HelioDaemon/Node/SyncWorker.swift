@@ -131,12 +131,12 @@ struct SyncWorker: Sendable {
     /// Marks what an earlier attempt could not.
     /// - Returns: what became of that; nil when there was nothing, or nobody wants it any more.
     @discardableResult
-    private func finishEarlier(_ described: Repository, _ held: inout [HeldChange]) async throws -> HelioGit.Recovery? {
+    private func finishEarlier(_ described: Repository, _ held: inout [HeldChange]) async throws -> Recovery? {
         let repository = described.id
         guard let earlier = unfinished.withLock({ $0[repository] }) else { return nil }
-        var outcome: HelioGit.Recovery?
+        var outcome: Recovery?
         do {
-            let settled = try await Recovery.settle(earlier.change, of: described, as: earlier.id, adapters)
+            let settled = try await CrashRecovery.settle(earlier.change, of: described, as: earlier.id, adapters)
             outcome = settled.outcome
             if let told = settled.held { held.append(HeldChange(told, described, ContentHash.of(earlier.change.new))) }
         } catch StoreError.unknownChange {

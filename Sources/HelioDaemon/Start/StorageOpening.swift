@@ -34,7 +34,7 @@ struct StorageOpening: Sendable {
             _ = await process.replaceUpstream()
             // The socket belongs to who holds the data directory, so it is opened after the lock is taken.
             _ = try await process.socketServer.listen(on: .unix(path: process.configuration.withLock(\.node.socket)))
-            let stored = try await Recovery.run(hands, metrics: process.metrics.sync, log: process.log)
+            let stored = try await CrashRecovery.run(hands, metrics: process.metrics.sync, log: process.log)
             let farm = process.makeFarm(hands)
             await farm?.holdBack()
             try await hands.webhooks.open { [process] in process.configuration.withLock { $0 } }

@@ -2,8 +2,8 @@ import Glibc
 import HelioNode
 
 extension LocalCopies {
-    /// Moves so many refs that a file for each would be too many: all of them in one rename of `packed-refs`. 100,000 files take git
-    /// half a minute to make and, later, minutes to pack, during which the repository waits.
+    /// Moves refs that git refuses to move, or so many that a file for each would be too many: all of them in one rename of `packed-refs`.
+    /// 100,000 files take git half a minute to make and, later, minutes to pack, during which the repository waits.
     /// - Returns: false, with no ref moved, when a loose ref that git does not pack is among them or in their way: a symbolic one.
     func updatePackedRefs(of copy: String, _ edits: [RefEdit]) async throws(Failure) -> Bool {
         guard let format = (edits.first?.new ?? edits.first?.old)?.format else { return true }

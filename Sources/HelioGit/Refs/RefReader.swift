@@ -20,8 +20,18 @@ struct RefReader: Sendable {
     ///   for a format that git cannot read either, `.timeout` when the disk hangs.
     func read(_ path: String, foreign: Bool) async throws(Failure) -> RefSnapshot {
         if let snapshot = try await DiskThreads.run({ () throws(Failure) in try readFast(path, foreign: foreign) }) { return snapshot }
-        return try await readByGit(path, foreign: foreign)
+        do throws(Failure) { return try await readByGit(path, foreign: foreign) } catch { throw foreign ? Self.ofUpstream(error) : error }
     }
+
+    /// What the upstream's disk cannot read is that repository's trouble: as this node's it would never be quarantined, and would keep all
+    /// nodes from SYNCHRONIZED.
+    private static func ofUpstream(_ failure: Failure) -> Failure {
+        let isDamage = [.disk, .internal].contains(failure.reason) && damages.contains { failure.message.hasSuffix($0) }
+        return isDamage ? Failure(.corrupt, failure.message) : failure
+    }
+
+    /// How `Files.failure` ends of a file whose bytes a disk has lost, or a file system that knows its checksums.
+    private static let damages = [EIO, EUCLEAN, EBADMSG].map { ": " + String(cString: strerror($0)) }
 
     /// How often refs are read again that were packed meanwhile, before git is asked.
     private static let attempts = 3
@@ -33,6 +43,10 @@ struct RefReader: Sendable {
     /// it was when it was packed before.
     /// - Returns: nil when git has to be asked.
     func readFast(_ path: String, foreign: Bool) throws(Failure) -> RefSnapshot? {
+        do throws(Failure) { return try tryFast(path, foreign: foreign) } catch { throw foreign ? Self.ofUpstream(error) : error }
+    }
+
+    private func tryFast(_ path: String, foreign: Bool) throws(Failure) -> RefSnapshot? {
         let filter = foreign ? filter : unfiltered
         for _ in 0..<Self.attempts {
             let packed = FileStamp(path + "/packed-refs")

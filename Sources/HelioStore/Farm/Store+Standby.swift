@@ -68,19 +68,22 @@ extension Store {
     /// told yet of a repository it has to take first, under the number that it has here.
     public nonisolated func lastAnnouncements(of repositories: Set<RepositoryID>) async throws(StoreError) -> [LastAnnouncement] {
         try await reader.read { db in
+            // Once, and not for each: after an outage both are many.
+            let unpublished = try Set(Int64.fetchAll(db, sql: "SELECT repository_id FROM event WHERE published = 0"))
             let select = try db.cachedStatement(
                 sql: """
-                    SELECT announcement.number, announcement.content_hash, (
-                        SELECT sender FROM delivery INDEXED BY delivery_standby JOIN event ON event.id = event_id
-                        WHERE state = 'standby' AND delivery.repository_id = ?1 AND event.number = announcement.number
-                    )
-                    FROM announcement
-                    WHERE announcement.repository_id = ?1 AND announcement.number > 0
-                        AND NOT EXISTS (SELECT 1 FROM event WHERE published = 0 AND event.repository_id = ?1)
+                    SELECT announcement.number, announcement.content_hash, coalesce(
+                        (SELECT sender FROM delivery INDEXED BY delivery_standby JOIN event ON event.id = event_id
+                        WHERE state = 'standby' AND delivery.repository_id = ?1 AND event.number = announcement.number),
+                        (SELECT sender FROM delivery INDEXED BY delivery_pending JOIN event ON event.id = event_id
+                        WHERE state = 'pending' AND endpoint IN (SELECT value FROM json_each(?2)) AND delivery.repository_id = ?1
+                            AND event.number = announcement.number AND sender IS NOT NULL))
+                    FROM announcement WHERE announcement.repository_id = ?1 AND announcement.number > 0
                     """)
+            let endpoints = try Self.waitingEndpoints(db)
             var last: [LastAnnouncement] = []
-            for repository in repositories.sorted() {
-                guard let row = try Row.fetchOne(select, arguments: [repository.value]) else { continue }
+            for repository in repositories.sorted() where !unpublished.contains(repository.value) {
+                guard let row = try Row.fetchOne(select, arguments: [repository.value, endpoints]) else { continue }
                 last.append(
                     LastAnnouncement(
                         repository: repository, number: try row.required(0), content: try Columns.hash(row[1]),
@@ -88,6 +91,20 @@ extension Store {
             }
             return last
         }
+    }
+
+    /// Those for which something waits to be sent, as a list in JSON: steps from one to the next through the index.
+    private static func waitingEndpoints(_ db: Database) throws -> String {
+        let sql = """
+            WITH RECURSIVE step(endpoint) AS (
+                SELECT min(endpoint) FROM delivery INDEXED BY delivery_pending WHERE state = 'pending'
+                UNION ALL
+                SELECT (SELECT min(endpoint) FROM delivery INDEXED BY delivery_pending WHERE state = 'pending' AND endpoint > step.endpoint)
+                FROM step WHERE endpoint IS NOT NULL
+            )
+            SELECT json_group_array(endpoint) FROM step WHERE endpoint IS NOT NULL
+            """
+        return try String.fetchOne(db, sql: sql) ?? "[]"
     }
 
     public func setPublished(_ repository: RepositoryID, number: Int64) throws(StoreError) {

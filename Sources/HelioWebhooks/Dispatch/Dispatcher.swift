@@ -86,10 +86,14 @@ public actor Dispatcher {
     /// The operator says that it takes deliveries again.
     /// - Returns: false when there is no such endpoint.
     public func enable(_ name: String) async throws(StoreError) -> Bool {
-        guard places[name]?.isRetired == false else { return false }
+        guard let place = places[name], !place.isRetired else { return false }
+        let wasClosed = place.line.isClosed
         // First, so that a 410 that came before and is still to be stored does not close it again.
         places[name]?.line.reopen()
-        try await store.reopenEndpoint(name)
+        do throws(StoreError) { try await store.reopenEndpoint(name) } catch {
+            places[name]?.line.isClosed = wasClosed
+            throw error
+        }
         await refill(name)
         return true
     }

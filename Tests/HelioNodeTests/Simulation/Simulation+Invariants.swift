@@ -32,8 +32,8 @@ extension Simulation {
             if code == 200, state != .synchronized { fail("strict \(name) answers 200 in \(state.rawValue)") }
             return
         }
-        // Nobody is kept out for good by what it remembers.
-        guard code != 200, state == .bootstrapped || state == .metadataSynchronized else { return }
+        // Nobody is kept out for good by what it remembers; one that was stopped needs a moment to find out how old that is.
+        guard code != 200, state == .bootstrapped || state == .metadataSynchronized, now - nodes[index].runsSince > Self.slack else { return }
         let age = nodes[index].node.farm.readAt.map { now - $0 } ?? .seconds(1_000_000)
         if age > Self.viewHold + Self.slack { fail("\(name) answers \(code) by a view that is \(age) old") }
     }

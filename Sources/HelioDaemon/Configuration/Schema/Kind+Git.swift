@@ -30,7 +30,7 @@ extension Kind where Value == String {
         }
     }
 
-    /// A full ref name, which takes along all below it; in it `*` stands for anything but `/`, and `**` for anything.
+    /// A full ref name, which takes along all below it, or a pattern, in which `*` stands for anything but `/`, and `**` for anything.
     static var refPattern: Kind {
         let expectation = "a pattern of full ref names such as refs/pull or refs/*/tmp"
         return .line(expectation) { text throws(Wrong) in

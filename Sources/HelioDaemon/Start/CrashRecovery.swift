@@ -3,7 +3,7 @@ import HelioNode
 import HelioStore
 
 /// What a crash left is finished or rolled back before the node does anything else.
-enum Recovery {
+enum CrashRecovery {
     /// - Returns: what the store knows. Nothing is outstanding any more but what the copy's disk does not let us settle; that is left to
     ///   the next synchronisation of its repository.
     static func run(_ hands: Hands, metrics: SyncMetrics, log: NodeLog) async throws -> StoredNode {
@@ -88,7 +88,7 @@ enum Recovery {
     /// - Returns: also what the farm is to be told of it.
     static func settle(
         _ change: PreparedChange, of repository: Repository?, as id: ChangeID, _ adapters: Adapters
-    ) async throws -> (outcome: HelioGit.Recovery, held: HeldID?) {
+    ) async throws -> (outcome: Recovery, held: HeldID?) {
         let outcome = try await adapters.copies.recover(change)
         var held: HeldID?
         switch outcome {

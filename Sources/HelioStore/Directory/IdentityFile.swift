@@ -1,7 +1,7 @@
 import Glibc
 
 /// The node's UUID, in a file of its own beside the database: it outlives a database that an operator has to replace.
-struct NodeIdentity {
+struct IdentityFile {
     /// Lower-case, as RFC 9562 prints it.
     let uuid: String
 

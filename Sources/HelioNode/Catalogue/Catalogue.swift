@@ -183,11 +183,12 @@ extension Catalogue {
         hashShelves[shelf].lines.insert(line, at: slot)
         hashShelves[shelf].revision = revision
         guard shelves[shelf].count > Self.shelfSize else { return }
-        let rest = (Self.shelfSize / 2)...
-        shelves.insert(Array(shelves[shelf][rest]), at: shelf + 1)
-        shelves[shelf].removeSubrange(rest)
-        hashShelves.insert(HashShelf(lines: Array(hashShelves[shelf].lines[rest]), revision: revision), at: shelf + 1)
-        hashShelves[shelf].lines.removeSubrange(rest)
+        // Both halves anew: an array that shrinks keeps the room it had.
+        let (entries, lines, half) = (shelves[shelf], hashShelves[shelf].lines, Self.shelfSize / 2)
+        shelves[shelf] = Array(entries[..<half])
+        shelves.insert(Array(entries[half...]), at: shelf + 1)
+        hashShelves[shelf].lines = Array(lines[..<half])
+        hashShelves.insert(HashShelf(lines: Array(lines[half...]), revision: revision), at: shelf + 1)
     }
 
     /// The last shelf whose first key is not after `key`; the first one for a key before all.

@@ -31,7 +31,7 @@ struct ProcessMetrics: Sendable {
             virtualMemory.set(Double(status.virtualBytes))
             residentMemory.set(Double(status.residentBytes))
         }
-        openDescriptors.set(Double(ProcessStatus.openDescriptors()))
+        if let count = ProcessStatus.openDescriptors() { openDescriptors.set(Double(count)) }
         maxDescriptors.set(ProcessStatus.limit(RLIMIT_NOFILE))
         maxVirtualMemory.set(ProcessStatus.limit(RLIMIT_AS))
     }

@@ -39,8 +39,9 @@ struct ProcessStatus: Sendable {
         return line.flatMap { Double($0.dropFirst(6)) }
     }
 
-    static func openDescriptors() -> Int {
-        guard let directory = opendir("/proc/self/fd") else { return 0 }
+    /// - Returns: all that may be open when there is none left to look with; nil when they cannot be counted.
+    static func openDescriptors() -> Int? {
+        guard let directory = opendir("/proc/self/fd") else { return errno == EMFILE ? Int(limit(RLIMIT_NOFILE)) : nil }
         defer { closedir(directory) }
         var count = 0
         while readdir(directory) != nil { count += 1 }

@@ -16,6 +16,8 @@ public enum FarmEvent: Sendable {
 
     /// A copy came to hold something else, since a listing begun at `listedAt`; or this node was started and the change still waits.
     case held(HeldChange, SyncKind, listedAt: MonotonicTime)
+    /// A copy came to hold something else that no receiver is to be told of.
+    case changed(CopyChange, listedAt: MonotonicTime)
     /// A synchronisation ended, with what the copy holds now.
     case synchronized(RepositoryID, MirrorHash?, listedAt: MonotonicTime)
     /// The store has taken what the farm announced of a repository, and these changes are still to be told.

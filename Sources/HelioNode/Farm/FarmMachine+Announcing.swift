@@ -14,22 +14,12 @@ extension FarmMachine {
     public var waiting: Set<RepositoryID> { Set(announcements.lines.keys) }
 
     mutating func hold(_ change: HeldChange, _ kind: SyncKind, listedAt: MonotonicTime, at now: MonotonicTime) {
-        let repository = change.repository
         // It came to be held before what waited in the store could be read.
-        guard announcements.awaited(change.id, of: repository) == nil else { return }
-        let serving = Set(membership.serving)
-        let operation: FarmOperationID
-        if let told = known.operation(of: repository, content: change.content) {
-            operation = told
-        } else {
-            operation = FarmOperationID(using: &random)
-            known.begin(operation, repository, change.content, at: now)
-            begin(operation, [.fetch, .updateRef], content: change.content, since: listedAt, at: now)
-            kinds[operation] = kind
-            send(.changed(operation, change.name, repository, content: change.content))
-        }
-        announcements.add(Announcements.Waiting(change: change, operation: operation, since: now, awaited: serving))
-        confirm(repository)
+        guard announcements.awaited(change.id, of: change.repository) == nil else { return }
+        let news = CopyChange(repository: change.repository, name: change.name, content: change.content, kind: kind)
+        let operation = tell(news, listedAt: listedAt, at: now)
+        announcements.add(Announcements.Waiting(change: change, operation: operation, since: now, awaited: Set(membership.serving)))
+        confirm(change.repository)
         // Who takes traffic is asked now: it may have changed since the last heartbeat.
         if isBeating { owesBeat = true } else { nextBeat = now }
     }

@@ -90,13 +90,39 @@ extension FarmMachine {
         storedEarly[repository] = nil
     }
 
+    // MARK: Changes of this node
+
+    /// Nobody else need be told of it, but the others can have it at once. A node that catches up only makes what they have already, or
+    /// know from a list that has changed.
+    mutating func changed(_ change: CopyChange, listedAt: MonotonicTime, at now: MonotonicTime) {
+        guard !settings.isAlone, refusal == nil, record.standing.state == .synchronized else { return }
+        _ = tell(change, listedAt: listedAt, at: now)
+    }
+
+    /// Tells the others, unless they were told of just this last.
+    /// - Returns: the operation by which they know it.
+    mutating func tell(_ change: CopyChange, listedAt: MonotonicTime, at now: MonotonicTime) -> FarmOperationID {
+        if let told = known.operation(of: change.repository, content: change.content) { return told }
+        let operation = FarmOperationID(using: &random)
+        known.begin(operation, change.repository, change.content, at: now)
+        // Who the others are is not known yet after a start.
+        if hasJoined, refusal == nil, !settings.isAlone {
+            begin(operation, [.fetch, .updateRef], content: change.content, since: listedAt, at: now)
+            kinds[operation] = change.kind
+        }
+        send(.changed(operation, change.name, change.repository, content: change.content))
+        return operation
+    }
+
     // MARK: Operations that this node began
 
+    /// All members of the last view have to answer, whether or not the coordinator is there to tell them: who cannot be reached has not
+    /// done its part.
     mutating func begin(
         _ id: FarmOperationID, _ parts: [MirrorOperation], content: MirrorHash?, since: MonotonicTime, limit: Duration = operationLimit,
         at now: MonotonicTime
     ) {
-        let others = membership.isFresh(at: now) ? Set(membership.others.keys) : []
+        let others = Set(membership.others.keys)
         operations.begin(
             id, DistributedOperation(parts, awaiting: others, content: content, startedAt: since, deadline: now + limit))
     }

@@ -3,6 +3,8 @@ struct OwnVet: Sendable {
     let id: FarmOperationID
     /// This node is through with it.
     var isEnded = false
+    /// And has left something unresolved.
+    var hasFailed = false
 }
 
 /// Vets of the whole farm: every node vets on its own schedule; who holds the lease has the others do it at the same time.
@@ -31,11 +33,13 @@ extension FarmMachine {
         for id in ids { answer(id, failed: failed) }
         guard let own = ownVet?.id, ids.contains(own) else { return }
         ownVet?.isEnded = true
+        ownVet?.hasFailed = failed
         // So short a vet may be over before the lease is given: then the order follows.
         if operations.contains(own) || leases[.vet]?.question == nil { endOwnVet(at: now) }
     }
 
     mutating func endOwnVet(at now: MonotonicTime) {
+        if let ownVet, ownVet.hasFailed { operations.fail(ownVet.id) }
         ownVet = nil
         want(.vet, false, at: now)
     }

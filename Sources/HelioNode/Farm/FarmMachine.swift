@@ -120,6 +120,7 @@ public struct FarmMachine: Sendable {
         case .delivered(let id, let number, let endpoint): send(.delivered(id, number: number, endpoint: endpoint))
         case .letter(let letter, let ours): take(letter, ours, at: now)
         case .held(let change, let kind, let listedAt): hold(change, kind, listedAt: listedAt, at: now)
+        case .changed(let change, let listedAt): changed(change, listedAt: listedAt, at: now)
         case .synchronized(let id, let content, let listedAt): synchronized(id, content, listedAt: listedAt, at: now)
         case .adopted(let id, let number, let sender, let remaining): adopted(id, number, sender, remaining, at: now)
         case .settled(let id, let remaining): announcements.settle(id, remaining: remaining)

@@ -24,14 +24,14 @@ extension NodeMachine {
         }
         runs.adopt(stored.runs)
         wasSynchronized = stored.wasSynchronized
-        isRecovered = true
+        recoveredAt = now.monotonic
         hashing.append(catalogue.entries.filter(\.isHashUnknown).map(\.repository.id))
     }
 
-    /// When a node that cannot see its farm goes on alone.
+    /// When a node that cannot see its farm goes on alone. It does not ask before its copies have been looked through, which may take long.
     var farmWaitEnds: MonotonicTime? {
-        guard state == .bootstrapping, isRecovered, let wait = settings.farmJoinWait else { return nil }
-        return stateSince.monotonic + wait
+        guard state == .bootstrapping, let recoveredAt, let wait = settings.farmJoinWait else { return nil }
+        return recoveredAt + wait
     }
 
     /// Nothing is known of the farm yet, and there is still hope.
@@ -39,7 +39,7 @@ extension NodeMachine {
 
     /// A farm of one is joined at once.
     mutating func joinFarm(at now: Moment) {
-        guard state == .bootstrapping, isRecovered else { return }
+        guard state == .bootstrapping, recoveredAt != nil else { return }
         if !farm.hasCoordinator {
             transition(to: .bootstrapped, because: "standalone", at: now)
         } else if farm.readAt != nil {

@@ -40,8 +40,8 @@ public struct NodeMachine: Sendable {
     /// One that was through was quarantined since: no vet from before counts.
     var owesGateVet = false
     var wasSynchronized = false
-    /// What a crash left has been finished.
-    var isRecovered = false
+    /// When what a crash left had been finished; nil before.
+    var recoveredAt: MonotonicTime?
     /// The stored list was taken for want of an upstream, and its copies are being verified.
     var verifyingStored: Set<RepositoryID>?
     /// SYNCHRONIZED was reached without the upstream: it is vetted as soon as it answers.

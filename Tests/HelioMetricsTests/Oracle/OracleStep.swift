@@ -49,12 +49,10 @@ struct OracleRead: Decodable {
         }
     }
 
-    /// What may stand in place of a percentile that lies on the edge of two samples.
-    var accepted: [String: [Double]] {
-        let columns = [accept ?? [:], accept_lockfree ?? [:]]
-        return columns.reduce(into: [:]) { merged, column in
-            merged.merge(column.mapValues { $0.map(\.value) }) { $0 + $1 }
-        }
+    /// What may stand in place of a percentile that lies on the edge of two samples: of the column that is expected.
+    func accepts(_ field: String, _ value: Double) -> Bool {
+        let column = expect_lockfree?[field] == nil ? accept : nil
+        return ((column?[field] ?? []) + (accept_lockfree?[field] ?? [])).contains { $0.value == value }
     }
 }
 

@@ -3,22 +3,14 @@ import Testing
 @testable import HelioNode
 
 /// When what a farm of three announces goes out, and who sends it. Times are seconds; the node is the first in order.
-struct AnnouncingTests {
-    private var machine: FarmMachine
-    private let records: [MemberRecord]
+struct AnnouncingTests: FarmOfThree {
+    var machine: FarmMachine
+    let records: [MemberRecord]
     private let repository: RepositoryID
     private let name: RepositoryName
 
-    private var this: MemberID { records[0].id }
-    private var others: [MemberID] { records[1...].map(\.id) }
-
     init() throws {
-        records = try (1...3).map { number in
-            let id = try #require(MemberID("00000000-0000-4000-8000-00000000000\(number)"))
-            var record = MemberRecord(id: id, name: "n\(number)", host: "127.0.0.1", port: 1, version: "0", upstream: "u")
-            (record.standing.state, record.standing.status, record.standing.isReady) = (.synchronized, 200, true)
-            return record
-        }
+        records = try Self.makeRecords()
         let ids = records.map(\.id)
         repository = RepositoryID(try #require((1...100 as ClosedRange<Int64>).first { Rendezvous.order(ids, for: $0).first == ids[0] }))
         name = try RepositoryName("P/r")
@@ -30,17 +22,6 @@ struct AnnouncingTests {
         read(at: 6)
     }
 
-    private static func at(_ seconds: Double) -> MonotonicTime { MonotonicTime(nanoseconds: Int64(seconds * 1e9)) }
-    private static func content(_ number: UInt8) -> MirrorHash { .known(Digest(raw: [UInt8](repeating: number, count: 32))) }
-
-    @discardableResult
-    private mutating func feed(_ event: FarmEvent, at seconds: Double) -> [FarmEffect] { machine.handle(event, at: Self.at(seconds)) }
-
-    @discardableResult
-    private mutating func read(_ members: [MemberRecord]? = nil, at seconds: Double) -> [FarmEffect] {
-        feed(.read(FarmReading(beganAt: Self.at(seconds), members: members ?? Array(records[1...]), wasRegistered: true, epoch: 1)), at: seconds)
-    }
-
     /// This node holds something new, as its listing of that moment says.
     /// - Returns: the operation by which it tells the others.
     private mutating func hold(_ number: Int64, _ content: UInt8, at seconds: Double) -> FarmOperationID? {
@@ -48,11 +29,6 @@ struct AnnouncingTests {
         let told = feed(.held(change, .incremental, listedAt: Self.at(seconds)), at: seconds).messages
         for message in told { feed(.letter(FarmLetter(sender: this, message: message), ours: nil), at: seconds) }
         return told.compactMap { if case .changed(let id, _, _, _) = $0 { id } else { nil } }.first
-    }
-
-    @discardableResult
-    private mutating func letter(_ message: FarmMessage, from sender: MemberID, at seconds: Double) -> [FarmEffect] {
-        feed(.letter(FarmLetter(sender: sender, message: message), ours: nil), at: seconds)
     }
 
     // MARK: The barrier
@@ -288,7 +264,6 @@ struct AnnouncingTests {
 }
 
 extension [FarmEffect] {
-    fileprivate var messages: [FarmMessage] { compactMap { if case .send(let message) = $0 { message } else { nil } } }
     fileprivate var proposals: [Proposal] { compactMap { if case .propose(let proposal) = $0 { proposal } else { nil } } }
     fileprivate var released: [RepositoryID] {
         compactMap { effect in

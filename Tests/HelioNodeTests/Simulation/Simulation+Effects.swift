@@ -103,7 +103,12 @@ extension Simulation {
             note("\(nodes[index].name) has r\(number) v\(upstream[number])\(held == nil ? "" : " held")")
         }
         if !changed, let behind { held = nodes[index].store.confirm(job.repository, behind: behind, new) }
-        if let held { hold(held, listedAt: job.startedAt.monotonic, on: index) }
+        if let held {
+            hold(held, listedAt: job.startedAt.monotonic, on: index)
+        } else if changed {
+            let change = CopyChange(repository: id, name: job.repository.name, content: new, kind: isFirst ? .snapshot : .incremental)
+            feed(index, .changed(change, listedAt: job.startedAt.monotonic))
+        }
         feed(index, .synchronized(id, new, listedAt: job.startedAt.monotonic))
         let result = SyncResult(
             kind: isFirst ? .snapshot : .incremental, changed: changed, content: new, head: .symbolic(.main), metadata: content(100, 1),

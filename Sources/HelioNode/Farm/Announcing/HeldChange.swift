@@ -21,6 +21,21 @@ public struct HeldChange: Hashable, Sendable {
     }
 }
 
+/// What a copy came to hold.
+public struct CopyChange: Hashable, Sendable {
+    public let repository: RepositoryID
+    public let name: RepositoryName
+    public let content: MirrorHash
+    public let kind: SyncKind
+
+    public init(repository: RepositoryID, name: RepositoryName, content: MirrorHash, kind: SyncKind) {
+        self.repository = repository
+        self.name = name
+        self.content = content
+        self.kind = kind
+    }
+}
+
 /// What a node wants to have told now.
 public struct Proposal: Hashable, Sendable {
     public let held: HeldID

@@ -46,6 +46,8 @@ struct DistributedOperation: Sendable {
         }
     }
 
+    mutating func fail() { outcome = outcome.worse(.error) }
+
     /// A member that is gone will not answer.
     mutating func giveUp(on member: MemberID, saidGoodbye: Bool) {
         guard awaited.remove(member) != nil, !saidGoodbye else { return }

@@ -22,6 +22,11 @@ struct OpenOperations: Sendable {
         change(id) { $0.take(answer, from: member) }
     }
 
+    /// This node itself has not done its part.
+    mutating func fail(_ id: FarmOperationID) {
+        change(id) { $0.fail() }
+    }
+
     /// Nobody waits for a member that is gone.
     mutating func giveUp(on member: MemberID, saidGoodbye: Bool) {
         for id in Array(open.keys) { change(id) { $0.giveUp(on: member, saidGoodbye: saidGoodbye) } }

@@ -253,6 +253,7 @@ extension Conversation {
         case .trash(let names): "trash " + names.map(\.description).joined(separator: " ")
         case .record(let id, let record): "record \(names[id] ?? "?") failures=\(record.failedSyncCount)\(record.isQuarantined ? " quarantined" : "")"
         case .noteBehind(let id): "note behind \(names[id] ?? "?")"
+        case .noteLost(let id): "note lost \(names[id] ?? "?")"
         case .noteCaughtUp(let id): "note caught up \(names[id] ?? "?")"
         case .quarantined(let repository, let failure, let failures):
             "tell that \(repository.name) is quarantined (\(failure.reason.rawValue), \(failures) failures)"

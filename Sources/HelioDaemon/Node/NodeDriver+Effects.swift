@@ -36,6 +36,7 @@ extension NodeDriver {
             write([.runClosed(run)], hands)
         case .record(let id, let record): write(record.reports(at: SystemClock.wall()).map { .report(id, $0) }, hands)
         case .noteBehind(let id): write([.report(id, .behind(SystemClock.wall()))], hands)
+        case .noteLost(let id): write([.report(id, .lost)], hands)
         case .noteCaughtUp(let id): write([.report(id, .caughtUp)], hands)
         case .discover: report { .discovered(await hands.list()) }
         case .find(let name): report { .found(name, await hands.find(name)) }
@@ -98,7 +99,8 @@ extension NodeDriver {
         guard let farm else { return }
         let done = try? result.get()  // a failure tells the farm only that nothing new is here
         for change in held { await farm.held(change, done?.kind ?? .incremental, listedAt: began) }
-        if let done, done.changed, held.last?.content != done.content, !job.request.rebuild {
+        // A copy that is made anew is no news.
+        if let done, done.changed, held.last?.content != done.content, done.kind == .incremental || job.lastKnownHead == nil {
             let (id, name) = (job.repository.id, job.repository.name)
             await farm.feed(.changed(CopyChange(repository: id, name: name, content: done.content, kind: done.kind), listedAt: began))
         }

@@ -22,6 +22,8 @@ public enum NodeEffect: Sendable {
 
     /// A change became known that is not here yet: remember since when, over restarts.
     case noteBehind(RepositoryID)
+    /// Our copy is missing or unreadable: remember that there is none, over restarts.
+    case noteLost(RepositoryID)
     /// The change was taken back, or came some other way than by a synchronisation: forget since when.
     case noteCaughtUp(RepositoryID)
 

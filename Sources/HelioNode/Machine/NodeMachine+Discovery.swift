@@ -169,7 +169,7 @@ extension NodeMachine {
         if let failure { return cannotStore(pending, failure, at: now) }
         purgeGuard.recordDeletions(pending.batch.suspectDeletions, at: now.monotonic)
         remove(pending.batch.deletions, at: now)
-        for listed in pending.batch.listed { take(listed, at: now) }
+        for listed in pending.batch.listed { take(listed, readSince: pending.begunAt, at: now) }
         guard let runs = pending.runs else {
             happened(.repositoryListed(now.monotonic - pending.begunAt))
             for listed in pending.batch.listed { enqueue(listed.repository.id, .notify, at: now) }
@@ -194,7 +194,8 @@ extension NodeMachine {
         }
     }
 
-    private mutating func take(_ listed: ListedRepository, at now: Moment) {
+    /// - Parameter begun: when the listing was begun. What it tells held at some moment since.
+    private mutating func take(_ listed: ListedRepository, readSince begun: MonotonicTime, at now: Moment) {
         let id = listed.repository.id
         defer { noteLag(of: id) }
         if catalogue[id] == nil {
@@ -216,7 +217,7 @@ extension NodeMachine {
             if isNews { entry.behindSince = entry.behindSince ?? now.monotonic }
             if content == entry.content, entry.hasCopy {
                 entry.behindSince = nil
-                if content != .unknown { entry.confirmedAt = now.monotonic }
+                if content != .unknown { entry.confirmedAt = max(entry.confirmedAt ?? begun, begun) }
             }
         }
     }

@@ -147,10 +147,16 @@ extension NodeMachine {
             log(.warning, "copy is not what was stored", ("repository", .text(entry.repository.name.description)))
         } else {
             log(.warning, "copy is missing or unreadable", ("repository", .text(entry.repository.name.description)))
-            catalogue.update(id) { $0.content = .unknown; $0.hasCopy = false; $0.behindSince = now.monotonic }
-            if firstListLeft != nil, state != .synchronized { firstListLeft?.insert(id) }
+            loseCopy(of: id, at: now)
         }
         enqueue(id, .vet, at: now, rebuild: hash == nil)
+    }
+
+    /// Our copy is missing or unreadable: until it is made anew the node has none.
+    mutating func loseCopy(of id: RepositoryID, at now: Moment) {
+        catalogue.update(id) { $0.content = .unknown; $0.hasCopy = false; $0.behindSince = $0.behindSince ?? now.monotonic }
+        effects.append(.noteLost(id))
+        if firstListLeft != nil, state != .synchronized { firstListLeft?.insert(id) }
     }
 
     mutating func reachSynchronizedOnStored(at now: Moment) {

@@ -100,12 +100,25 @@ extension NodeMachine {
         let outcome = judgement(of: comparison, entry, isCurrent: isCurrent)
         let needsRepair = Self.needsRepair(outcome, comparison)
         vet?.judged(id, as: outcome, needsRepair: needsRepair && entry.quarantinedSince == nil, at: now.monotonic)
-        if isCurrent, case .success(let real?) = comparison.ours, real != entry.content { catalogue.update(id) { $0.content = real } }
+        if isCurrent { take(comparison.ours, of: entry, at: now) }
         guard needsRepair else {
-            if isCurrent, outcome == .equal { catalogue.update(id) { ($0.behindSince, $0.confirmedAt) = (nil, now.monotonic) } }
+            if isCurrent, outcome == .equal {
+                catalogue.update(id) { ($0.behindSince, $0.confirmedAt) = (nil, max($0.confirmedAt ?? begun, begun)) }
+            }
             return noteLag(of: id)
         }
         repair(entry, comparison, outcome, at: now)
+    }
+
+    /// What the vet has found on disk. A copy that is not there, or cannot be read for its own sake, is none until it is repaired: no
+    /// listing may take it for what it was.
+    private mutating func take(_ ours: Result<MirrorHash?, Failure>, of entry: RepositoryEntry, at now: Moment) {
+        let id = entry.repository.id
+        switch ours {
+        case .success(let real?): if real != entry.content { catalogue.update(id) { $0.content = real } }
+        case .success(nil): if entry.hasCopy { loseCopy(of: id, at: now) }
+        case .failure(let failure): if entry.hasCopy, failure.reason == .corrupt { loseCopy(of: id, at: now) }
+        }
     }
 
     private mutating func repair(_ entry: RepositoryEntry, _ comparison: Comparison, _ outcome: VetClass, at now: Moment) {

@@ -65,8 +65,8 @@ extension Simulation {
         case .happened(.discoveryEnded(let status, _, _)):
             for id in nodes[index].listings { schedule(.farm(index, boot: boot, .listedFor(id, failed: status != .success)), in: .milliseconds(1)) }
             nodes[index].listings = []
-        case .transitioned, .cancel, .record, .noteBehind, .noteCaughtUp, .quarantined, .recovered, .runOpened, .runPlanned, .runClosed, .log,
-            .happened:
+        case .transitioned, .cancel, .record, .noteBehind, .noteLost, .noteCaughtUp, .quarantined, .recovered, .runOpened, .runPlanned,
+            .runClosed, .log, .happened:
             break
         }
     }

@@ -30,9 +30,10 @@ final class FarmScene: Sendable {
     /// - Parameters:
     ///   - extra: YAML for all nodes: sections other than webhooks, farm and sync.
     ///   - farm: within the section `farm`, beside name, coordinator and redis.
+    ///   - tells: whether the receiver is an endpoint of the nodes.
     init(
         _ names: [String] = ["P/a", "P/b"], nodes count: Int = 3, barrier: String = "4s", interval: String = "5s", farm: String = "",
-        extra: String = "", shutdown: String? = nil, firstThrough proxy: ((UInt16) throws -> DelayingProxy)? = nil
+        extra: String = "", tells: Bool = true, shutdown: String? = nil, firstThrough proxy: ((UInt16) throws -> DelayingProxy)? = nil
     ) async throws {
         directory = try TemporaryDirectory()
         upstream = try UpstreamFixture(in: directory.path)
@@ -56,7 +57,7 @@ final class FarmScene: Sendable {
                     webhooks:
                       allow: [127.0.0.0/8]
                       barrier: \(barrier)
-                      endpoints: [{ name: ci, url: "http://127.0.0.1:\(receiver.port)/" }]
+                      endpoints: \(tells ? "[{ name: ci, url: 'http://127.0.0.1:\(receiver.port)/' }]" : "[]")
                     farm: { name: eu-west, coordinator: redis, redis: { url: "redis://127.0.0.1:\(port)/0" }\(farm) }
                     \(extra)
                     """)

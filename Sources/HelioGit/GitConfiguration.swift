@@ -61,8 +61,8 @@ public struct GitSSH: Sendable, Hashable {
     }
 }
 
-/// When a local copy is tidied up. The defaults are those of `git gc --auto` (6,700 loose objects, 50 packs), and SPEC
-/// section 4's 1,000 loose refs.
+/// When a local copy is tidied up. The defaults are those of `git gc --auto` (6,700 loose objects, 50 packs); for loose refs it
+/// has none.
 public struct MaintenanceThresholds: Sendable, Hashable {
     public var looseRefs = 1000
     public var packs = 50

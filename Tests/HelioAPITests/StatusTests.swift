@@ -2,7 +2,7 @@
 import HelioNode
 import Testing
 
-/// SPEC 3.1, for a farm of one: with this node SYNCHRONIZED some node is, otherwise none.
+/// What balancers rely on, for a farm of one: with this node SYNCHRONIZED some node is, otherwise none.
 @Test(arguments: NodeState.allCases, [false, true])
 func status_FollowsTheTable_WhenAloneInItsFarm(state: NodeState, strict: Bool) {
     let expected =

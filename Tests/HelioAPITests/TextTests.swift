@@ -1,4 +1,5 @@
 @testable import HelioAPI
+import TestSupport
 import Testing
 
 @Test(
@@ -14,6 +15,22 @@ func duration_IsRead_WhenItHasAUnit(text: String, milliseconds: Int64) {
 ])
 func duration_IsRefused_WhenItIsNotANumberAndAUnit(text: String) {
     #expect(UnitDuration.parse(text) == nil)
+}
+
+/// What is generated from the description may ask for what the node takes, and for nothing that it refuses.
+@Test(arguments: ["max_lag", "delayThreshold"]) func description_AllowsDurations(of parameter: String) throws {
+    let text = try ProjectFile.text("conf/openapi.yaml")
+    let place = try #require(text.firstRange(of: "name: \(parameter)\n"))
+    let pattern = try #require(text[place.upperBound...].firstMatch(of: #/pattern: "([^"]+)"/#)).output.1
+    let expression = try Regex(String(pattern))
+    for duration in ["0s", "90000ms", "999999999s", "9999999m", "99999h", "9999d"] {
+        #expect(duration.wholeMatch(of: expression) != nil, "\(duration)")
+        #expect(UnitDuration.parse(duration) != nil, "\(duration)")
+    }
+    for duration in ["", "s", "-1s", "1.5s", "1w", "52704001m", "878401h", "36601d"] {
+        #expect(duration.wholeMatch(of: expression) == nil, "\(duration)")
+        #expect(UnitDuration.parse(duration) == nil, "\(duration)")
+    }
 }
 
 @Test func uuid_IsVersion8_WhenFormedFromAFingerprint() {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import HelioDaemon
 
-/// Rows 36 and 37 of the threat model: files that nobody meant to write.
+/// Configurations that nobody meant to write: no plain text, too large, too deep, one mistake after another.
 struct HostileFileTests {
     static let good = Array("upstream: { path: /srv/git }\n".utf8)
 

@@ -59,7 +59,7 @@ final class Farm: Sendable {
 
     func copy(_ name: String) -> String { data + "/repositories/\(name).git" }
 
-    /// SPEC section 1's own formula.
+    /// The formula by which anyone can check a content hash.
     func formula(_ repository: String) throws -> String {
         try sh("""
             export GIT_DIR='\(repository)'

@@ -41,6 +41,23 @@ enum Changelog {
     }
 }
 
+enum Markdown {
+    /// What links and images name: a path, a heading of it, or a heading of the page itself. Addresses elsewhere are left out.
+    static func targets(in text: String) -> [(path: String, heading: String?)] {
+        text.matches(of: #/\]\(([^)#\s:]*)(?:#([^)\s:]+))?\)/#).map { match in
+            (path: String(match.output.1), heading: match.output.2.map { String($0) })
+        }
+    }
+
+    /// As viewers name them in links: in lower case, with hyphens for spaces and without punctuation.
+    static func headings(in text: String) -> Set<String> {
+        let titles = text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { $0.drop { $0 == "#" }.dropFirst().lowercased() }
+        return Set(titles.map { title in
+            title.filter { $0.isLetter || $0.isNumber || " -_".contains($0) }.replacing(" ", with: "-")
+        })
+    }
+}
+
 enum Bash {
     static func accepts(_ script: String) throws -> Bool {
         let process = Process()

@@ -1,7 +1,7 @@
 import Crypto
 public import HelioNode
 
-/// SPEC section 1: one line `<oid> <refname>` for each ref, sorted bytewise by name, then `HEAD <target>`, hashed by SHA-256.
+/// What anyone can check: one line `<oid> <refname>` for each ref, sorted bytewise by name, then `HEAD <target>`, hashed by SHA-256.
 public enum ContentHash {
     public static func of(_ snapshot: RefSnapshot) -> MirrorHash {
         var hash = SHA256()

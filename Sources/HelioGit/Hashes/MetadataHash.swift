@@ -1,7 +1,7 @@
 import Crypto
 public import HelioNode
 
-/// SPEC section 1: SHA-256 of the canonical JSON of a repository and its project.
+/// What anyone can check: SHA-256 of the canonical JSON of a repository and its project.
 public enum MetadataHash {
     public static func of(_ repository: Repository) -> MirrorHash {
         .known(Digest(raw: Array(SHA256.hash(data: canonicalJSON(of: repository)))))

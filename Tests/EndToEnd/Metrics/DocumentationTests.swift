@@ -42,7 +42,7 @@ extension Metrics {
         }
 
         @Test func page_IsLinked() throws {
-            #expect(try ProjectFile.text("Sources/HelioDaemon/Documentation.docc/HelioDaemon.md").contains("- <doc:Metrics>"))
+            #expect(try ProjectFile.text("Sources/HelioDaemon/Documentation.docc/HelioDaemon.md").contains("- [Metrics](Metrics.md)"))
         }
     }
 }

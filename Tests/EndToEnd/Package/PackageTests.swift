@@ -65,6 +65,22 @@ struct PackageTests {
         #expect(text.contains("\n#DEBHELPER#\n"), "debhelper's part is in it")
         #expect(try Shell().attempt(["sh", "-n", ProjectFile.path("scripts/debian/heliostat.\(name)")]).status == 0)
     }
+
+    /// A socket that an operator has made would start the node again with the next connection. Nothing that is stopped keeps the package.
+    @Test func removal_StopsEverySocket_BeforeTheNode() throws {
+        let directory = try TemporaryDirectory()
+        let shell = Shell(directory: directory.path, environment: ["PATH": "\(directory.path):/usr/bin:/bin"])
+        let programs = ["systemctl": "echo 'heliostat-agent.socket heliostat.socket'", "deb-systemd-invoke": "echo \"$@\" >>calls; exit 5"]
+        for (name, body) in programs {
+            try "#!/bin/sh\n\(body)\n".write(toFile: "\(directory.path)/\(name)", atomically: true, encoding: .utf8)
+            try shell.run("chmod", "755", name)
+        }
+        let script = try ProjectFile.text("scripts/debian/heliostat.prerm").replacing("/run/systemd/system", with: "/")
+        for action in ["upgrade", "remove"] { try shell.run("sh", "-c", script, "prerm", action) }
+        #expect(
+            try shell.run("cat", "calls")
+                == "stop heliostat.socket heliostat-agent.socket heliostat.socket\nstop heliostat.service")
+    }
 }
 
 /// As much of the repository as `scripts/package --print-version` looks at, with a history of its own.

@@ -22,7 +22,7 @@ struct OracleIsMissing: Error, CustomStringConvertible {
     let path: String
 
     var description: String {
-        "no recorded timers of schema dropwizard-oracle/1 in \(path); HELIOSTAT_ORACLE says where they are"
+        "no recorded timers of schema dropwizard-oracle/1 in \(path); HELIOSTAT_ORACLE says where they are (.github/CONTRIBUTING.md)"
     }
 }
 

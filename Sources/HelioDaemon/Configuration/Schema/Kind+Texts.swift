@@ -98,7 +98,7 @@ func absolute(_ text: String, from directory: String) throws(Wrong) -> String {
     return directory.hasSuffix("/") ? directory + rest : directory + "/" + rest
 }
 
-/// Refuses options and other schemes. What stands before the host may hold a secret, and is for the caller to judge (threats 51 and 53).
+/// Refuses options and other schemes. What stands before the host may hold a secret, and is for the caller to judge.
 ///
 /// - Returns: what stands before the host; nil when nothing does.
 private func userInformation(of text: String, schemes: [String]) throws(Wrong) -> Substring.UnicodeScalarView? {

@@ -56,6 +56,7 @@ struct StorageOpening: Sendable {
     private func openAdapters() async throws -> Adapters {
         let configuration = process.configuration.withLock { $0 }
         let store = try await Store.open(configuration.node.data)
+        try await configuration.refuseOwnCopies()
         let git = try Git(configuration.git)
         return Adapters(
             store: store, git: git, copies: LocalCopies(git: git), upstream: UpstreamCell(try configuration.makeUpstream(git)))

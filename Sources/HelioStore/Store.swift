@@ -64,6 +64,20 @@ public actor Store {
         }
     }
 
+    /// For a stop: the database file holds everything then, and one that is put in its place meets no log that would be laid over it.
+    ///
+    /// From here on nobody who reads is waited for longer than a second.
+    /// - Throws: also when somebody reads for longer, and after a failed write to disk. Nothing is lost: the log stays.
+    public func beginLogAnew() throws(StoreError) {
+        if let broken { throw broken.error }
+        do {
+            _ = try writer.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA busy_timeout = 1000") }
+            try DatabaseFile.beginLogAnew(writer)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     /// One transaction, which happened when this returns and did not when it throws.
     func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         try revive()

@@ -117,6 +117,32 @@ struct DatabaseFileTests {
         #expect(try await store.loadCatalogue().count == 2)
     }
 
+    /// At a stop: a file that is put in the place of the database must not meet a log that is laid over it.
+    @Test func databaseWhoseLogHasBegunAnew_IsWholeByItself() async throws {
+        let store = try await Store.open(directory.path)
+        try await store.saveMetadata(upserts: [Samples.metadata(1)])
+        #expect(try logSize > 0)
+        try await store.beginLogAnew()
+        #expect(try logSize == 0)
+        let files = DatabaseFiles(path: directory.path)
+        let alone = try DatabaseFiles.empty(at: directory.path + "/alone")
+        for name in ["heliostat.db", "node-id"] { try alone.write(files.bytes(name), to: name) }
+        #expect(try await Store.open(alone.path).loadCatalogue().count == 1)
+        try await store.saveMetadata(upserts: [Samples.metadata(2)])
+        #expect(try await store.loadCatalogue().count == 2, "the store goes on")
+        // Nothing is written through a connection that saw a write fail.
+        let failing = await #expect(throws: StoreError.self) {
+            try await store.write { _ in throw DatabaseError(resultCode: .SQLITE_IOERR_FSYNC) }
+        }
+        let before = try logSize
+        await #expect(throws: try #require(failing)) { try await store.beginLogAnew() }
+        #expect(try logSize == before)
+    }
+
+    private var logSize: Int {
+        get throws { try FileManager.default.attributesOfItem(atPath: database + "-wal")[.size] as? Int ?? 0 }
+    }
+
     /// The next program that closes the database must not take itself for the last one, and remove the log.
     @Test func databaseOpenedAnew_IsStillHeld_AgainstOtherPrograms() async throws {
         let store = try await Store.open(directory.path)

@@ -70,7 +70,7 @@ struct Rule: Sendable {
             $0.upstream.kind == .directory && !$0.upstream.urls.isEmpty ? "has no meaning with upstream.kind: directory" : nil
         },
         Rule(key: "upstream.path", given: ["node.data"]) {
-            guard let path = $0.upstream.path, isInside(path, $0.node.data) || isInside($0.node.data, path) else { return nil }
+            guard let path = $0.upstream.path, PathOverlap.asWritten(path, $0.node.data) else { return nil }
             return "and node.data lie within each other; the node would mirror its own copies"
         },
     ]
@@ -149,10 +149,5 @@ struct Rule: Sendable {
                 default: false
                 }
             }
-    }
-
-    private static func isInside(_ inner: String, _ outer: String) -> Bool {
-        let outer = outer.hasSuffix("/") ? outer : outer + "/"
-        return (inner.hasSuffix("/") ? inner : inner + "/").hasPrefix(outer)
     }
 }

@@ -234,6 +234,13 @@ actor FarmDriver {
 
     func replacedUpstream(fingerprint: String) { feed(.upstreamReplaced(fingerprint: fingerprint)) }
 
+    /// - Parameter settings: asked when it is this call's turn, so that it cannot overtake a reload.
+    func catchUp(_ settings: @Sendable () -> FarmSettings) {
+        reconfigure(settings())
+        let fingerprint = board.identity.upstream.fingerprint
+        if fingerprint != machine.record.upstream { replacedUpstream(fingerprint: fingerprint) }
+    }
+
     private func hinted(_ hint: FarmHint) {
         switch hint {
         case .members: feed(.membersHint)

@@ -5,13 +5,15 @@ import Logging
 
 /// The node's log output: one writer, one format, and a level that can be changed while it runs.
 final class LogOutput: Sendable {
-    private let writer = LogWriter()
+    private let writer: LogWriter
     private let format: LineFormat
     let isTerminal: Bool
     private let current: Locked<Logger.Level>
 
-    init(_ log: NodeConfiguration.Log) {
-        isTerminal = isatty(STDERR_FILENO) == 1
+    /// - Parameter descriptor: written to, never closed.
+    init(_ log: NodeConfiguration.Log, descriptor: Int32 = STDERR_FILENO) {
+        writer = LogWriter(descriptor: descriptor)
+        isTerminal = isatty(descriptor) == 1
         format = LineFormat.choose(log.format, isTerminal: isTerminal)
         current = Locked(Logger.Level(log.level))
     }

@@ -148,14 +148,16 @@ actor NodeDriver {
         if !jobs.isEmpty { log.error("synchronisations do not end and are left behind", ["count": .count(jobs.count)]) }
     }
 
-    /// Closes the open runs and waits until the store has them, if it takes them at all.
+    /// Closes the open runs and waits until the store has them, if it takes them at all, and has written its log into the database.
     func halt() async {
         feed(.halted)
         wakeTask?.cancel()
-        if let operations = hands?.operations, let lane = hands?.lane {
-            operations.endAll()
-            await BoundedWait.atStop(for: "the store to take what is left to write", log, left: { lane.backlog.count }) {
-                await operations.flush()
+        if let hands {
+            hands.operations.endAll()
+            await BoundedWait.atStop(for: "the store to take what is left to write", log, left: { hands.lane.backlog.count }) {
+                await hands.operations.flush()
+                // Where somebody reads, or the disk fails, the log stays as a crash would leave it.
+                try? await hands.adapters.store.beginLogAnew()
             }
         }
         board.publish(machine.snapshot())

@@ -41,7 +41,7 @@ struct StorageOpening: Sendable {
             await hands.operations.sweepLeftovers()
             if let farm { await process.driver.attach(farm) }
             await process.driver.feed(.recovered(stored))
-            await farm?.start()
+            if let farm { await start(farm) }
             watch(hands)
             return .opened
         } catch StoreError.dataDirectoryInUse(let holder) {
@@ -53,9 +53,16 @@ struct StorageOpening: Sendable {
         }
     }
 
-    private func openAdapters() async throws -> Adapters {
+    /// Whoever reloaded since the farm was made, and found the node without one, is heard now.
+    func start(_ farm: FarmDriver) async {
+        await farm.start()
+        await farm.catchUp { [process] in process.configuration.withLock { $0.farmSettings } }
+    }
+
+    func openAdapters() async throws -> Adapters {
         let configuration = process.configuration.withLock { $0 }
         let store = try await Store.open(configuration.node.data)
+        try await configuration.refuseOwnCopies()
         let git = try Git(configuration.git)
         return Adapters(
             store: store, git: git, copies: LocalCopies(git: git), upstream: UpstreamCell(try configuration.makeUpstream(git)))

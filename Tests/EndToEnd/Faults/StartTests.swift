@@ -37,6 +37,15 @@ extension Faults {
             try await first.waitForMirror(["P/a"], of: upstream)
         }
 
+        @Test func start_IsRefused_WhereLinksLeadFromTheUpstreamToTheNodesOwnData() async throws {
+            let link = directory.path + "/link"
+            let node = try NodeFixture(in: directory.path, upstream: link)
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: node.data)
+            try node.start()
+            try await node.waitForState("ERROR")
+            #expect(node.log.contains("the node would mirror its own copies"), "\(node.log)")
+        }
+
         @Test func start_Exits1AtOnce_OnATakenPort() async throws {
             let node = try NodeFixture(in: directory.path, upstream: upstream.path)
             let (taken, port) = try listen()

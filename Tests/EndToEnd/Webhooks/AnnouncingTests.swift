@@ -72,8 +72,8 @@ import Testing
         #expect(try bodies().map { $0["syncType"] as? String } == ["SNAPSHOT", "SNAPSHOT"])
     }
 
-    /// A backup knows less than the copies.
-    @Test func contentThatABackupDoesNotKnow_IsTold() async throws {
+    /// A backup knows less than the copies. A stop leaves no log that would be laid over it; where the node was killed, its log has to go.
+    @Test(arguments: [false, true]) func contentThatABackupDoesNotKnow_IsTold(isKilled: Bool) async throws {
         let scene = try Scene()
         try scene.configure(webhooks: [endpoint])
         try await scene.synchronized()
@@ -82,8 +82,15 @@ import Testing
         try scene.upstream.commit("P/r", message: "after the backup")
         try scene.notify()
         try await eventually("the push is told") { receiver.requests.count == 1 }
-        #expect(try await scene.node.end() == 0)
-        try scene.script("cp '\(backup)' '\(scene.node.data)/heliostat.db'; rm -f '\(scene.node.data)'/heliostat.db-*")
+        let database = scene.node.data + "/heliostat.db"
+        if isKilled {
+            scene.node.kill()
+            try scene.script("rm -f '\(database)-wal' '\(database)-shm'")
+        } else {
+            #expect(try await scene.node.end() == 0)
+            #expect(try FileManager.default.attributesOfItem(atPath: database + "-wal")[.size] as? Int == 0)
+        }
+        try scene.script("cp '\(backup)' '\(database)'")
         try await scene.synchronized()
         try await eventually("it is told again") { receiver.requests.count == 2 }
     }

@@ -76,7 +76,8 @@ extension Kind where Value: RawRepresentable & CaseIterable, Value.RawValue == S
     static func word(later: [String] = []) -> Kind {
         let words = Value.allCases.map(\.rawValue)
         return .scalar(alternatives(words)) { text, _ throws(Wrong) in
-            if let value = Value(rawValue: text) { return value }
+            // A value can have a word that is not to be chosen.
+            if words.contains(text), let value = Value(rawValue: text) { return value }
             if later.contains(text) { throw Wrong("\(text) is not available in this version; expected \(alternatives(words))") }
             throw Wrong("expected \(alternatives(words)), found \(quoted(text))" + Suggestion.sentence(for: text, among: words))
         }

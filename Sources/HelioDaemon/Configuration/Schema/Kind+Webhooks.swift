@@ -23,7 +23,10 @@ extension Kind where Value == [Endpoint] {
             Key("active", \.isActive, .flag),
         ])
         return .records(schema, startingWith: EndpointDraft(), maximum: 1000, identity: \.name) { draft throws(Wrong) in
-            Endpoint(
+            guard !draft.events.isEmpty else {
+                throw Wrong("subscribes to nothing: name at least one of events, or leave the key out; active: false silences it")
+            }
+            return Endpoint(
                 name: draft.name, url: draft.url, events: Set(draft.events), secretFile: draft.secretFile,
                 projects: Set(draft.projects.map { ByteString($0) }), isActive: draft.isActive)
         }

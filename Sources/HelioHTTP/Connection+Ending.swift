@@ -119,7 +119,8 @@ extension Connection {
         if !isSent || (producer != nil && !isStarved) { return .writing }
         guard stream.isEstablished else { return .handshake }
         switch machine.phase {
-        case .idle: return .idle
+        // Requests that are here and wait for a turn are late through nobody but this server.
+        case .idle: return hasUnservedInput ? .answering : .idle
         case .head: return .head
         case .body: return .body
         case .answering, .finished: return .answering

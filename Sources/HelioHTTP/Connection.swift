@@ -21,7 +21,7 @@ final class Connection {
     /// only while the peer is slow.
     var output: [UInt8] = []
     var written = 0
-    /// Bytes, of `output` and of the producer, that the table knows to be kept for the peer.
+    /// Bytes, of the room of `output` and of the producer, that the table knows to be kept for the peer.
     var unsent = 0
     /// To be sent after `output`, from where it lies.
     var range: FileRange?
@@ -190,7 +190,7 @@ extension Connection: StreamOwner {
         stream.setAwaitingWrite(!isSent)
         if hasUnservedInput || (producer != nil && isSent && !isStarved) { table.streams.lineUp(self) }
         updateDeadline()
-        let kept = output.count + (producer?.retainedBytes ?? 0)
+        let kept = output.capacity + (producer?.retainedBytes ?? 0)
         if kept != unsent { table.keeps(kept, for: self) }
     }
 

@@ -189,10 +189,10 @@ extension ConnectionTable {
         if count == 0 { done() }
     }
 
-    var held: (input: Int, output: Int) {
-        slots.reduce((0, 0)) { sum, slot in
+    var held: (input: Int, output: Int, room: Int) {
+        slots.reduce((0, 0, 0)) { sum, slot in
             guard let slot else { return sum }
-            return (sum.0 + slot.input.count, sum.1 + slot.output.count)
+            return (sum.0 + slot.input.count, sum.1 + slot.output.count, sum.2 + slot.output.capacity)
         }
     }
 

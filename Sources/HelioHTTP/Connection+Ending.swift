@@ -1,6 +1,9 @@
 import HelioLoop
 
 extension Connection {
+    /// Bytes that a slow peer's `output` may have to spare, beside as many as wait in it: so many that small arrays are left as they are.
+    private static let spareRoom = 1024
+
     func flush() {
         let more = range != nil
         while written < output.count {
@@ -36,9 +39,11 @@ extension Connection {
     }
 
     /// A reader that is always a little behind never has all of `output`, and would have all that it was ever sent kept here. Only once
-    /// that is as much as the rest: then no more bytes are moved than were sent.
+    /// that is as much as the rest: then no more bytes are moved than were sent. Or where the room is far more than the rest: it was lent,
+    /// and made for the longest answer that anybody was given.
     private func dropSent() {
-        guard written >= output.count - written else { return }
+        let rest = output.count - written
+        guard written >= rest || output.capacity > 2 * rest + Self.spareRoom else { return }
         output = Array(output[written...])  // a new one: the room of the others is free again
         written = 0
     }
@@ -119,7 +124,8 @@ extension Connection {
         if !isSent || (producer != nil && !isStarved) { return .writing }
         guard stream.isEstablished else { return .handshake }
         switch machine.phase {
-        case .idle: return .idle
+        // Requests that are here and wait for a turn are late through nobody but this server.
+        case .idle: return hasUnservedInput ? .answering : .idle
         case .head: return .head
         case .body: return .body
         case .answering, .finished: return .answering

@@ -21,7 +21,7 @@ final class Connection {
     /// only while the peer is slow.
     var output: [UInt8] = []
     var written = 0
-    /// Bytes, of `output` and of the producer, that the table knows to be kept for the peer.
+    /// Bytes, of the room of `output` and of the producer, that the table knows to be kept for the peer.
     var unsent = 0
     /// To be sent after `output`, from where it lies.
     var range: FileRange?
@@ -38,6 +38,10 @@ final class Connection {
     /// The peer sends nothing more; it may still read.
     var sawEnd = false
     var isInTurn = false
+    /// Steps of the machine in this turn; each begins a request at most.
+    private var steps = 0
+    /// The turn has had its share of requests, and the rest of what was received waits for another, in the table's `streams`.
+    private(set) var hasUnservedInput = false
     /// The peer may be sending what nobody will read.
     var lingers = false
     var discarded = 0
@@ -140,12 +144,13 @@ extension Connection: StreamOwner {
         if machine.phase == .finished { lingers = true } else { input.append(contentsOf: rest) }
     }
 
-    /// Begins request after request as long as each is answered at once and the peer takes the answers.
+    /// Begins request after request as long as each is answered at once, the peer takes the answers, and the turn has not had its share.
     private func serve(_ bytes: Span<UInt8>) -> Int {
         var used = 0
-        while producer == nil, output.count - written < table.configuration.outputMark {
+        while producer == nil, steps < ConnectionTable.turnRequests, output.count - written < table.configuration.outputMark {
             let step = machine.next(bytes.extracting(used..<bytes.count), table.rules, peer: peer)
             used += step.consumed
+            steps += 1
             guard perform(step.action) else { break }
         }
         return used
@@ -178,21 +183,28 @@ extension Connection: StreamOwner {
         }
         isInTurn = false
         guard stream.isOpen else { return }
-        if sawEnd, isSent, endsIncomplete() { return }
+        endShare()
+        if sawEnd, isSent, !hasUnservedInput, endsIncomplete() { return }
         if machine.phase == .finished, producer == nil, isSent { return end() }
         stream.setReading(wantsToRead)
         stream.setAwaitingWrite(!isSent)
-        if producer != nil, isSent, !isStarved { table.streams.lineUp(self) }
+        if hasUnservedInput || (producer != nil && isSent && !isStarved) { table.streams.lineUp(self) }
         updateDeadline()
-        let kept = output.count + (producer?.retainedBytes ?? 0)
+        let kept = output.capacity + (producer?.retainedBytes ?? 0)
         if kept != unsent { table.keeps(kept, for: self) }
+    }
+
+    private func endShare() {
+        let hadAll = steps == ConnectionTable.turnRequests
+        steps = 0
+        hasUnservedInput = hadAll && machine.phase == .idle && producer == nil && isSent && !input.isEmpty
     }
 
     /// Whether nothing waits for the peer to take it.
     var isSent: Bool { output.isEmpty && range == nil }
 
     private var wantsToRead: Bool {
-        guard !sawEnd else { return false }
+        guard !sawEnd, !hasUnservedInput else { return false }
         let isReceiving = machine.phase != .answering && isSent
         return isReceiving || input.count < table.configuration.pipelineBytes
     }

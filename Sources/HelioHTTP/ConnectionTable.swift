@@ -3,8 +3,11 @@ import HelioLoop
 /// The connections of a server on one loop and what they share: rules, deadlines, and buffers that each uses for the length of a turn.
 /// Belongs to the loop.
 final class ConnectionTable {
-    /// Bytes read at a time. It bounds what one turn of a connection can ask of the loop, too.
+    /// Bytes read at a time.
     static let readBytes = 16 * 1024
+    /// Requests that one turn of a connection begins at most: hundreds fit into what is read at a time, and a dear one takes half a
+    /// millisecond, however short its answer.
+    static let turnRequests = 32
     /// Connections that make way when descriptors run out: the node's own work needs some, too.
     private static let room = 16
     /// Connections that one turn looks at, and closes, when deadlines are swept. A request waits for one turn at most.
@@ -44,7 +47,7 @@ final class ConnectionTable {
         self.openConnections = openConnections
         self.rules = rules
         self.observer = observer
-        streams = TurnLine(loop: loop) { if $0.isStreaming { $0.settle() } }
+        streams = TurnLine(loop: loop) { if $0.isStreaming || $0.hasUnservedInput { $0.settle() } }
         handshakes = TurnLine(loop: loop) { $0.takeHandshakeTurn() }
         scratch = .allocate(byteCount: Self.readBytes, alignment: 16)
         let limits = rules.configuration
@@ -186,10 +189,10 @@ extension ConnectionTable {
         if count == 0 { done() }
     }
 
-    var held: (input: Int, output: Int) {
-        slots.reduce((0, 0)) { sum, slot in
+    var held: (input: Int, output: Int, room: Int) {
+        slots.reduce((0, 0, 0)) { sum, slot in
             guard let slot else { return sum }
-            return (sum.0 + slot.input.count, sum.1 + slot.output.count)
+            return (sum.0 + slot.input.count, sum.1 + slot.output.count, sum.2 + slot.output.capacity)
         }
     }
 

@@ -31,7 +31,7 @@ extension Connection {
         case .body: since = deadline &- limits.body
         case .lingering: since = deadline &- limits.linger
         case .answering:
-            guard sawEnd, producer == nil else { return nil }
+            guard sawEnd, producer == nil, !hasUnservedInput else { return nil }
             since = began
         case .writing: return nil
         }

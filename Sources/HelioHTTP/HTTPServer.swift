@@ -103,8 +103,8 @@ public actor HTTPServer {
     /// Open connections.
     public nonisolated var connections: Int { openConnections.value }
 
-    /// Bytes kept for all connections together: received and not consumed; not sent yet, or not dropped since.
-    var held: (input: Int, output: Int) { table.held }
+    /// Bytes kept for all connections together: received and not consumed; not sent yet, or not dropped since; of memory for these.
+    var held: (input: Int, output: Int, room: Int) { table.held }
 
     /// Connections whose handshake waits for its next step.
     var handshakesWaiting: Int { table.handshakes.count }

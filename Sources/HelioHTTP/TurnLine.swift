@@ -1,6 +1,7 @@
 import HelioLoop
 
-/// Connections with something to do that takes long, in the order in which they came: a piece of a streamed answer, a step of a handshake.
+/// Connections with something to do that takes long, in the order in which they came: a piece of a streamed answer, a step of a handshake,
+/// the rest of many requests.
 ///
 /// One of them has its turn between two looks at the sockets. A request thus waits for one turn at most, however many readers take all that
 /// they get and however many newcomers want a signature; were each served whenever it is ready, it would wait for one of each.

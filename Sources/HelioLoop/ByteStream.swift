@@ -140,7 +140,14 @@ extension ByteStream {
     private var readIsHeld: Bool { session?.holdsReads ?? false }
     private var writeWaitsForRead: Bool { session?.writeNeed == .readable }
 
-    /// Sets the events that stand for what the owner waits for.
+    /// Sets the events that stand for what the owner waits for. Which of its calls an event leads to, where it waits for both:
+    ///
+    /// | session | read event | write event |
+    /// |---|---|---|
+    /// | none, or it needs what it is asked for | `streamIsReadable` | `streamIsWritable` |
+    /// | a read needs the socket writable | not set | `streamIsReadable`, then `streamIsWritable` |
+    /// | a write needs the socket readable | `streamIsWritable`, then `streamIsReadable` | not set |
+    /// | a write needs it writable, and reads are held till then | not set | `streamIsWritable` |
     private func arm() {
         guard isOpen else { return }
         let reads = isReading && !readIsHeld

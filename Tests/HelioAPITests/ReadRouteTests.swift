@@ -172,6 +172,21 @@ private func catalogue() throws -> Catalogue {
     }
 }
 
+/// Its quarantine is the younger of the two, and its delay the longer.
+@Test func delayed_ListsTheMostDelayed_WhenItWasQuarantinedLast() async throws {
+    let catalogue = Sample.catalogue(
+        try Sample.entry(1, "A/first") { ($0.behindSince, $0.quarantinedSince) = (Sample.ago(600), Sample.ago(500)) },
+        try Sample.entry(2, "A/last") { ($0.behindSince, $0.quarantinedSince) = (Sample.ago(9000), Sample.ago(400)) })
+    try await LiveNode.run(.synchronized, catalogue) { node async throws in
+        let path = root + "/mirrorRepos/delayed-sync"
+        let first = #"{"projectKey":"A","repositoryId":"1","repositorySlug":"first"}"#
+        let last = #"{"projectKey":"A","repositoryId":"2","repositorySlug":"last"}"#
+        #expect(try node.tcp("GET", path).text == "[\(last),\(first)]")
+        #expect(try node.tcp("GET", path + "?limit=1").text == "[\(last)]")
+        #expect(try node.tcp("GET", path + "?delayThreshold=1h&limit=1").text == "[\(last)]")
+    }
+}
+
 @Test func syncStatus_ComesInPages_WhenAsked() async throws {
     try await LiveNode.run(.synchronized, Sample.catalogue(of: 1200)) { node async throws in
         let path = root + "/supportInfo/repoSyncStatus"

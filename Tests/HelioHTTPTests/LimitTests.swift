@@ -104,6 +104,50 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         }
     }
 
+    /// What is lent for a turn has room for a long answer, and a short one of which nothing can be sent would keep all of it.
+    @Test func slowReaders_KeepNoMoreRoom_ThanWaitsForThem() async throws {
+        let (size, rounds) = (1 << 20, 8)
+        try await LiveServer.run(routes: { router in
+            router.add(.get, "/large") { _, responder in responder.send(Response(body: .bytes(Array(repeating: 0x78, count: size)))) }
+            router.add(.get, "/short/{}") { request, responder in
+                responder.send(Response(body: .bytes(Array(request.parameter(0).utf8))))
+            }
+        }) { (server) async throws in
+            // Before the limit, so that the kernel takes a long answer at once, and the room for it is what the next are lent.
+            let quick = try server.client()
+            try await quick.send(get("/status"))
+            _ = try await quick.receive(until: "{}")
+            try await server.limitSendBuffers(to: 2048)
+            var slow: [RawSocket] = []
+            for round in 0..<rounds {
+                try await quick.send(get("/large"))
+                _ = try await quick.receive(until: "\r\n\r\n")
+                var left = size
+                while left > 0 {
+                    let piece = try #require(try await quick.receive())
+                    try #require(!piece.isEmpty)
+                    left -= piece.count
+                }
+                let client = try server.client(receiveBuffer: 1024)
+                slow.append(client)
+                // How much of the last answer is sent depends on the length: of several, with some it is nothing or little.
+                try await fill(server, client, get("/short/" + String(repeating: "x", count: 1 + 20 * round)))
+            }
+            #expect(await server.http.held.room < size / 4)
+            withExtendedLifetime(slow) {}
+        }
+    }
+
+    /// Asks until an answer waits.
+    private func fill(_ server: LiveServer, _ client: RawSocket, _ request: String) async throws {
+        let before = await server.http.held.output
+        while await server.http.held.output == before {
+            let answered = server.record.all.count
+            try await client.send(request)
+            try await eventually("it is answered") { server.record.all.count > answered }
+        }
+    }
+
     /// A producer has its answer in memory for as long as its peer reads, however little of it waits at a time.
     @Test func readerWithMost_IsCut_WhenProducersKeepTooMuch() async throws {
         let kept = 16 << 20

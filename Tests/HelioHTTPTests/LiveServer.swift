@@ -79,6 +79,17 @@ final class Held: Sendable {
     }
 }
 
+/// Holds the thread that comes to it until it is opened.
+final class Gate: Sendable {
+    let holds = Atomic(false)
+    let isOpen = Atomic(false)
+
+    func hold() {
+        holds.store(true, ordering: .relaxed)
+        while !isOpen.load(ordering: .relaxed) { Pace.block(milliseconds: 1) }
+    }
+}
+
 /// What the observer was told.
 final class Record: Sendable {
     private let exchanges = Mutex<[Exchange]>([])

@@ -46,6 +46,19 @@ import Testing
         }
     }
 
+    /// A request every now and then does not make up for them.
+    @Test func renewalsOfKeys_EndTheConnection_WhenLittleElseComes() async throws {
+        try await run { (server) async throws in
+            let client = try await RekeyingClient(port: server.port)
+            for _ in 0..<20 {
+                for _ in 0..<2000 { client.renewKeys() }
+                client.say(request)
+                do { try await client.raw.send(client.made()) } catch { break }  // it may be reset by now
+            }
+            try await eventually("it is cut") { server.record.contains(.cut(.peerVanished)) }
+        }
+    }
+
     @Test func renewalsOfKeys_DoNoHarm_BesideRequests() async throws {
         try await run { router in
             router.add(.get, "/large") { _, responder in responder.send(Response(body: .bytes(Array(repeating: 0x78, count: 1000)))) }

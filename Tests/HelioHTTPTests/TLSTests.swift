@@ -287,17 +287,6 @@ private func get(_ path: String, _ headers: String = "") -> String { "GET \(path
     }
 }
 
-/// Holds the thread that comes to it until it is opened.
-private final class Gate: Sendable {
-    let holds = Atomic(false)
-    let isOpen = Atomic(false)
-
-    func hold() {
-        holds.store(true, ordering: .relaxed)
-        while !isOpen.load(ordering: .relaxed) { Pace.block(milliseconds: 1) }
-    }
-}
-
 private final class Seen: Sendable {
     let server = Mutex<HTTPServer?>(nil)
     let waiting = Atomic(0)

@@ -81,6 +81,24 @@ func catalogue_TellsTheOldest_WhenAgesComeAndGo(seed: UInt64) throws {
     #expect(catalogue.oldest(.synchronized, limit: 20).isEmpty)
 }
 
+@Test(arguments: 0..<10 as Range<UInt64>)
+func catalogue_TellsWhatIsOutstandingForLongest_WhateverTheState(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    func time() -> MonotonicTime? {
+        Bool.random(using: &random) ? MonotonicTime(nanoseconds: Int64.random(in: 0..<1000, using: &random)) : nil
+    }
+    var catalogue = Catalogue()
+    for id in 0..<200 as Range<Int64> { catalogue.insert(try entry(id, project: 1, key: "A") { $0.hasCopy = id % 5 > 0 }) }
+    for round in 0..<2000 as Range<Int64> {
+        let (behind, quarantined) = (time(), time())
+        catalogue.update(RepositoryID(round * 7 % 200)) { ($0.behindSince, $0.quarantinedSince) = (behind, quarantined) }
+    }
+    for id in 0..<20 as Range<Int64> { catalogue.remove(RepositoryID(id)) }
+    let all = catalogue.entries.compactMap { entry in [entry.behindSince, entry.quarantinedSince].compactMap { $0 }.min() }
+    let oldest = catalogue.oldestOutstanding(limit: 20).compactMap(\.outstandingSince)
+    #expect(oldest == Array(all.sorted().prefix(20)), "seed \(seed)")
+}
+
 @Test func ages_DoNotPileUp_WhenOneRepositoryStaysBehind() {
     var index = AgeIndex()
     index.set(RepositoryID(0), MonotonicTime(nanoseconds: 0))

@@ -8,13 +8,9 @@ enum LaggingRepositories {
         let age: Duration
     }
 
-    /// Whatever the state, the oldest first. What is set aside has been outstanding since before.
+    /// Whatever the state, the oldest first.
     static func byAge(_ catalogue: Catalogue, at now: MonotonicTime, limit: Int) -> [Item] {
-        let all = [RepositoryEntry.Status.quarantined, .behind, .waiting].flatMap { items(catalogue, $0, at: now, limit: limit) }
-        let aged = all.map { item in
-            Item(entry: item.entry, age: max(item.age, NodeSnapshot.age(item.entry.behindSince ?? now, at: now)))
-        }
-        return Array(aged.sorted { $0.age > $1.age }.prefix(limit))
+        catalogue.oldestOutstanding(limit: limit).map { Item(entry: $0, age: NodeSnapshot.age($0.outstandingSince, at: now)) }
     }
 
     /// The quarantined before all others.

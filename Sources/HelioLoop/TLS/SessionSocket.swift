@@ -7,8 +7,8 @@ final class SessionSocket {
     /// How often OpenSSL may still take bytes off the socket before it has to come back. It goes on by itself as long as there are messages of
     /// the protocol, and a peer that sends nothing else would keep the loop.
     var readsLeft = 0
-    /// Bytes since the last that were for us.
-    var receivedSinceProgress = 0
+    /// Bytes received, less what goes with those that were for us.
+    var overhead = 0
     private(set) var firstBytes: [UInt8] = []
     /// Whether anything has been sent.
     private(set) var hasWritten = false
@@ -20,7 +20,7 @@ final class SessionSocket {
         let transfer = transport.read(into: buffer)
         guard case .moved(let count) = transfer else { return transfer }
         readsLeft -= 1
-        receivedSinceProgress += count
+        overhead += count
         if firstBytes.count < Self.opening { firstBytes += buffer.prefix(min(count, Self.opening - firstBytes.count)) }
         return transfer
     }

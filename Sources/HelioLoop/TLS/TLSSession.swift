@@ -7,9 +7,11 @@ public final class TLSSession {
     /// What the socket has to become before a call that would have blocked is worth repeating.
     public enum Need { case readable, writable }
 
-    /// Bytes that may come without one for us among them: more than a handshake takes, and more than a record. Who sends more only keeps
-    /// us busy, with renewals of keys for example, which cost us more than him.
+    /// Bytes that may come beyond what goes with those for us: more than a handshake takes, and more than a record. Who sends more only
+    /// keeps us busy, with renewals of keys for example, which cost us more than him.
     private static let overhead = 64 * 1024
+    /// Bytes that go with one for us. A record of a single byte has up to 30, and a request of thirty may come with two dozen renewals.
+    private static let overheadForEach = 64
 
     private let pointer: OpaquePointer
     private let socket: SessionSocket
@@ -80,11 +82,11 @@ public final class TLSSession {
         if holdsReads { return .wouldBlock }
         let transfer = finish(SSL_read(pointer, buffer.baseAddress, Int32(clamping: buffer.count)), &readNeed)
         switch transfer {
-        case .moved: socket.receivedSinceProgress = 0
-        case .wouldBlock where socket.receivedSinceProgress > Self.overhead: return breakOff(EPROTO)
-        default: break
+        case .moved(let count): socket.overhead = max(0, socket.overhead - Self.overheadForEach * count)
+        case .wouldBlock: break
+        case .ended, .failed: return transfer
         }
-        return transfer
+        return socket.overhead > Self.overhead ? breakOff(EPROTO) : transfer
     }
 
     /// After `.wouldBlock` the same bytes come again, from wherever they are by then, and more if there are more.

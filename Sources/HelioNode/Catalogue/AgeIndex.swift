@@ -14,6 +14,8 @@ struct AgeIndex: Sendable {
 
     func contains(_ id: RepositoryID) -> Bool { since[id] != nil }
 
+    subscript(id: RepositoryID) -> MonotonicTime? { since[id] }
+
     mutating func set(_ id: RepositoryID, _ time: MonotonicTime?) {
         guard since[id] != time else { return }
         since[id] = time

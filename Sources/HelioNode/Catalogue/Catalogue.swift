@@ -19,6 +19,8 @@ public struct Catalogue: Sendable {
     private var behindAges = AgeIndex()
     private var firstCopyAges = AgeIndex()
     private var quarantineAges = AgeIndex()
+    /// The same repositories by the time since when something is outstanding, which may be long before.
+    private var quarantineLags = AgeIndex()
 
     public init() {}
 
@@ -77,7 +79,7 @@ public struct Catalogue: Sendable {
         projects.remove(entry.repository.project)
         counts.add(entry, -1)
         contentSum ^= entry.contentSum
-        for ages in [\Self.behindAges, \.firstCopyAges, \.quarantineAges] { self[keyPath: ages].set(id, nil) }
+        for ages in [\Self.behindAges, \.firstCopyAges, \.quarantineAges, \.quarantineLags] { self[keyPath: ages].set(id, nil) }
         return entry
     }
 
@@ -103,6 +105,7 @@ public struct Catalogue: Sendable {
         behindAges.set(id, status == .behind ? entry.behindSince : nil)
         firstCopyAges.set(id, status == .waiting ? entry.behindSince : nil)
         quarantineAges.set(id, entry.quarantinedSince)
+        quarantineLags.set(id, status == .quarantined ? entry.outstandingSince : nil)
     }
 }
 
@@ -141,6 +144,15 @@ extension Catalogue {
         case .quarantined: quarantineAges.oldest(limit).compactMap { self[$0] }
         case .synchronized: []
         }
+    }
+
+    /// The repositories with which something has been outstanding for longest, whatever the state, the oldest first. Neither is this a walk
+    /// through all of them.
+    public func oldestOutstanding(limit: Int) -> [RepositoryEntry] {
+        let found = [behindAges, firstCopyAges, quarantineLags].flatMap { ages in
+            ages.oldest(limit).compactMap { id in ages[id].map { (id: id, since: $0) } }
+        }
+        return found.sorted { $0.since < $1.since }.prefix(limit).compactMap { self[$0.id] }
     }
 
     /// Since when the oldest change is outstanding, of copies that are not quarantined.

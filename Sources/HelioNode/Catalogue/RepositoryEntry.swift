@@ -44,6 +44,12 @@ public struct RepositoryEntry: Sendable {
         return behindSince == nil ? .synchronized : .behind
     }
 
+    /// Since when something is outstanding, whatever the state; nil when nothing is. What is set aside has been outstanding since before.
+    public var outstandingSince: MonotonicTime? {
+        guard let behindSince, let quarantinedSince else { return behindSince ?? quarantinedSince }
+        return min(behindSince, quarantinedSince)
+    }
+
     /// Whether a reader of hashes and metadata sees the same in both.
     func reads(as other: RepositoryEntry) -> Bool {
         content == other.content && metadata == other.metadata && hasCopy == other.hasCopy && repository == other.repository

@@ -182,6 +182,28 @@ struct DispatcherTests {
         await dispatcher.stop()
     }
 
+    /// As where its file is on a disk that hangs.
+    @Test func secretThatNeverComes_DelaysNoOtherEndpoint() async throws {
+        var surroundings = Surroundings.fast(receiver)
+        surroundings.keys = { endpoint throws(SecretsUnusable) in
+            guard endpoint.name == "hung" else { return nil }
+            await FastClock.pass(.seconds(100_000))
+            throw SecretsUnusable("cancelled")
+        }
+        let dispatcher = Dispatcher(store: store, surroundings: surroundings, version: "1", seed: 7)
+        try await dispatcher.configure([endpoint("hung"), endpoint("ci")])
+        for repository in 1...20 as ClosedRange<Int64> {
+            try await post("r\(repository)", of: repository, to: ["hung", "ci"])
+            await dispatcher.added(RepositoryID(repository), to: ["hung", "ci"])
+        }
+        try await allDelivered(20)
+        let urls = await Set(receiver.deliveries.map(\.url))
+        #expect(urls == ["http://ci.test/hook"])
+        await dispatcher.stop()
+        let attempts = try await store.deliveries(.pending, limit: 100).map(\.attempts)
+        #expect(attempts == Array(repeating: 0, count: 20))
+    }
+
     @Test func bodyThatIsRefusedForEver_IsGivenUp_WhenWhatComesAfterItIsTaken() async throws {
         await receiver.answer { delivery, _ in .answered(status: delivery.id == "bad" ? 500 : 200, retryAfter: nil) }
         try await post("bad", of: 1)
@@ -192,6 +214,33 @@ struct DispatcherTests {
         let dead = try #require(try await store.deliveries(.dead, limit: 10).first)
         #expect(dead.webhookID == "bad" && dead.error?.contains("given up") == true)
         #expect(await receiver.ids.filter { $0 != "bad" } == ["good", "better"])
+        await dispatcher.stop()
+    }
+
+    /// By hand, while what came after it waits for as long as the receiver has asked, or is on its way and will wait then.
+    @Test(arguments: [false, true]) func sentAgain_GoesBefore_WhatCameAfterIt(isOnItsWay: Bool) async throws {
+        let allowed = Counter()
+        await receiver.answer { delivery, _ in
+            guard delivery.id == "new" else { return .answered(status: 200, retryAfter: nil) }
+            while allowed.value == 0, !Task.isCancelled { await FastClock.pass(.seconds(2)) }
+            return .answered(status: 429, retryAfter: "80000")
+        }
+        try await post("old", of: 1)
+        let dispatcher = try await dispatcher([endpoint("ci")])
+        try await allDelivered(1)
+        try await post("new", of: 1)
+        await dispatcher.added(RepositoryID(1), to: ["ci"])
+        try await eventually("it is on its way") { await receiver.ids == ["old", "new"] }
+        if !isOnItsWay {
+            allowed.add()
+            try await eventually("it waits") { try await store.deliveries(.pending, limit: 1).first?.attempts == 1 }
+        }
+        let old = try #require(try await store.deliveries(.delivered, limit: 1).first)
+        let sent = try await store.redeliver(old.id, toOneOf: ["ci"])
+        #expect(sent?.endpoint == "ci")
+        await dispatcher.added(RepositoryID(1), to: ["ci"])
+        if isOnItsWay { allowed.add() }
+        try await eventually("the old one is sent again") { await receiver.ids == ["old", "new", "old"] }
         await dispatcher.stop()
     }
 

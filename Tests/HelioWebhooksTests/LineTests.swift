@@ -288,11 +288,45 @@ struct LineTests {
         #expect(attempt.head.stored.attempts == 4)
     }
 
+    @Test mutating func another_IsProbed_BesideOneThatIsRefusedForEver() {
+        let retry = DeliveryHead.Retry(failedAt: play.now.wall, delay: .seconds(30))
+        play.line.take(DeliveryHead(id: DeliveryID(1), repository: RepositoryID(1), attempts: 2, retry: retry), at: play.now)
+        play.line.beginWithProbe(at: play.now.monotonic)
+        play.run(for: .seconds(1200)) { _ in .failed }
+        play.add(2, of: 2)
+        play.run(for: .seconds(3600)) { $0.head.id.value == 1 ? .failed : .accepted }
+        #expect(play.delivered == [2])
+    }
+
+    @Test mutating func others_AreProbed_BesideSeveralThatAreRefusedForEver() {
+        for id in [1, 3] as [Int64] { play.add(id, of: id) }
+        play.line.beginWithProbe(at: play.now.monotonic)
+        play.run(for: .seconds(4 * 3600)) { _ in .failed }
+        for id in [2, 4] as [Int64] { play.add(id, of: id) }
+        play.run(for: .seconds(2 * 3600)) { $0.head.id.value % 2 == 1 ? .failed : .accepted }
+        #expect(Set(play.delivered) == [2, 4])
+    }
+
+    @Test mutating func successor_FollowsEverySecondProbe_FromTheFifthOn() {
+        play.add(1, of: 1)
+        play.line.beginWithProbe(at: play.now.monotonic)
+        var kinds: [Attempt.Kind] = []
+        play.run(for: .seconds(3600)) { attempt in
+            kinds.append(attempt.kind)
+            return .failed
+        }
+        let expected: [Attempt.Kind] = [
+            .probe, .probe, .probe, .probe, .probe, .successorProbe, .probe, .probe, .successorProbe, .probe, .probe, .successorProbe,
+        ]
+        #expect(Array(kinds.prefix(expected.count)) == expected)
+    }
+
     @Test mutating func probes_GoFromOneToTheNext_InWhateverOrderTheyCame() throws {
         var ids: [Int64] = [500]
+        var last: Int64 = 0
         play.add(500, of: 500)
         play.line.beginWithProbe(at: play.now.monotonic)
-        for round in 0..<40 {
+        for _ in 0..<40 {
             for _ in 0..<5 {
                 let id = Int64.random(in: 1...1000, using: &play.random)
                 guard !ids.contains(id) else { continue }
@@ -301,7 +335,9 @@ struct LineTests {
             }
             ids.sort()
             let probe = try play.begin()
-            #expect(probe.head.id.value == ids[round % ids.count])
+            let expected = ids.first { $0 > last } ?? ids[0]
+            #expect(probe.head.id.value == expected)
+            last = expected
             play.end(probe, .failed, answered: false)
             play.pass(.seconds(400))
         }
@@ -333,6 +369,43 @@ struct LineTests {
         }
         let released = [try play.begin(), try play.begin(), try play.begin(), try play.begin()]
         #expect(released.map(\.head.id.value) == [1, 2, 3, 5])
+    }
+
+    /// One that is sent again by hand, or that was let go late.
+    @Test mutating func older_GoesBeforeWhatWaits_WhichComesBackOnce() throws {
+        let patience = Duration.seconds(80_000)
+        play.add(50, of: 1)
+        play.end(try play.begin(), .busy(after: patience))
+        let retry = DeliveryHead.Retry(failedAt: play.now.wall, delay: patience)
+        play.behind[RepositoryID(1)] = [DeliveryHead(id: DeliveryID(50), repository: RepositoryID(1), attempts: 1, retry: retry)]
+        play.line.take(DeliveryHead(id: DeliveryID(40), repository: RepositoryID(1)), at: play.now)
+        play.run(for: .seconds(100)) { _ in .accepted }
+        #expect(play.delivered == [40])
+        play.run(for: patience) { _ in .accepted }
+        #expect(play.delivered == [40, 50])
+    }
+
+    @Test mutating func older_IsProbed_BeforeWhatIsHeld() {
+        play.add(50, of: 1)
+        play.line.beginWithProbe(at: play.now.monotonic)
+        play.add(60, of: 1)
+        play.line.take(DeliveryHead(id: DeliveryID(50), repository: RepositoryID(1)), at: play.now)
+        play.line.take(DeliveryHead(id: DeliveryID(40), repository: RepositoryID(1)), at: play.now)
+        play.run(for: .seconds(1)) { _ in .accepted }
+        #expect(play.delivered == [40, 60])
+    }
+
+    @Test(arguments: [.busy(after: .seconds(80_000)), .unsent] as [Verdict])
+    mutating func older_IsAskedFor_OnceWhatIsOnItsWayWaitsAgain(verdict: Verdict) throws {
+        play.add(50, of: 1)
+        let attempt = try play.begin()
+        let isAskedForAtOnce = play.line.mustLookUp(RepositoryID(1))
+        let decision = play.line.ended(attempt, verdict, isAnswered: true, at: play.now.monotonic, using: &play.random)
+        let isAskedForThen = play.line.stored(attempt, decision, isOver: false, next: nil, at: play.now)
+        #expect(!isAskedForAtOnce && isAskedForThen)
+        play.line.take(DeliveryHead(id: DeliveryID(40), repository: RepositoryID(1)), at: play.now)
+        play.run(for: .seconds(100)) { _ in .accepted }
+        #expect(play.delivered == [40])
     }
 
     @Test mutating func heads_BeyondTheLimit_AreLeftInTheStore() {

@@ -3,6 +3,12 @@ import Glibc
 /// A detached POSIX thread.
 enum DetachedThread {
     static func start(_ body: @escaping @Sendable () -> Void) {
+        let isStarted = startIfPossible(body)
+        precondition(isStarted, "there is a thread to be had")
+    }
+
+    /// - Returns: false when there is no thread to be had; `start` traps then.
+    static func startIfPossible(_ body: @escaping @Sendable () -> Void) -> Bool {
         let box = Unmanaged.passRetained(Box(body))
         var thread = pthread_t()
         let status = pthread_create(
@@ -12,8 +18,12 @@ enum DetachedThread {
                 Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
                 return nil
             }, box.toOpaque())
-        precondition(status == 0, "pthread_create: \(status)")
+        guard status == 0 else {
+            box.release()
+            return false
+        }
         pthread_detach(thread)
+        return true
     }
 
     private final class Box: Sendable {

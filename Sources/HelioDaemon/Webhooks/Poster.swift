@@ -39,13 +39,14 @@ struct Poster: Sendable {
 
 extension Surroundings {
     init(post: @escaping @Sendable (OutgoingRequest) async -> Reply, observe: @escaping @Sendable (Observation) -> Void) {
+        let secrets = SecretReader()
         self.init(
             now: SystemClock.now,
             wait: { try? await Task.sleep(for: $0) },  // cancelled: returns early, as it says
             keys: { endpoint throws(SecretsUnusable) in
                 guard let path = endpoint.secretFile else { return nil }
                 do {
-                    return try SigningKeys(SecretFile.readAll(path))
+                    return try SigningKeys(await secrets.read(path))
                 } catch {
                     throw SecretsUnusable("secret file \(path) \((error as? FileError)?.message ?? "\(error)")")
                 }

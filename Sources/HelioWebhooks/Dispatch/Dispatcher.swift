@@ -13,17 +13,19 @@ public actor Dispatcher {
     private static let storeRetry = Duration.seconds(1)
 
     /// Its line holds megabytes where much waits: nobody keeps a copy across an `await`, or the next change copies them all.
+    ///
+    /// It is fresh until what waits has been looked for once, and is refilled whenever its line wants more. A reload without its endpoint
+    /// retires it in any of these states. The next one with the endpoint takes it up as it is; else it goes when nothing is on its way.
     struct Place {
         var endpoint: Endpoint
         var line: EndpointLine
         var lastError: String?
-        var isRefilling = false
-        /// Nothing has been read for it yet.
+        /// Whether its heads had failed before the start is still to be seen.
         var isFresh = true
-        /// Not configured any more; kept until what is on its way has ended, so that this is stored, and found if it comes back.
+        /// Heads are being looked for; nobody else looks meanwhile.
+        var isRefilling = false
+        /// Not configured any more; kept until what is on its way has ended, so that this is stored.
         var isRetired = false
-        /// Told of while their head was on its way: what follows it may have been asked for too early.
-        var toldMeanwhile: Set<RepositoryID> = []
     }
 
     let store: Store
@@ -104,13 +106,17 @@ public actor Dispatcher {
         guard let endpoint = places[name]?.endpoint, places[name]?.isRetired == false else { return nil }
         let content = DeliveryContent(webhookID: UUIDv4.make(), key: EventKey.ping.rawValue, body: EventBody.ping)
         do throws(SecretsUnusable) {
-            let request = OutgoingRequest(
-                to: endpoint, content, keys: try surroundings.keys(endpoint), requestID: UUIDv4.make(), at: surroundings.now().wall,
-                version: version)
+            let request = try await request(content, to: endpoint)
             return await surroundings.post(request)
         } catch {
             return .failed(error.description)
         }
+    }
+
+    private func request(_ content: DeliveryContent, to endpoint: Endpoint) async throws(SecretsUnusable) -> OutgoingRequest {
+        let keys = try await surroundings.keys(endpoint)
+        return OutgoingRequest(
+            to: endpoint, content, keys: keys, requestID: UUIDv4.make(), at: surroundings.now().wall, version: version)
     }
 
     public var statuses: [EndpointStatus] {
@@ -124,25 +130,24 @@ public actor Dispatcher {
 
     // MARK: What waits
 
-    /// Something was stored for these endpoints.
+    /// Something was stored for these endpoints, or let go again; it may be older than what waits of its repository.
     public func added(_ repository: RepositoryID?, to endpoints: [String]) async {
         let repository = repository ?? RepositoryID(0)
         for name in endpoints {
-            guard let isKnown = places[name]?.line.knows(repository) else { continue }
-            guard !isKnown else {
-                places[name]?.toldMeanwhile.insert(repository)
-                continue
-            }
-            let before = RepositoryID(repository.value - 1)
-            // A store that does not answer now is asked again in a moment, about everything.
-            guard let head = try? await store.heads(of: name, after: before, limit: 1).first, head.repository == repository else {
-                places[name]?.line.missedSome()
-                wake(name, at: surroundings.now().monotonic + Self.storeRetry)
-                continue
-            }
-            places[name]?.line.take(head, at: surroundings.now())
-            pump(name)
+            guard places[name]?.line.mustLookUp(repository) == true else { continue }
+            await lookUp(repository, for: name)
         }
+    }
+
+    private func lookUp(_ repository: RepositoryID, for name: String) async {
+        let before = RepositoryID(repository.value - 1)
+        // A store that does not answer now is asked again in a moment, about everything.
+        guard let head = try? await store.heads(of: name, after: before, limit: 1).first, head.repository == repository else {
+            places[name]?.line.missedSome()
+            return wake(name, at: surroundings.now().monotonic + Self.storeRetry)
+        }
+        places[name]?.line.take(head, at: surroundings.now())
+        pump(name)
     }
 
     /// Looks through the store for heads that the line does not know yet, until there is no room or there are no more.
@@ -208,24 +213,25 @@ public actor Dispatcher {
         let name = DeliveryName(
             id: attempt.head.id.value, attempt: number, repository: attempt.head.repository.value == 0 ? nil : attempt.head.repository)
         var ended = Ended(attempt: attempt, name: name, endpoint: endpoint)
-        var hasBegun = false
-        do {
+        do throws(StoreError) {
             if attempt.kind == .successorProbe { ended.successor = try await store.successor(of: attempt.head.id)?.id }
-            guard let content = try await store.content(of: ended.sent) else {
-                ended.isSettled = true
-                return ended
-            }
+            guard let content = try await store.content(of: ended.sent) else { return ended }
             surroundings.observe(.began(endpoint: endpoint.name, name))
-            hasBegun = true
-            let request = OutgoingRequest(
-                to: endpoint, content, keys: try surroundings.keys(endpoint), requestID: UUIDv4.make(), at: surroundings.now().wall,
-                version: version)
-            let reply = await surroundings.post(request)
-            return Task.isCancelled ? nil : ended.with(reply)
+            ended.outcome = await send(content, to: endpoint)
+            return Task.isCancelled ? nil : ended
         } catch {
-            if !hasBegun { surroundings.observe(.began(endpoint: endpoint.name, name)) }
-            ended.isUnsent = true
-            return ended.with(.failed("\(error)"))
+            surroundings.observe(.began(endpoint: endpoint.name, name))
+            ended.outcome = .unsent("\(error)")
+            return ended
+        }
+    }
+
+    private func send(_ content: DeliveryContent, to endpoint: Endpoint) async -> Ended.Outcome {
+        do throws(SecretsUnusable) {
+            let request = try await request(content, to: endpoint)
+            return Ended.Outcome(await surroundings.post(request))
+        } catch {
+            return .unsent(error.description)
         }
     }
 
@@ -237,11 +243,11 @@ public actor Dispatcher {
         let verdict = ended.verdict(at: now.wall, current: places[ended.endpoint]?.endpoint.url)
         guard
             let decision = places[ended.endpoint]?.line.ended(
-                ended.attempt, verdict, isAnswered: ended.status != nil, at: now.monotonic, using: &random)
+                ended.attempt, verdict, isAnswered: ended.outcome.status != nil, at: now.monotonic, using: &random)
         else { return release(ended) }  // the endpoint left the configuration; its delivery stays pending
         ended.decision = decision
-        if let error = ended.error { places[ended.endpoint]?.lastError = error }
-        if !ended.isSettled { tell(ended, decision) }
+        if let error = ended.outcome.error { places[ended.endpoint]?.lastError = error }
+        if !ended.outcome.isSettled { tell(ended, decision) }
         unnoted.append(ended)
         noteAll()
     }
@@ -253,13 +259,14 @@ public actor Dispatcher {
             case .retry, .held: .failed
             case .dead: .dead
             }
+        let (status, error) = (ended.outcome.status, ended.outcome.error)
         let sent = DeliveryName(id: ended.sent.value, attempt: ended.name.attempt, repository: ended.name.repository)
-        surroundings.observe(.ended(endpoint: ended.endpoint, sent, ending, status: ended.status, error: ended.error))
+        surroundings.observe(.ended(endpoint: ended.endpoint, sent, ending, status: status, error: error))
         if decision.givesUpHead, ended.sent != ended.attempt.head.id {
             surroundings.observe(.gaveUp(endpoint: ended.endpoint, ended.name, error: Ended.givenUp))
         }
         switch decision.breaker {
-        case .opened: surroundings.observe(.breakerOpened(endpoint: ended.endpoint, error: ended.error))
+        case .opened: surroundings.observe(.breakerOpened(endpoint: ended.endpoint, error: error))
         case .closed: surroundings.observe(.breakerClosed(endpoint: ended.endpoint))
         case nil: break
         }
@@ -299,14 +306,12 @@ public actor Dispatcher {
 
     private func stored(_ ended: Ended, next: DeliveryHead?) {
         guard let decision = ended.decision else { return }
-        // What came meanwhile may have come after the store was asked, or belong before the next: the store is asked again.
-        let wasTold = ended.isOver && places[ended.endpoint]?.toldMeanwhile.remove(ended.attempt.head.repository) != nil
-        // And of what is no more the store knows no follower.
-        let mustAsk = wasTold || ended.isOver && ended.isSettled
-        places[ended.endpoint]?.line.stored(
-            ended.attempt, decision, isOver: ended.isOver, next: mustAsk ? nil : next, at: surroundings.now())
+        // Of what is no more the store knows no follower.
+        let hasVanished = ended.isOver && ended.outcome.isSettled
+        let wasTold = places[ended.endpoint]?.line.stored(
+            ended.attempt, decision, isOver: ended.isOver, next: hasVanished ? nil : next, at: surroundings.now())
         release(ended)
-        if mustAsk { Task { await added(ended.name.repository, to: [ended.endpoint]) } }
+        if hasVanished || wasTold == true { Task { await added(ended.name.repository, to: [ended.endpoint]) } }
         lookAfter(ended.endpoint)
     }
 

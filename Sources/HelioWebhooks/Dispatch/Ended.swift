@@ -11,12 +11,9 @@ extension Dispatcher {
         let url: String
         /// What was sent in the head's place.
         var successor: DeliveryID?
-        var isUnsent = false
-        /// What was to be sent need not be, or is gone.
-        var isSettled = false
-        var status: Int?
-        var retryAfter: String?
-        var error: String?
+        /// Until something is sent, or is to be and cannot, there is nothing to send.
+        var outcome = Outcome.settled
+        /// What the line made of it; nil before.
         var decision: EndpointLine.Decision?
 
         init(attempt: Attempt, name: DeliveryName, endpoint: Endpoint) {
@@ -28,32 +25,16 @@ extension Dispatcher {
 
         var sent: DeliveryID { successor ?? attempt.head.id }
 
-        func with(_ reply: Reply) -> Ended {
-            var ended = self
-            switch reply {
-            case .answered(let status, let retryAfter):
-                (ended.status, ended.retryAfter) = (status, retryAfter)
-                if !(200...299).contains(status) { ended.error = "answered \(status)" + Self.hint(status) }
-            case .failed(let why): ended.error = why
-            }
-            return ended
-        }
-
-        private static func hint(_ status: Int) -> String {
-            switch status {
-            case 300...399: ": redirects are not followed; configure the URL that it leads to"
-            case 401, 403: ": it does not accept the signature or the sender"
-            case 410: ": it wants nothing more"
-            default: ""
-            }
-        }
-
         /// - Parameter current: the URL of the endpoint as it is now; that another one is gone says nothing about it.
         func verdict(at now: WallTime, current: String?) -> Verdict {
-            if isSettled { return .settled }
-            if isUnsent { return .unsent }
-            guard let status, status != 410 || current == url else { return .failed }
-            return Verdict(status: status, retryAfter: retryAfter.flatMap { RetryAfter.delay($0, now: now) })
+            switch outcome {
+            case .settled: .settled
+            case .unsent: .unsent
+            case .answered(410, _) where current != url: .failed
+            case .answered(let status, let retryAfter):
+                Verdict(status: status, retryAfter: retryAfter.flatMap { RetryAfter.delay($0, now: now) })
+            case .unanswered: .failed
+            }
         }
 
         /// Whether the head is done with, one way or the other.
@@ -69,6 +50,7 @@ extension Dispatcher {
 
         var results: [DeliveryResult] {
             guard let decision else { return [] }
+            let (status, error) = (outcome.status, outcome.error)
             let result = DeliveryResult(id: sent, outcome: decision.outcome, status: status, error: error)
             guard let successor, successor != attempt.head.id else { return [result] }
             guard decision.givesUpHead else {
@@ -78,6 +60,49 @@ extension Dispatcher {
                 id: attempt.head.id, outcome: .dead(attempts: attempt.head.stored.attempts), status: nil,
                 error: Self.givenUp)
             return [given, result]
+        }
+    }
+}
+
+extension Dispatcher.Ended {
+    /// What sending it came to.
+    enum Outcome: Sendable {
+        /// What was to be sent need not be, or is gone.
+        case settled
+        /// Nothing was sent, because of a fault on our side, and which, for people.
+        case unsent(String)
+        /// - retryAfter: the header as it stood.
+        case answered(status: Int, retryAfter: String?)
+        /// No answer that counts, and why, for people.
+        case unanswered(String)
+
+        init(_ reply: Reply) {
+            switch reply {
+            case .answered(let status, let retryAfter): self = .answered(status: status, retryAfter: retryAfter)
+            case .failed(let why): self = .unanswered(why)
+            }
+        }
+
+        var isSettled: Bool { if case .settled = self { true } else { false } }
+
+        var status: Int? { if case .answered(let status, _) = self { status } else { nil } }
+
+        /// For people; nil for what did not fail.
+        var error: String? {
+            switch self {
+            case .settled, .answered(200...299, _): nil
+            case .answered(let status, _): "answered \(status)" + Self.hint(status)
+            case .unsent(let why), .unanswered(let why): why
+            }
+        }
+
+        private static func hint(_ status: Int) -> String {
+            switch status {
+            case 300...399: ": redirects are not followed; configure the URL that it leads to"
+            case 401, 403: ": it does not accept the signature or the sender"
+            case 410: ": it wants nothing more"
+            default: ""
+            }
         }
     }
 }

@@ -5,14 +5,15 @@ public struct Surroundings: Sendable {
     public var now: @Sendable () -> Moment
     /// Returns early when the task is cancelled.
     public var wait: @Sendable (Duration) async -> Void
-    /// The endpoint's secrets, read anew for each attempt, so that a rotation holds for what is queued; nil for an endpoint without.
-    public var keys: @Sendable (Endpoint) throws(SecretsUnusable) -> SigningKeys?
+    /// The endpoint's secrets, read anew for each attempt, so that a rotation holds for what is queued; nil for an endpoint without. In
+    /// bounded time, as an attempt of the endpoint waits for them; it may be called for many endpoints at once.
+    public var keys: @Sendable (Endpoint) async throws(SecretsUnusable) -> SigningKeys?
     public var post: @Sendable (OutgoingRequest) async -> Reply
     public var observe: @Sendable (Observation) -> Void
 
     public init(
         now: @escaping @Sendable () -> Moment, wait: @escaping @Sendable (Duration) async -> Void,
-        keys: @escaping @Sendable (Endpoint) throws(SecretsUnusable) -> SigningKeys?,
+        keys: @escaping @Sendable (Endpoint) async throws(SecretsUnusable) -> SigningKeys?,
         post: @escaping @Sendable (OutgoingRequest) async -> Reply, observe: @escaping @Sendable (Observation) -> Void
     ) {
         self.now = now

@@ -20,7 +20,9 @@ struct Attempt: Sendable {
 /// The head of one repository's deliveries, and what a line knows of it beyond the store.
 struct LineHead: Sendable {
     var stored: DeliveryHead
-    /// How often it was answered with a failure that may be its own, probes included.
+    /// Its place in the line: see `EndpointLine.Entry`.
+    let entry: UInt64
+    /// How often it was answered with a failure that may be its own, probes included, but not what was probed in its place.
     var answeredFailures = 0
     /// How often it was refused with a 4xx since the start. Of what the store has counted before, nobody knows why it failed.
     var refused = 0

@@ -7,13 +7,11 @@ struct Breaker: Sendable {
     private static let probes: [Duration] = [10, 30, 60, 120, 300].map { .seconds($0) }
 
     private var failures = 0
-    private var openProbes: Int?
+    /// Since it opened; nil while it is closed.
+    private var failedProbes: Int?
     private(set) var probeDue: MonotonicTime?
 
-    var isOpen: Bool { openProbes != nil }
-
-    /// How many probes have failed since it opened.
-    var failedProbes: Int { openProbes ?? 0 }
+    var isOpen: Bool { failedProbes != nil }
 
     /// - Returns: whether it was open.
     mutating func succeeded() -> Bool {
@@ -30,23 +28,28 @@ struct Breaker: Sendable {
     }
 
     mutating func open(asked: Duration? = nil, at now: MonotonicTime, using random: inout SeededGenerator) {
-        openProbes = 0
+        failedProbes = 0
         schedule(asked, at: now, using: &random)
     }
 
     /// As if it were open, with a probe due at once: whether the endpoint answers is not known.
     mutating func openUntilProbed(at now: MonotonicTime) {
-        openProbes = 0
+        failedProbes = 0
         probeDue = now
     }
 
     mutating func probeFailed(asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) {
-        openProbes = failedProbes + 1
+        failedProbes = (failedProbes ?? 0) + 1
+        schedule(asked, at: now, using: &random)
+    }
+
+    /// What followed a failed probe at once has failed too. It is no round of its own: the same delay begins anew.
+    mutating func postpone(asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) {
         schedule(asked, at: now, using: &random)
     }
 
     private mutating func schedule(_ asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) {
-        let delay = Self.probes[min(failedProbes, Self.probes.count - 1)]
+        let delay = Self.probes[min(failedProbes ?? 0, Self.probes.count - 1)]
         probeDue = now + max(RetrySchedule.jitter(delay, using: &random), asked ?? .zero)
     }
 }

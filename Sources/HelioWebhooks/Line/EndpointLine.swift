@@ -5,7 +5,7 @@ import HelioStore
 /// tells it what happened and does what it says.
 ///
 /// It knows the oldest pending delivery of each repository, its *head*; what comes behind a head waits in the store, so the order within
-/// a repository holds, and no repository waits for another.
+/// a repository holds, and no repository waits for another. An older one may turn pending later, and becomes the head then.
 struct EndpointLine: Sendable {
     /// Heads kept in memory; the store has the rest, and they are fetched as these go.
     static let knownLimit = 1000
@@ -22,8 +22,21 @@ struct EndpointLine: Sendable {
     /// Grows with everything that was stored and found no place here.
     private(set) var missed = 0
 
-    private var known: Set<RepositoryID> = []
+    /// What stands for a repository: its oldest pending delivery, as far as the store has said. When an older one turns pending, that one
+    /// gets a new entry; what stood there before is passed over wherever it comes up, and comes back from the store when it is its turn.
+    private struct Entry {
+        let id: DeliveryID
+        /// Not given twice.
+        let number: UInt64
+    }
+
+    private var known: [RepositoryID: Entry] = [:]
+    /// The last number that was given.
+    private var lastEntry: UInt64 = 0
     private var underWay: Set<DeliveryID> = []
+    /// Something was stored of them while their head was on its way: what follows it may have been asked for too early, or belong before
+    /// it.
+    private var toldMeanwhile: Set<RepositoryID> = []
     private var ready = Fifo<LineHead>()
     private var waiting = TimeHeap<LineHead>()
     /// While the breaker is open: everything, oldest first, but for what a receiver asked to come later.
@@ -43,21 +56,41 @@ struct EndpointLine: Sendable {
     var underWayCount: Int { underWay.count }
     var wantsMore: Bool { !isComplete && known.count < limit / 2 }
 
-    func knows(_ repository: RepositoryID) -> Bool { known.contains(repository) }
+    func knows(_ repository: RepositoryID) -> Bool { known[repository] != nil }
 
     // MARK: Heads
 
+    /// The store has this one as the oldest of its repository. One that is known there already stays, unless it is younger.
     /// - Returns: false when there is no room for it; it is found again later.
     @discardableResult
     mutating func take(_ head: DeliveryHead, at now: Moment) -> Bool {
-        guard !known.contains(head.repository) else { return true }
+        if let entry = known[head.repository] {
+            if head.id < entry.id, mustLookUp(head.repository) { enter(head, at: now) }
+            return true
+        }
         guard known.count < limit else {
             missedSome()
             return false
         }
-        known.insert(head.repository)
-        put(LineHead(stored: head), at: now)
+        enter(head, at: now)
         return true
+    }
+
+    private mutating func enter(_ head: DeliveryHead, at now: Moment) {
+        lastEntry += 1
+        known[head.repository] = Entry(id: head.id, number: lastEntry)
+        put(LineHead(stored: head, entry: lastEntry), at: now)
+    }
+
+    private func isCurrent(_ head: LineHead) -> Bool { known[head.repository]?.number == head.entry }
+
+    /// Something of the repository was stored, or let go again, which may be older than what is known.
+    /// - Returns: whether the store is to be asked for its head now. While one is on its way nothing can go before that, and `stored` says
+    ///   when to ask.
+    mutating func mustLookUp(_ repository: RepositoryID) -> Bool {
+        guard let entry = known[repository], underWay.contains(entry.id) else { return true }
+        toldMeanwhile.insert(repository)
+        return false
     }
 
     /// A look through the store from the first repository to the last found no head without a place.
@@ -102,7 +135,10 @@ struct EndpointLine: Sendable {
 
     private mutating func nextRegular(at now: MonotonicTime) -> Attempt? {
         while let head = popWaited(at: now) { ready.append(head) }
-        return ready.popFirst().map { Attempt(head: $0, kind: .regular) }
+        while let head = ready.popFirst() {
+            if isCurrent(head) { return Attempt(head: head, kind: .regular) }
+        }
+        return nil
     }
 
     /// One that has waited for long enough.
@@ -115,11 +151,22 @@ struct EndpointLine: Sendable {
     /// The oldest first, then one repository after another: where one body is what the receiver cannot take, another gets through.
     private mutating func nextProbe(at now: MonotonicTime) -> Attempt? {
         guard underWay.isEmpty else { return nil }
-        defer { suspect = nil }
         while let head = popWaited(at: now) { held.insert(head) }
-        if let suspect, let head = held.remove(suspect) { return Attempt(head: head, kind: .successorProbe) }
-        guard let due = breaker.probeDue, due <= now, !held.isEmpty else { return nil }
-        return Attempt(head: held.remove(at: breaker.failedProbes % held.count), kind: .probe)
+        if let head = takeSuspect() { return Attempt(head: head, kind: .successorProbe) }
+        guard let due = breaker.probeDue, due <= now else { return nil }
+        while let head = held.removeNext() {
+            if isCurrent(head) { return Attempt(head: head, kind: .probe) }
+        }
+        return nil
+    }
+
+    private mutating func takeSuspect() -> LineHead? {
+        guard let id = suspect else { return nil }
+        suspect = nil
+        while let head = held.remove(id) {
+            if isCurrent(head) { return head }
+        }
+        return nil
     }
 
     /// Whether something would go if it had a place in the limit that all endpoints share.
@@ -172,7 +219,7 @@ struct EndpointLine: Sendable {
             return Decision(outcome: .held, closesEndpoint: true)
         case .unsent:
             let wasOpen = breaker.isOpen
-            if !wasOpen { open(at: now, using: &random) } else if attempt.isProbe { breaker.probeFailed(asked: nil, at: now, using: &random) }
+            if !wasOpen { open(at: now, using: &random) } else { probeFailed(attempt, asked: nil, at: now, using: &random) }
             return Decision(outcome: .held, breaker: wasOpen ? nil : .opened)
         // It says nothing of the receiver. In a head's place it was to tell what the head would not: that is open still.
         case .settled: return Decision(outcome: attempt.kind == .successorProbe ? .held : .delivered)
@@ -187,10 +234,11 @@ struct EndpointLine: Sendable {
         let (asked, isBusy): (Duration?, Bool) = if case .busy(let after) = verdict { (after, true) } else { (nil, false) }
         let blamesBody = isAnswered && !isBusy
         guard !attempt.isProbe else {
-            if breaker.isOpen { breaker.probeFailed(asked: asked, at: now, using: &random) }
+            if breaker.isOpen { probeFailed(attempt, asked: asked, at: now, using: &random) }
+            let blamesHead = blamesBody && attempt.kind == .probe
             let failures = attempt.head.answeredFailures + 1
-            if attempt.kind == .probe, blamesBody, failures >= RetrySchedule.ownFailures, failures % 2 == 1 { suspect = attempt.head.id }
-            return Decision(outcome: .held, blamesBody: blamesBody)
+            if blamesHead, failures >= RetrySchedule.ownFailures, failures % 2 == 1 { suspect = attempt.head.id }
+            return Decision(outcome: .held, blamesBody: blamesHead)
         }
         let stored = attempt.head.stored
         let tookOthers = !isBusy && accepted > (attempt.head.acceptedWhenFailed ?? 0)
@@ -204,7 +252,17 @@ struct EndpointLine: Sendable {
         }
         let delay = RetrySchedule.delay(after: attempts, asked: asked, using: &random)
         let outcome = DeliveryResult.Outcome.retry(after: delay, attempts: attempts, refusals: refusals)
-        return Decision(outcome: outcome, blamesBody: blamesBody, isRefusal: isRefusal, isAsked: asked.map { $0 >= delay } ?? false, breaker: opens ? .opened : nil)
+        let isAsked = asked.map { $0 >= delay } ?? false
+        return Decision(outcome: outcome, blamesBody: blamesBody, isRefusal: isRefusal, isAsked: isAsked, breaker: opens ? .opened : nil)
+    }
+
+    /// A probe and what follows it at once are one round.
+    private mutating func probeFailed(_ attempt: Attempt, asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) {
+        switch attempt.kind {
+        case .regular: break
+        case .probe: breaker.probeFailed(asked: asked, at: now, using: &random)
+        case .successorProbe: breaker.postpone(asked: asked, at: now, using: &random)
+        }
     }
 
     private mutating func open(at now: MonotonicTime, using random: inout SeededGenerator) {
@@ -224,7 +282,7 @@ struct EndpointLine: Sendable {
 
     /// What was to wait for longer goes on waiting.
     private mutating func releaseAll(at now: Moment) {
-        for head in held.removeAll() { put(head, at: now) }
+        for head in held.removeAll() where isCurrent(head) { put(head, at: now) }
     }
 
     /// The store has it.
@@ -232,12 +290,19 @@ struct EndpointLine: Sendable {
     /// - Parameters:
     ///   - isOver: the head was delivered or given up.
     ///   - next: what comes after it then, in its repository.
-    mutating func stored(_ attempt: Attempt, _ decision: Decision, isOver: Bool, next: DeliveryHead?, at now: Moment) {
+    /// - Returns: whether the store is to be asked for the repository's head, because of what was stored of it meanwhile.
+    @discardableResult
+    mutating func stored(_ attempt: Attempt, _ decision: Decision, isOver: Bool, next: DeliveryHead?, at now: Moment) -> Bool {
         underWay.remove(attempt.head.id)
-        if !breaker.isOpen, !held.isEmpty { releaseAll(at: now) }
-        guard isOver else { return put(back: attempt.head, decision, at: now) }
-        known.remove(attempt.head.repository)
-        if let next { take(next, at: now) }
+        let wasTold = toldMeanwhile.remove(attempt.head.repository) != nil
+        if !breaker.isOpen { releaseAll(at: now) }
+        guard isOver else {
+            put(back: attempt.head, decision, at: now)
+            return wasTold
+        }
+        known[attempt.head.repository] = nil
+        if let next, !wasTold { take(next, at: now) }
+        return wasTold
     }
 
     private mutating func put(back head: LineHead, _ decision: Decision, at now: Moment) {

@@ -6,18 +6,23 @@ import HelioStore
 struct HeldHeads: Sendable {
     private var heads: [LineHead] = []
     private var isSorted = true
+    /// Whose turn was last, since all went; nil before the first.
+    private var last: DeliveryID?
 
     var isEmpty: Bool { heads.isEmpty }
-    var count: Int { heads.count }
 
     mutating func insert(_ head: LineHead) {
         if let last = heads.last, last.id > head.id { isSorted = false }
         heads.append(head)
     }
 
-    /// - Parameter place: counted from the oldest; less than `count`.
-    mutating func remove(at place: Int) -> LineHead {
+    /// The oldest, then always the next younger one, and after the youngest the oldest again, whoever came or went meanwhile.
+    mutating func removeNext() -> LineHead? {
+        guard !heads.isEmpty else { return nil }
         sort()
+        let former = last
+        let place = heads.firstIndex { head in former.map { $0 < head.id } ?? true } ?? 0
+        last = heads[place].id
         return heads.remove(at: place)
     }
 
@@ -27,7 +32,7 @@ struct HeldHeads: Sendable {
 
     mutating func removeAll() -> [LineHead] {
         sort()
-        defer { heads = [] }
+        defer { (heads, last) = ([], nil) }
         return heads
     }
 

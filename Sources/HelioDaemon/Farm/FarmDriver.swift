@@ -1,5 +1,6 @@
 import HelioAPI
 import HelioFarm
+import HelioLock
 import HelioNode
 import HelioStore
 
@@ -9,6 +10,8 @@ actor FarmDriver {
     private static let lookInterval = Duration.seconds(1)
     /// Before a store is asked again that could not be read.
     private static let storeRetry = Duration.seconds(1)
+    /// For a heartbeat to wait for numbers of the store: with the next one still in time, and the reading before it still new.
+    private static let remindingLimit = Duration.seconds(3)
 
     private var machine: FarmMachine
     let coordinator: any FarmCoordinator
@@ -39,8 +42,11 @@ actor FarmDriver {
     private var storedCursor: String?
     private var refusedCursors = LogAllowance()
     var refusedOrders = LogAllowance()
+    var waitingProposals = LogAllowance()
     /// Before the first heartbeat that comes through, and after one that did not.
     private var owesReminding = true
+    /// Also one that a heartbeat waits for no longer.
+    private var isReminding = false
     private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
     /// What the node tells that waits for nobody, in the order in which it happened: a vet that ends before it began would never end.
     enum News: Sendable {
@@ -222,10 +228,11 @@ actor FarmDriver {
         feed(.standing(board.snapshot.standing(at: SystemClock.monotonic())))
     }
 
-    func tell(_ message: FarmMessage) { outgoing.append(message) }
+    /// Unless the farm refuses this node.
+    func tell(_ message: FarmMessage) { if !isRefused { outgoing.append(message) } }
 
     /// What of it was announced in an outage has to be known to the others before: they would settle what they do not have.
-    func tellDeliveriesAgain() { outgoing.tellAgain() }
+    func tellDeliveriesAgain() { if !machine.keepsDeliveries { outgoing.tellAgain() } }
 
     /// A delivery of this node is over, whatever came of it: the others need not make up for it.
     nonisolated func delivered(_ delivery: DeliveryID, to endpoint: String) { addDelivery(delivery, endpoint) }
@@ -277,7 +284,7 @@ actor FarmDriver {
         switch effect {
         case .beat(let record): Task { await beat(record) }
         case .readLetters: Task { await readLetters() }
-        case .send(.delivered(let repository, let number, let endpoint)) where machine.owesPublication:
+        case .send(.delivered(let repository, let number, let endpoint)) where machine.keepsDeliveries:
             outgoing.keep(.delivered(repository, number: number, endpoint: endpoint))
         case .send(let message): outgoing.append(message)
         case .lease(let request): begin(request)
@@ -330,8 +337,8 @@ actor FarmDriver {
         do throws(CoordinatorError) {
             let reading = try await coordinator.register(record)
             await remind(after: reading)
-            feed(.read(reading))
-            if !machine.owesPublication { tellDeliveriesAgain() }
+            feed(.read(reading, isReminded: !owesReminding || settings.isAlone))
+            tellDeliveriesAgain()
             if missedAnnouncements.beginRound() { addChore(.missedAnnouncements) }
             // After what they may be about.
             for letter in missedLetters.take() { addChore(.effect(letter)) }
@@ -345,10 +352,25 @@ actor FarmDriver {
         }
     }
 
-    /// A coordinator that was away, or has lost this node's registration, may have lost numbers. What waits is told of again now.
+    /// A coordinator that was away, or has lost this node's registration, may have lost numbers. What waits is told of again now, and the
+    /// others hear of it only after that. A store that hangs keeps no heartbeat back: the farm has to see that this node is there.
     private func remind(after reading: FarmReading) async {
-        guard owesReminding || !reading.wasRegistered, !settings.isAlone else { return }
-        owesReminding = await !tellLast(of: machine.waiting)
+        if !reading.wasRegistered { owesReminding = true }
+        guard owesReminding, !isReminding, !settings.isAlone else { return }
+        isReminding = true
+        let waiting = machine.waiting
+        let isTold = Locked(false)
+        _ = await BoundedWait.end(
+            of: {
+                let isDone = await self.tellWaiting(waiting)
+                isTold.withLock { $0 = isDone }
+            }, within: Self.remindingLimit)
+        owesReminding = !isTold.withLock { $0 }
+    }
+
+    private func tellWaiting(_ repositories: Set<RepositoryID>) async -> Bool {
+        defer { isReminding = false }
+        return await tellLast(of: repositories)
     }
 
     /// One reading at a time, so that letters are taken in order.

@@ -142,6 +142,29 @@ struct CoordinatorTests {
         }
     }
 
+    /// What sees the others must be able to tell them something, and to act with them.
+    @Test func fullRedis_TakesWhatAFarmNeeds() async throws {
+        try await FarmAtRedis.with { one, two, redis in
+            let start = try await two.letters(after: nil).cursor
+            _ = try redis.command(["CONFIG", "SET", "maxmemory", "1"])
+            #expect(try redis.command(["SET", "k", "v"]).hasPrefix("OOM"))
+            _ = try await one.register(FarmAtRedis.record(1))
+            #expect(try await two.register(FarmAtRedis.record(2)).members.map(\.name) == ["n1"])
+            let notice = FarmMessage.notified(try RepositoryName("P/r"))
+            try await one.send([notice, notice], from: FarmAtRedis.id(1))
+            #expect(try await two.letters(after: start).letters.map(\.message) == [notice, notice])
+            let content = MirrorHash.known(Digest(raw: [UInt8](repeating: 1, count: 32)))
+            try await one.remind([LastAnnouncement(repository: RepositoryID(9), number: 3, content: content, sender: nil)])
+            let proposal = FarmAnnouncement(
+                repository: RepositoryID(9), number: 4, content: content, sender: FarmAtRedis.id(1),
+                webhookID: "00000000-0000-5000-8000-000000000000", body: [1], changes: nil)
+            #expect(try await one.propose(proposal, isSent: false) == .accepted(sender: FarmAtRedis.id(1)))
+            #expect(try await two.announcement(RepositoryID(9), number: 4) == proposal)
+            let reply = await one.ask(.acquire(.vet, for: .seconds(5)), owner: FarmAtRedis.record(1), floor: 0)
+            guard case .granted = reply else { throw NeverHappened("\(reply)") }
+        }
+    }
+
     @Test func farmOfOne_GivesWhatIsAskedFor() async {
         let alone = StandaloneCoordinator { Moment(monotonic: FarmAtRedis.now(), wall: WallTime(millisecondsSince1970: 100)) }
         #expect(await alone.register(FarmAtRedis.record(1)).members.isEmpty, "there is no other")

@@ -122,6 +122,55 @@ struct ForgeryTests {
         }
     }
 
+    /// After the last id that there can be Redis takes no entry, and reads on from no such place.
+    @Test(arguments: [false, true]) func lastIDThatThereCanBe_IsNotTheEndOfAllLetters(isRemoved: Bool) async throws {
+        try await FarmAtRedis.with { one, two, redis in
+            let notice = FarmMessage.notified(try RepositoryName("P/r"))
+            let (letters, last) = (Self.key + "letters", "18446744073709551615-18446744073709551615")
+            try await one.send([notice], from: FarmAtRedis.id(1))
+            let start = try await two.letters(after: nil).cursor
+            _ = try redis.command(["XADD", letters, last, "a", "b"])
+            if isRemoved { _ = try redis.command(["XDEL", letters, last]) }
+            #expect(try redis.command(["XADD", letters, "*", "a", "b"]).hasPrefix("ERR"))
+            #expect(try await two.letters(after: start).cursor == start, "nobody follows")
+            try await one.send([notice], from: FarmAtRedis.id(1))
+            #expect(try await two.letters(after: start).letters.map(\.message) == [notice])
+            // One that has followed an older node's way comes back.
+            let back = try await two.letters(after: last)
+            try await one.send([notice], from: FarmAtRedis.id(1))
+            #expect(try await two.letters(after: back.cursor).letters.map(\.message) == [notice])
+        }
+    }
+
+    /// Nobody would vet for the farm, or count, for as long as that.
+    @Test func leaseThatIsTooLong_IsNobodys() async throws {
+        try await FarmAtRedis.with { one, _, redis in
+            let key = Self.key + "lease:vet"
+            func ask() async -> LeaseReply { await one.ask(.acquire(.vet, for: .seconds(5)), owner: FarmAtRedis.record(1), floor: 0) }
+            _ = try redis.command(["SET", key, "x", "PX", "7000000"])
+            #expect(await ask() == .refused, "there are such leases")
+            for life in [["PX", "9000000000000"], []] {
+                _ = try redis.command(["SET", key, "x"] + life)
+                let reply = await ask()
+                guard case .granted = reply else { throw NeverHappened("\(reply)") }
+            }
+        }
+    }
+
+    /// What it was to send nobody would send before the others miss it, and nobody would miss it.
+    @Test func senderThatIsNotRegistered_SendsNothing() async throws {
+        try await FarmAtRedis.with { one, _, redis in
+            let record = Self.key + "member:" + FarmAtRedis.id(3).text
+            _ = try redis.command(["HSET", record, "state", "SYNCHRONIZED", "can_store", "1"])
+            for (life, sender) in [(nil, 1), ("9000000000000", 1), ("10000", 3)] as [(String?, Int)] {
+                if let life { _ = try redis.command(["PEXPIRE", record, life]) }
+                let last = ["number", "1", "content", "x", "sender", FarmAtRedis.id(3).text]
+                _ = try redis.command(["HSET", Self.key + "announcement:9"] + last)
+                #expect(try await one.propose(Self.proposal(9, number: 2), isSent: false) == .accepted(sender: FarmAtRedis.id(sender)))
+            }
+        }
+    }
+
     /// A reply that is too long would cost the connection, again and again.
     @Test func hugeWords_ArePassedOver() async throws {
         try await FarmAtRedis.with { one, two, redis in

@@ -29,6 +29,10 @@ import Testing
         ("MASTERDOWN Link with MASTER is down", .readOnly), ("WRONGTYPE Operation against a key", .wrongType),
         ("NOSCRIPT No matching script.", .noScript), ("MISCONF Redis is configured to save", .misconfigured),
         ("ERR unknown command", .other),
+        // Before 7.0, by a script.
+        ("ERR Error running script (call to f_5f2b): @user_script:30: @user_script: 30: -READONLY You can't write.", .readOnly),
+        ("ERR Error running script (call to f_5f2b): @user_script:9: Script attempted to access a non local key", .other),
+        ("ERR Error compiling script (new function): user_script:1: -READONLY", .other),
         ("LOADING", .loading), ("loading", .other), ("", .other), (" LOADING", .other), ("LOADINGLOADINGLOADINGLOADING", .other),
     ]
 

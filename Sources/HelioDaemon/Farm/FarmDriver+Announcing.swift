@@ -31,8 +31,11 @@ extension FarmDriver {
         do {
             try await tryPropose(proposal)
         } catch {
-            log.warning("an announcement waits", ["repositoryId": .count(Int(proposal.repository.value)), "error": "\(error)"])
             feed(.proposalFailed(proposal.repository))
+            guard let leftOut = waitingProposals.take(at: SystemClock.monotonic()) else { return }
+            log.warning(
+                "an announcement waits",
+                ["repositoryId": .count(Int(proposal.repository.value)), "error": "\(error)", "left_out": .count(leftOut)])
         }
     }
 

@@ -4,13 +4,16 @@ import HelioNode
 import HelioStore
 
 /// Feeds events to the node's `FarmMachine`, and has its effects done.
+///
+/// `+Beating` is the heartbeat, `+Letters` what the others tell, `+Leases` what only one node does, `+Announcing` what receivers are told,
+/// `+Reminding` numbers that the coordinator may have lost.
 actor FarmDriver {
     /// How often the node's own standing is looked at, beside the times at which it is known to have changed.
     private static let lookInterval = Duration.seconds(1)
     /// Before a store is asked again that could not be read.
     private static let storeRetry = Duration.seconds(1)
 
-    private var machine: FarmMachine
+    private(set) var machine: FarmMachine
     let coordinator: any FarmCoordinator
     let node: NodeDriver
     let hands: Hands
@@ -21,7 +24,7 @@ actor FarmDriver {
     private let outgoing: Outgoing
     /// Ordered: what a later view says must not be overtaken by an earlier one.
     private let tellNode: @Sendable (NodeEvent) -> Void
-    private let addChore: @Sendable (Chore) -> Void
+    let addChore: @Sendable (Chore) -> Void
     var missedAnnouncements = MissedAnnouncements()
     /// Since the start.
     var hasTakenOver = false
@@ -29,18 +32,22 @@ actor FarmDriver {
     var refusedLetters = LogAllowance()
     /// Others wait for the next discovery to end.
     private var listings: [FarmOperationID] = []
-    private var isReading = false
-    private var owesReading = false
+    var isReading = false
+    var owesReading = false
     /// Up to where letters have been taken.
-    private var cursor: String?
+    var cursor: String?
     /// Where the last reading before the start ended has been read.
-    private var knowsCursor = false
+    private(set) var knowsCursor = false
     /// As the store has it.
-    private var storedCursor: String?
-    private var refusedCursors = LogAllowance()
+    var storedCursor: String?
+    var refusedCursors = LogAllowance()
     var refusedOrders = LogAllowance()
-    /// Before the first heartbeat that comes through, and after one that did not.
-    private var owesReminding = true
+    var waitingProposals = LogAllowance()
+    /// The coordinator may have lost numbers: before the first heartbeat that comes through, after one that did not, or one that found no
+    /// registration, and until it was told again.
+    var owesReminding = true
+    /// The coordinator is being told, also where the heartbeat waits for it no longer.
+    var isReminding = false
     private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
     /// What the node tells that waits for nobody, in the order in which it happened: a vet that ends before it began would never end.
     enum News: Sendable {
@@ -59,7 +66,7 @@ actor FarmDriver {
     private let streams: Streams
 
     /// What the store and the coordinator are to take, one after another.
-    private enum Chore: Sendable {
+    enum Chore: Sendable {
         case effect(FarmEffect)
         case missedAnnouncements
     }
@@ -72,9 +79,9 @@ actor FarmDriver {
     }
 
     private var watches: [Task<Void, Never>] = []
-    private var isStopped = false
+    private(set) var isStopped = false
     /// The last of each lease: what is given back shall have been before the node has gone.
-    private var leaseQuestions: [LeaseName: Task<Void, Never>] = [:]
+    var leaseQuestions: [LeaseName: Task<Void, Never>] = [:]
     /// nil when rows are not to be counted.
     private let inventory: InventoryReporter?
 
@@ -222,10 +229,11 @@ actor FarmDriver {
         feed(.standing(board.snapshot.standing(at: SystemClock.monotonic())))
     }
 
-    func tell(_ message: FarmMessage) { outgoing.append(message) }
+    /// Unless the farm refuses this node.
+    func tell(_ message: FarmMessage) { if !isRefused { outgoing.append(message) } }
 
     /// What of it was announced in an outage has to be known to the others before: they would settle what they do not have.
-    func tellDeliveriesAgain() { outgoing.tellAgain() }
+    func tellDeliveriesAgain() { if !machine.keepsDeliveries { outgoing.tellAgain() } }
 
     /// A delivery of this node is over, whatever came of it: the others need not make up for it.
     nonisolated func delivered(_ delivery: DeliveryID, to endpoint: String) { addDelivery(delivery, endpoint) }
@@ -284,7 +292,7 @@ actor FarmDriver {
         switch effect {
         case .beat(let record): Task { await beat(record) }
         case .readLetters: Task { await readLetters() }
-        case .send(.delivered(let repository, let number, let endpoint)) where machine.owesPublication:
+        case .send(.delivered(let repository, let number, let endpoint)) where machine.keepsDeliveries:
             outgoing.keep(.delivered(repository, number: number, endpoint: endpoint))
         case .send(let message): outgoing.append(message)
         case .lease(let request): begin(request)
@@ -331,125 +339,5 @@ actor FarmDriver {
         let answered = listings
         listings = []
         for id in answered { feed(.listedFor(id, failed: failed)) }
-    }
-
-    private func beat(_ record: MemberRecord) async {
-        do throws(CoordinatorError) {
-            let reading = try await coordinator.register(record)
-            await remind(after: reading)
-            feed(.read(reading))
-            if !machine.owesPublication { tellDeliveriesAgain() }
-            if missedAnnouncements.beginRound() { addChore(.missedAnnouncements) }
-            // After what they may be about.
-            for letter in missedLetters.take() { addChore(.effect(letter)) }
-            await readLetters()
-        } catch {
-            owesReminding = true
-            switch error {
-            case .refused(let refusal): feed(.refused(refusal))
-            case .unavailable(let why): feed(.unread(why))
-            }
-        }
-    }
-
-    /// A coordinator that was away, or has lost this node's registration, may have lost numbers. What waits is told of again now.
-    private func remind(after reading: FarmReading) async {
-        guard owesReminding || !reading.wasRegistered, !settings.isAlone else { return }
-        owesReminding = await !tellLast(of: machine.waiting)
-    }
-
-    /// One reading at a time, so that letters are taken in order.
-    private func readLetters() async {
-        // To begin with what is told from now on would leave out what was told since the last reading.
-        guard knowsCursor else { return }
-        guard !isReading else {
-            owesReading = true
-            return
-        }
-        isReading = true
-        repeat {
-            owesReading = false
-            await readOnce()
-        } while owesReading && !isStopped
-        isReading = false
-    }
-
-    private func readOnce() async {
-        do {
-            let mail = try await coordinator.letters(after: cursor)
-            // Whether or not the store takes it: letters that are read again are answered again, and each answer wakes everybody.
-            cursor = mail.cursor
-            // Before any of them is answered.
-            await remind(of: Set(mail.letters.compactMap { changedElsewhere($0) }))
-            for letter in mail.letters { feed(.letter(letter, ours: await ours(letter))) }
-            if mail.isPartial { owesReading = true }
-        } catch {
-            return log.debug("letters of the farm cannot be read", ["error": "\(error)"])
-        }
-        await storeCursor()
-    }
-
-    /// What is not stored is stored with the next reading; until then a restart takes some letters once more.
-    private func storeCursor() async {
-        guard let cursor, cursor != storedCursor else { return }
-        do throws(StoreError) {
-            try await hands.adapters.store.setFarmCursor(cursor)
-            storedCursor = cursor
-        } catch {
-            guard let leftOut = refusedCursors.take(at: SystemClock.monotonic()) else { return }
-            log.warning(
-                "how far the farm's letters have been read cannot be stored", ["error": "\(error)", "left_out": .count(leftOut)])
-        }
-    }
-
-    private func changedElsewhere(_ letter: FarmLetter) -> RepositoryID? {
-        guard letter.sender != this, case .changed(_, _, let repository, _) = letter.message else { return nil }
-        return repository
-    }
-
-    private func ours(_ letter: FarmLetter) async -> MirrorHash? {
-        guard case .changed(_, _, let repository, _) = letter.message else { return nil }
-        return await node.content(of: repository)
-    }
-
-    /// One question about a lease at a time, in order: what is asked for again must not be given back by what was asked before.
-    private func begin(_ request: LeaseRequest) {
-        let before = leaseQuestions[request.name]
-        leaseQuestions[request.name] = Task {
-            await before?.value
-            if case .release = request { await release(request) } else { await ask(request) }
-        }
-    }
-
-    private func ask(_ request: LeaseRequest) async {
-        let name = request.name
-        var floor: Int64 = 0
-        do throws(StoreError) {
-            floor = try await hands.adapters.store.fence(of: name) ?? 0
-        } catch {
-            log.error("a lease is not taken: its last number cannot be read", ["lease": .text(name.rawValue), "error": "\(error)"])
-            return feed(.lease(name, .unknown("\(error)")))
-        }
-        let reply = await coordinator.ask(request, owner: machine.record, floor: floor)
-        // The number stands in this node's own store before anything is done in its name.
-        if case .granted(let fence) = reply, case .acquire = request, await !remember(name, fence) {
-            return feed(.lease(name, .unknown("the number \(fence) cannot be right, or cannot be stored")))
-        }
-        feed(.lease(name, reply))
-    }
-
-    /// What cannot be given back ends by itself.
-    private func release(_ request: LeaseRequest) async {
-        let reply = await coordinator.ask(request, owner: machine.record, floor: 0)
-        guard request.name == .inventory, case .unknown(let why) = reply else { return }
-        log.warning("failed to release database row count metrics lock", ["error": .text(why)])
-    }
-}
-
-extension LeaseRequest {
-    var name: LeaseName {
-        switch self {
-        case .acquire(let name, _), .renew(let name, _, _), .release(let name, _): name
-        }
     }
 }

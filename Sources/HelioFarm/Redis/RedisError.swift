@@ -47,8 +47,16 @@ extension RedisError {
             "CROSSSLOT": .moved, "MASTERDOWN": .readOnly, "WRONGTYPE": .wrongType, "NOSCRIPT": .noScript, "MISCONF": .misconfigured,
         ]
 
+        /// Before 7.0, Redis wraps what stopped a script: `ERR Error running script (call to f_…): @user_script:30: @user_script: 30:
+        /// -READONLY You can't write against a read only replica.`
+        private static let scriptError = "ERR Error running script"
+
         init(firstWordOf line: [UInt8]) {
-            let word = String(decoding: line.prefix(16).prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+            var reason = line[...]
+            if line.starts(with: Self.scriptError.utf8), let mark = line.firstRange(of: Array(": -".utf8)) {
+                reason = line[mark.upperBound...]
+            }
+            let word = String(decoding: reason.prefix(16).prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
             self = Self.words[word] ?? .other
         }
     }

@@ -2,8 +2,8 @@
 public enum FarmEvent: Sendable {
     /// How this node stands, as its own snapshot says.
     case standing(Standing)
-    /// A heartbeat came through.
-    case read(FarmReading)
+    /// A heartbeat came through; and whether the coordinator has been told since what it may have lost.
+    case read(FarmReading, isReminded: Bool = true)
     /// It did not.
     case unread(String)
     case refused(JoinRefusal)

@@ -18,16 +18,18 @@ extension FarmMachine {
         guard announcements.awaited(change.id, of: change.repository) == nil else { return }
         let news = CopyChange(repository: change.repository, name: change.name, content: change.content, kind: kind)
         let operation = tell(news, listedAt: listedAt, at: now)
-        announcements.add(Announcements.Waiting(change: change, operation: operation, since: now, awaited: Set(membership.serving)))
+        let (position, awaited) = (known.position(of: operation), Set(membership.serving))
+        announcements.add(
+            Announcements.Waiting(change: change, operation: operation, position: position, since: now, awaited: awaited))
         confirm(change.repository)
         // Who takes traffic is asked now: it may have changed since the last heartbeat.
         if isBeating { owesBeat = true } else { nextBeat = now }
     }
 
-    /// What was told while the coordinator was away did not arrive.
+    /// What was told while the coordinator was away did not arrive, and a farm that refused this node was told nothing.
     mutating func tellAgain(at now: MonotonicTime) {
         for (repository, line) in announcements.lines.sorted(by: { $0.key < $1.key }) {
-            for waiting in line.held where now - waiting.since > Self.arrival && !known.isTold(waiting.operation) {
+            for waiting in line.held where now - waiting.since > Self.arrival && waiting.position == nil {
                 send(.changed(waiting.operation, waiting.change.name, repository, content: waiting.change.content))
             }
         }
@@ -35,7 +37,7 @@ extension FarmMachine {
 
     mutating func confirm(_ repository: RepositoryID) {
         announcements.confirm(repository) { [known] waiting in
-            known.holders(of: repository, content: waiting.change.content, told: waiting.operation)
+            known.holders(of: repository, content: waiting.change.content, told: waiting.operation, at: waiting.position)
         }
     }
 

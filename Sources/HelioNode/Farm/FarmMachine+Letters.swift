@@ -9,7 +9,8 @@ extension FarmMachine {
         let isOwn = letter.sender == this
         switch letter.message {
         case .changed(let id, let name, let repository, let content):
-            known.heard(id, repository, content, from: letter.sender, at: now)
+            let position = known.heard(id, repository, content, from: letter.sender, at: now)
+            announcements.heard(id, of: repository, at: position)
             confirm(repository)
             if !isOwn { owe(id, name, repository, content, ours, at: now) }
         case .notified(let name): if !isOwn { effects.append(.synchronize(name)) }
@@ -82,6 +83,15 @@ extension FarmMachine {
         owed[repository] = left.isEmpty ? nil : left
     }
 
+    /// Nobody waits any longer for what has not been answered by now: the repository is not mirrored here, or cannot be synchronised.
+    mutating func forgetOwed(at now: MonotonicTime) {
+        let memory = settings.memory
+        owed = owed.compactMapValues { waiting in
+            let left = waiting.filter { now - $0.heardAt < memory }
+            return left.isEmpty ? nil : left
+        }
+    }
+
     mutating func forget(_ repository: RepositoryID) {
         owed[repository] = nil
         known.forget(repository)
@@ -141,7 +151,7 @@ extension FarmMachine {
 
     /// The list of repositories changed here: the others look for themselves. Whoever looks because it was told tells nobody.
     mutating func listed(at now: MonotonicTime) {
-        guard orderedListings.isEmpty, membership.isFresh(at: now), !membership.others.isEmpty else { return }
+        guard orderedListings.isEmpty, membership.isFresh(at: now), refusal == nil, !membership.others.isEmpty else { return }
         let id = FarmOperationID(using: &random)
         begin(id, [.metadata], content: nil, since: now, at: now)
         send(.listed(id))

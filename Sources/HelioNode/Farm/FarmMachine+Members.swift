@@ -40,7 +40,8 @@ extension FarmMachine {
         if owesBeat { nextBeat = now }
     }
 
-    mutating func read(_ reading: FarmReading, at now: MonotonicTime) {
+    /// - Parameter isReminded: the coordinator knows the numbers that this node knows of what waits, so that the others can be told of it.
+    mutating func read(_ reading: FarmReading, isReminded: Bool, at now: MonotonicTime) {
         beatEnded(at: now)
         let before = Set(membership.others.keys)
         let departures = membership.read(reading, memory: settings.viewHold, at: now)
@@ -62,7 +63,8 @@ extension FarmMachine {
         for member in membership.others.values where !member.standing.takesTraffic { announcements.excuse(member.id) }
         for id in membership.storing { absentSince[id] = nil }
         announcements.expect(Set(membership.serving))
-        tellAgain(at: now)
+        if isReminded { tellAgain(at: now) }
+        forgetOwed(at: now)
         for repository in announcements.lines.keys { confirm(repository) }
         announcements.reconsider()
         if !hasJoined {

@@ -99,6 +99,7 @@ public struct FarmMachine: Sendable {
             .vet: LeaseKeeper(.vet, for: settings.lease),
             .inventory: LeaseKeeper(.inventory, for: settings.inventoryLease, isPersistent: settings.inventoryIsRetried),
         ]
+        known.memory = settings.memory
     }
 
     /// Takes one event and says what is to be done about it, in order.
@@ -112,7 +113,7 @@ public struct FarmMachine: Sendable {
     private mutating func apply(_ event: FarmEvent, at now: MonotonicTime) {
         switch event {
         case .standing(let standing): stands(standing, at: now)
-        case .read(let reading): read(reading, at: now)
+        case .read(let reading, let isReminded): read(reading, isReminded: isReminded, at: now)
         case .unread(let why): unread(why, at: now)
         case .refused(let refusal): refused(refusal, at: now)
         case .hint: effects.append(.readLetters)
@@ -171,9 +172,20 @@ public struct FarmMachine: Sendable {
     /// What was announced without the coordinator may not be known there: others cannot tell what of it was delivered.
     public var owesPublication: Bool { isOut || owesPublicationSince != nil }
 
+    /// What is delivered is not to be told now: `owesPublication`, or a farm that refuses this node, where the same numbers may stand for
+    /// other repositories.
+    public var keepsDeliveries: Bool { owesPublication || refusal != nil }
+
     public var currentRefusal: JoinRefusal? { refusal }
 
-    mutating func send(_ message: FarmMessage) { effects.append(.send(message)) }
+    /// A farm that refuses this node is told nothing. What it has to know later it is told when it takes the node: what waits to be
+    /// announced by `tellAgain`, and what was delivered by whoever keeps that meanwhile.
+    mutating func send(_ message: FarmMessage) {
+        if refusal != nil {
+            guard case .delivered = message else { return }
+        }
+        effects.append(.send(message))
+    }
 
     mutating func log(_ level: LogLine.Level, _ message: String, _ fields: (key: String, value: LogValue)...) {
         effects.append(.log(LogLine(level, message, fields)))
@@ -187,6 +199,7 @@ public struct FarmMachine: Sendable {
 
     private mutating func reconfigured(_ new: FarmSettings) {
         settings = new
+        known.memory = new.memory
         announcements.reconsider()
     }
 }

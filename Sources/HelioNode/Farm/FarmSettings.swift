@@ -17,5 +17,9 @@ public struct FarmSettings: Hashable, Sendable {
     /// How long the nodes have for a vet.
     public var vetLimit = Duration.seconds(3600)
 
+    /// How long what nodes have told each other of a change is remembered: nobody waits longer for answers. Who comes to hold a change when
+    /// the barrier of others is over waits for one more.
+    var memory: Duration { max(.seconds(600), barrier * 2) }
+
     public init() {}
 }

@@ -90,6 +90,44 @@ struct AnnouncingTests: FarmOfThree {
         #expect(feed(.wake, at: 50).proposals.isEmpty)
     }
 
+    /// Pushes come faster than this one and the others synchronise: what was told long ago is answered by what is answered last.
+    @Test mutating func answerToALaterChange_CountsForAllBefore_HoweverManyTheyAre() throws {
+        var told: [FarmOperationID] = []
+        for number in 1...40 as ClosedRange<UInt8> {
+            told.append(try #require(hold(Int64(number), number, at: 10 + Double(number) / 10)))
+        }
+        read(at: 14.5)
+        #expect(letter(.answered(told[19], .success(Self.content(20))), from: others[0], at: 15).proposals.isEmpty)
+        let first = letter(.answered(told[19], .success(Self.content(20))), from: others[1], at: 15.1).proposals
+        #expect(first.map(\.held) == [HeldID(1)] && first.map(\.laggards) == [[]])
+        let twentieth = feed(.settled(repository, remaining: Set((20...40 as ClosedRange<Int64>).map { HeldID($0) })), at: 15.2).proposals
+        #expect(twentieth.map(\.held) == [HeldID(20)])
+        let rest = Set((21...40 as ClosedRange<Int64>).map { HeldID($0) })
+        #expect(feed(.settled(repository, remaining: rest), at: 15.3).proposals.isEmpty, "nobody is known to have it")
+    }
+
+    @Test mutating func answerThatTakesLong_Counts_WhileTheBarrierLasts() throws {
+        var settings = FarmSettings()
+        settings.barrier = .seconds(1800)
+        feed(.reconfigured(settings), at: 7)
+        let told = try #require(hold(1, 1, at: 10))
+        read(at: 700)
+        letter(.answered(told, .success(Self.content(1))), from: others[0], at: 700)
+        let proposals = letter(.answered(told, .success(Self.content(1))), from: others[1], at: 701).proposals
+        #expect(proposals.map(\.laggards) == [[]])
+    }
+
+    @Test mutating func reading_MakesNothingOfWhatWaits() {
+        var settings = FarmSettings()
+        settings.barrier = .seconds(600)
+        feed(.reconfigured(settings), at: 7)
+        _ = hold(1, 1, at: 10)
+        for number in 0..<1000 { read(at: 11 + Double(number) / 2) }
+        #expect(machine.announcements.dueHeap.count <= 2)
+        #expect(read(at: 609).proposals.isEmpty)
+        #expect(read(at: 611).proposals.map(\.laggards) == [others])
+    }
+
     // MARK: Before the first attempt
 
     @Test mutating func event_GoesOut_WhenAllHaveStoredIt_WhoeverWasFirst() {
@@ -221,6 +259,35 @@ struct AnnouncingTests: FarmOfThree {
     }
 
     // MARK: After an outage
+
+    /// The others, if they know of it at all, know it by what they have found themselves.
+    @Test mutating func changeOfALongOutage_IsToldWhenItIsOver() throws {
+        read(at: 10)
+        feed(.unread("gone"), at: 30)
+        let change = HeldChange(id: HeldID(1), repository: repository, name: name, content: Self.content(1))
+        let lost = feed(.held(change, .incremental, listedAt: Self.at(31)), at: 31).messages
+        #expect(lost.count == 1)
+        feed(.wake, at: 650)
+        let told = read(at: 700).messages
+        #expect(told == lost)
+        for message in told { feed(.letter(FarmLetter(sender: this, message: message), ours: nil), at: 701) }
+        #expect(read(at: 705).messages.isEmpty)
+    }
+
+    private func reading(at seconds: Double) -> FarmReading {
+        FarmReading(beganAt: Self.at(seconds), members: Array(records[1...]), wasRegistered: true, epoch: 1)
+    }
+
+    /// A node that joined later would give the change a number that was given already.
+    @Test mutating func change_IsNotToldAgain_BeforeTheCoordinatorKnowsTheNumbers() {
+        read(at: 10)
+        feed(.unread("gone"), at: 30)
+        let change = HeldChange(id: HeldID(1), repository: repository, name: name, content: Self.content(1))
+        feed(.held(change, .incremental, listedAt: Self.at(31)), at: 31)
+        #expect(feed(.read(reading(at: 40), isReminded: false), at: 43).messages.isEmpty)
+        #expect(machine.view(at: Self.at(43)).nodeCount == 3, "and it is seen, and sees")
+        #expect(feed(.read(reading(at: 45), isReminded: true), at: 45).messages.count == 1)
+    }
 
     @Test mutating func whatWasAnnouncedMeanwhile_IsPublished_UntilItIsKnown() {
         feed(.unread("gone"), at: 30)

@@ -55,6 +55,19 @@ struct FarmOperationTests: FarmOfThree {
         #expect(changed(at: 6).messages.operations.isEmpty)
     }
 
+    /// What others have and this node does not mirror is never synchronised here.
+    @Test mutating func changeThatCannotBeAnswered_IsForgotten_WhenNobodyWaitsForIt() throws {
+        let operation = try #require(FarmOperationID("00000000-0000-4000-8000-0000000000a1"))
+        for repository in [1, 77] as [Int64] {
+            letter(.changed(operation, change.name, RepositoryID(repository), content: change.content), from: others[0], at: 6)
+        }
+        read(at: 600)
+        #expect(feed(.synchronized(change.repository, change.content, listedAt: Self.at(599)), at: 600).messages.count == 1)
+        #expect(machine.owed.count == 1)
+        read(at: 606)
+        #expect(machine.owed.isEmpty)
+    }
+
     // MARK: Without Redis
 
     @Test mutating func changeOfAnOutage_IsNoSuccess_BeforeTheOthersHaveAnswered() throws {

@@ -52,4 +52,25 @@ struct RegistrationTests {
         let told = feed(.listed, at: 6).contains { if case .send(.listed) = $0 { true } else { false } }
         #expect(told)
     }
+    /// Redis came back, and the farm takes this node no longer.
+    @Test mutating func refusedNode_TellsNothing_AndLaterWhatTheOthersHaveToKnow() throws {
+        _ = feed(.wake, at: 0)
+        _ = read(at: 0)
+        _ = feed(.published, at: 1)
+        _ = feed(.refused(.otherUpstream(of: "m")), at: 2)
+        let name = try RepositoryName("P/r")
+        let content = MirrorHash.known(Digest(raw: [UInt8](repeating: 1, count: 32)))
+        let change = HeldChange(id: HeldID(1), repository: RepositoryID(1), name: name, content: content)
+        let told = [
+            feed(.held(change, .incremental, listedAt: MonotonicTime(nanoseconds: 3_000_000_000)), at: 3), feed(.notifiedHere(name), at: 3),
+            feed(.adopted(RepositoryID(2), number: 1, sender: other, remaining: []), at: 3), feed(.listed, at: 3),
+        ]
+        #expect(told.flatMap(\.messages).isEmpty)
+        #expect(machine.keepsDeliveries)
+        #expect(feed(.delivered(RepositoryID(1), number: 1, endpoint: "ci"), at: 3).messages.count == 1, "kept by whoever tells it later")
+        let messages = read(at: 8).messages
+        #expect(messages.count == 1)
+        #expect(messages.contains { if case .changed(_, name, change.repository, content) = $0 { true } else { false } })
+        #expect(!machine.keepsDeliveries)
+    }
 }

@@ -174,7 +174,7 @@ extension Simulation {
             case .success(let reading): .read(reading)
             case .failure(let refusal): .refused(refusal)
             }
-        if case .read(let reading) = event, !reading.wasRegistered { remind(nodes[index].farm.waiting, by: index) }
+        if case .read(let reading, _) = event, !reading.wasRegistered { remind(nodes[index].farm.waiting, by: index) }
         schedule(.farm(index, boot: nodes[index].boot, event), in: between(1, 50))
         schedule(.letters(index, boot: nodes[index].boot), in: between(1, 50))
     }

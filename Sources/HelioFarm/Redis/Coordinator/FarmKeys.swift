@@ -17,6 +17,8 @@ struct FarmKeys: Sendable {
     func lease(_ name: LeaseName) -> String { prefix + "lease:" + name.rawValue }
     /// The last number of a lease; without an end.
     func fence(_ name: LeaseName) -> String { prefix + "fence:" + name.rawValue }
+    /// Where nothing lies.
+    var none: String { prefix + "none" }
     /// What was announced last of a repository.
     func announcement(_ repository: RepositoryID) -> String { prefix + "announcement:\(repository.value)" }
     func event(_ repository: RepositoryID, number: Int64) -> String { prefix + "event:\(repository.value):\(number)" }

@@ -2,6 +2,10 @@
 ///
 /// What lies under a key may be of anybody: what is of another type goes, and what is too long, or cannot be counted on from, is
 /// passed over. A node that could be stopped by it would be stopped for good, since nothing else would take it away.
+///
+/// A Redis that is full, and may evict nothing, refuses a script when the first thing that it writes needs memory, and lets it do
+/// everything after it has removed something, be it nothing. Each script begins with that: what a farm writes is little, and nodes that see
+/// each other's heartbeats wait for each other's letters.
 enum FarmScripts {
     private static let clock = """
         local time = redis.call('TIME')
@@ -18,6 +22,18 @@ enum FarmScripts {
 
         """
 
+    /// `post(key, most, field, value…)`: a letter to all. A stream that takes none goes: its last id may be the last that there can be,
+    /// which nothing else would change.
+    private static let post = """
+        local function post(key, most, ...)
+            if type(redis.pcall('XADD', key, 'MAXLEN', '~', most, '*', ...)) == 'table' then
+                redis.call('DEL', key)
+                redis.call('XADD', key, 'MAXLEN', '~', most, '*', ...)
+            end
+        end
+
+        """
+
     /// `count(text, most)`: the whole number that it says, or 0 when it says none, or one that is above.
     private static let count = """
         local function count(text, most)
@@ -28,7 +44,7 @@ enum FarmScripts {
 
         """
 
-    /// KEYS: members, own record, letters. ARGV: id, own epoch (0 to join), lifetime in ms, prefix of records, limit of a field, channel,
+    /// KEYS: members, own record. ARGV: id, own epoch (0 to join), lifetime in ms, prefix of records, limit of a field, channel,
     /// number of fields, names of the fields, values of the fields, lead in ms.
     ///
     /// Whoever has no record that can be read is taken off the list; a node puts itself back at its next heartbeat.
@@ -36,7 +52,6 @@ enum FarmScripts {
     /// Returns {'OK', epoch, was registered, records ignored, record…}, {'NAME', id, host:port}, {'UPSTREAM', name} or {'REPLACED', epoch}.
     static let register = clock + keep + count + """
         keep(KEYS[1], 'set')
-        keep(KEYS[3], 'stream')
         local id, epoch, life, prefix, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
         local size = tonumber(ARGV[7])
         local lead = tonumber(ARGV[8 + 2 * size])
@@ -107,20 +122,36 @@ enum FarmScripts {
         return 1
         """
 
-    /// KEYS: lease, fence, letters. ARGV: token, duration in ms, floor, sender, name of the lease, channel, letters kept, lead in ms.
+    /// KEYS: letters, nothing. ARGV: letters kept, channel, of each letter the number of its words and these.
+    static let send = post + """
+        redis.call('DEL', KEYS[2])
+        local place = 3
+        while place <= #ARGV do
+            local last = place + tonumber(ARGV[place])
+            post(KEYS[1], ARGV[1], unpack(ARGV, place + 1, last))
+            place = last + 1
+        end
+        redis.call('PUBLISH', ARGV[2], 'letters')
+        return 1
+        """
+
+    /// KEYS: lease, fence, letters. ARGV: token, duration in ms, floor, sender, name of the lease, channel, letters kept, lead in ms,
+    /// longest duration in ms.
     ///
     /// Returns the number, or nothing. The number is above every earlier one, above what the asking node has seen, and not below
-    /// Redis's clock: a Redis that lost its data, or has older ones, goes on above. A lease without an end is nobody's.
-    static let acquire = clock + keep + count + """
+    /// Redis's clock: a Redis that lost its data, or has older ones, goes on above. A lease without an end, or with one that is further
+    /// away than that of any lease, is nobody's.
+    static let acquire = clock + keep + post + count + """
+        local left = redis.call('PTTL', KEYS[1])
+        if left >= 0 and left <= tonumber(ARGV[9]) then return nil end
+        redis.call('DEL', KEYS[1])
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
         keep(KEYS[2], 'string')
-        keep(KEYS[3], 'stream')
-        if redis.call('PTTL', KEYS[1]) == -1 then redis.call('DEL', KEYS[1]) end
-        if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return nil end
         local floor = tonumber(ARGV[3])
         local stored = count(redis.call('GET', KEYS[2]), math.max(now, floor) + tonumber(ARGV[8]))
         local fence = string.format('%.0f', math.max(stored + 1, now, floor + 1))
         redis.call('SET', KEYS[2], fence)
-        redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'from', ARGV[4], 'kind', 'leased', 'lease', ARGV[5], 'fence', fence)
+        post(KEYS[3], ARGV[7], 'from', ARGV[4], 'kind', 'leased', 'lease', ARGV[5], 'fence', fence)
         redis.call('PUBLISH', ARGV[6], 'letters')
         return fence
         """
@@ -140,16 +171,15 @@ enum FarmScripts {
         """
 
     /// KEYS: announcement, event, letters. ARGV: number, content, sender, proposer, webhook id, body, changes, prefix of records, channel,
-    /// letters kept, life of the event in s, life of the announcement in s, repository, leap, 1 when the sender sends it in any case.
+    /// letters kept, life of the event in s, life of the announcement in s, repository, leap, 1 when the sender sends it in any case,
+    /// life of a record in ms.
     ///
     /// A number further ahead than any node can have missed is nobody's. Whoever sent the one before sends this one, too, while it
     /// lives and can store: what is told of a repository stays in order.
     ///
     /// Returns {'OK', sender} or {'TAKEN', number, content, sender}.
-    static let propose = keep + count + """
+    static let propose = keep + post + count + """
         keep(KEYS[1], 'hash')
-        keep(KEYS[2], 'hash')
-        keep(KEYS[3], 'stream')
         local stored = redis.call('HMGET', KEYS[1], 'number', 'content', 'sender')
         local number = tonumber(ARGV[1])
         local last = count(stored[1], number - 1 + tonumber(ARGV[14]))
@@ -159,16 +189,18 @@ enum FarmScripts {
         local sender = ARGV[3]
         if ARGV[15] ~= '1' and stored[3] and #stored[3] == #sender then
             local key = ARGV[8] .. stored[3]
-            if redis.call('TYPE', key).ok == 'hash' then
+            local left = redis.call('PTTL', key)
+            if left >= 0 and left <= tonumber(ARGV[16]) and redis.call('TYPE', key).ok == 'hash' then
                 local record = redis.call('HMGET', key, 'state', 'can_store')
                 if record[1] ~= 'STOPPING' and record[2] ~= '0' then sender = stored[3] end
             end
         end
+        redis.call('DEL', KEYS[1], KEYS[2])
         redis.call('HSET', KEYS[1], 'number', ARGV[1], 'content', ARGV[2], 'sender', sender)
         redis.call('EXPIRE', KEYS[1], ARGV[12])
         redis.call('HSET', KEYS[2], 'content', ARGV[2], 'sender', sender, 'webhook_id', ARGV[5], 'body', ARGV[6], 'changes', ARGV[7])
         redis.call('EXPIRE', KEYS[2], ARGV[11])
-        redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[10], '*', 'from', ARGV[4], 'kind', 'announced', 'repository', ARGV[13], 'number', ARGV[1])
+        post(KEYS[3], ARGV[10], 'from', ARGV[4], 'kind', 'announced', 'repository', ARGV[13], 'number', ARGV[1])
         redis.call('PUBLISH', ARGV[9], 'letters')
         return {'OK', sender}
         """
@@ -182,6 +214,7 @@ enum FarmScripts {
         keep(KEYS[1], 'hash')
         local number = tonumber(ARGV[1])
         if count(redis.call('HGET', KEYS[1], 'number'), number + tonumber(ARGV[5])) >= number then return 0 end
+        redis.call('DEL', KEYS[1])
         redis.call('HSET', KEYS[1], 'number', ARGV[1], 'content', ARGV[2], 'sender', ARGV[3])
         redis.call('EXPIRE', KEYS[1], ARGV[4])
         return 1
@@ -200,15 +233,23 @@ enum FarmScripts {
         return redis.call('HMGET', KEYS[1], unpack(names))
         """
 
-    /// KEYS: letters. ARGV: id of the last that was read (or nothing), how many to read, bytes and words that one may have.
+    /// KEYS: letters. ARGV: id of the last that was read (or nothing), how many to read, bytes and words that one may have, lead in ms.
+    ///
+    /// Letters with an id that no clock has come to yet go, all of them, before anybody reads on from there.
     ///
     /// Returns {id of the newest, how many there were, letter…}: a letter that no node would write is counted, and left out.
-    static let letters = """
+    static let letters = clock + """
         if redis.call('TYPE', KEYS[1]).ok ~= 'stream' then return {'', 0} end
         local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+        if newest and tonumber(string.match(newest[1], '^%d+')) > now + tonumber(ARGV[5]) then
+            redis.call('DEL', KEYS[1])
+            return {'', 0}
+        end
         local answer = {newest and newest[1] or '', 0}
         if ARGV[1] == '' then return answer end
-        local page = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+        local page = redis.pcall('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+        -- After the last id that there can be.
+        if page.err then return answer end
         answer[2] = #page
         for _, letter in ipairs(page) do
             local length = 0

@@ -8,6 +8,8 @@ public actor RedisCoordinator: FarmCoordinator {
     private static let page = 256
     /// Bytes of one letter that are read; a longer one is nobody's.
     private static let letterLimit = 16 << 10
+    /// The most that a configuration gives one: `database.metrics.lease_duration`.
+    private static let longestLease = Duration.seconds(7200)
     private static let eventLife = 6 * 3600
     private static let announcementLife = 90 * 24 * 3600
 
@@ -62,7 +64,7 @@ public actor RedisCoordinator: FarmCoordinator {
     public func register(_ record: MemberRecord) async throws(CoordinatorError) -> FarmReading {
         let began = now()
         let reply = try await run(
-            FarmScripts.register, keys: [keys.members, keys.member(record.id), keys.letters],
+            FarmScripts.register, keys: [keys.members, keys.member(record.id)],
             [
                 record.id.text, String(record.epoch), Self.milliseconds(Membership.expiry), keys.memberPrefix,
                 String(MemberRecord.fieldLimit), keys.hints, String(RecordCodec.fields.count),
@@ -79,19 +81,20 @@ public actor RedisCoordinator: FarmCoordinator {
 
     public func send(_ messages: [FarmMessage], from sender: MemberID) async throws(CoordinatorError) {
         guard !messages.isEmpty else { return }
-        var commands = messages.map { message in
-            let fields = LetterCodec.encode(message, from: sender).flatMap { [RedisWord($0), RedisWord($1)] }
-            return RedisCommand(["XADD", RedisWord(keys.letters), "MAXLEN", "~", RedisWord(Self.lettersKept), "*"] + fields)
+        var arguments = [String(Self.lettersKept), keys.hints].map { Array($0.utf8) }
+        for message in messages {
+            let fields = LetterCodec.encode(message, from: sender)
+            arguments.append(Array(String(2 * fields.count).utf8))
+            for (name, value) in fields { arguments += [Array(name.utf8), value] }
         }
-        commands.append(RedisCommand(["PUBLISH", RedisWord(keys.hints), "letters"]))
-        try await pipeline(commands)
+        _ = try await script(FarmScripts.send, keys: [keys.letters, keys.none], arguments)
     }
 
     public func letters(after cursor: String?) async throws(CoordinatorError) -> FarmMail {
         let cursor = cursor.flatMap { EntryID(Array($0.utf8)) }
         let reply = try await run(
             FarmScripts.letters, keys: [keys.letters],
-            [cursor?.text ?? "", String(Self.page), String(Self.letterLimit), String(MailReply.wordLimit)])
+            [cursor?.text ?? "", String(Self.page), String(Self.letterLimit), String(MailReply.wordLimit), String(FarmNumbers.lead)])
         return try MailReply.read(reply, after: cursor, page: Self.page)
     }
 
@@ -122,7 +125,10 @@ public actor RedisCoordinator: FarmCoordinator {
         tokens[name] = token
         let reply = try await run(
             FarmScripts.acquire, keys: [keys.lease(name), keys.fence(name), keys.letters],
-            [token, Self.milliseconds(duration), String(floor), owner.id.text, name.rawValue, keys.hints, String(Self.lettersKept), String(FarmNumbers.lead)])
+            [
+                token, Self.milliseconds(duration), String(floor), owner.id.text, name.rawValue, keys.hints, String(Self.lettersKept),
+                String(FarmNumbers.lead), Self.milliseconds(max(duration, Self.longestLease)),
+            ])
         guard let fence = reply.bytes.flatMap({ Int64(String(decoding: $0, as: UTF8.self)) }) else { return .refused }
         return .granted(fence: fence)
     }
@@ -138,7 +144,7 @@ public actor RedisCoordinator: FarmCoordinator {
             ].map { Array($0.utf8) } + [announcement.body, announcement.changes ?? []]
             + [
                 keys.memberPrefix, keys.hints, String(Self.lettersKept), String(Self.eventLife), String(Self.announcementLife),
-                String(repository.value), String(FarmNumbers.leap), isSent ? "1" : "0",
+                String(repository.value), String(FarmNumbers.leap), isSent ? "1" : "0", Self.milliseconds(Membership.expiry),
             ].map { Array($0.utf8) }
         let reply = try await script(
             FarmScripts.propose,

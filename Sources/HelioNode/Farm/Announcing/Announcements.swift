@@ -40,15 +40,18 @@ struct Announcements: Sendable {
     struct Waiting: Sendable {
         let change: HeldChange
         let operation: FarmOperationID
+        /// The place of the operation in what all have been told; nil while this node has not read it there.
+        var position: UInt64?
         let since: MonotonicTime
         /// Who takes traffic and is not known to hold the change.
         var awaited: Set<MemberID>
         /// Who was awaited and has not been excused since.
         var counted: Set<MemberID>
 
-        init(change: HeldChange, operation: FarmOperationID, since: MonotonicTime, awaited: Set<MemberID>) {
+        init(change: HeldChange, operation: FarmOperationID, position: UInt64?, since: MonotonicTime, awaited: Set<MemberID>) {
             self.change = change
             self.operation = operation
+            self.position = position
             self.since = since
             self.awaited = awaited
             counted = awaited
@@ -58,7 +61,8 @@ struct Announcements: Sendable {
     private(set) var lines: [RepositoryID: Line] = [:]
     private var dirty: Set<RepositoryID> = []
     private var due: [RepositoryID: MonotonicTime] = [:]
-    private var dueHeap = TimeHeap<RepositoryID>()
+    /// Of each time in `due` one entry, and what is left of times that hold no longer.
+    private(set) var dueHeap = TimeHeap<RepositoryID>()
     private var pausedUntil: MonotonicTime?
 
     /// What was held earlier is told first, also where the store was read late.
@@ -72,6 +76,14 @@ struct Announcements: Sendable {
 
     func awaited(_ held: HeldID, of repository: RepositoryID) -> Set<MemberID>? {
         lines[repository]?.held.first { $0.change.id == held }?.awaited
+    }
+
+    /// All have been told of what a repository's changes are told by; where that is read again, it is no newer.
+    mutating func heard(_ operation: FarmOperationID, of repository: RepositoryID, at position: UInt64) {
+        guard let held = lines[repository]?.held else { return }
+        for (index, waiting) in held.enumerated() where waiting.operation == operation && waiting.position == nil {
+            lines[repository]?.held[index].position = position
+        }
     }
 
     /// Members that are known to hold what the repository's changes brought.
@@ -131,7 +143,9 @@ struct Announcements: Sendable {
         var proposals: [Proposal] = []
         while let (time, repository) = dueHeap.earliest, time <= now {
             dueHeap.popEarliest()
-            guard due[repository] == time, let first = lines[repository]?.held.first else { continue }
+            guard due[repository] == time else { continue }
+            due[repository] = nil
+            guard let first = lines[repository]?.held.first else { continue }
             // The farm may have gone out of sight since that was scheduled.
             let turn = turn(repository)
             schedule(repository, limits, turn)
@@ -145,10 +159,11 @@ struct Announcements: Sendable {
     }
 
     private mutating func schedule(_ repository: RepositoryID, _ limits: Limits, _ turn: Turn) {
-        due[repository] = nil
-        guard let time = time(of: repository, limits, turn) else { return }
+        let time = time(of: repository, limits, turn)
+        // Each reading asks again, and hardly ever is the time another one: an entry leaves the heap only when its time comes.
+        guard due[repository] != time else { return }
         due[repository] = time
-        dueHeap.insert(repository, at: time)
+        if let time { dueHeap.insert(repository, at: time) }
     }
 
     /// When the repository's first change is to be proposed; nil while that cannot be said.

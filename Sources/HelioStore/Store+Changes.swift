@@ -7,10 +7,13 @@ extension Store {
     /// - Parameters:
     ///   - event: what receivers will be told once the change is done, stored in the same transaction.
     ///   - held: what is to be held until the farm has it, by what was last announced: nothing can be announced between the two.
+    ///   - baseline: read before the change was learned. What was announced since may be newer than it: it is not to be told then, once it
+    ///     is done, before a synchronisation has looked again. nil for a node by itself.
     /// - Returns: when the change is on disk.
     /// - Throws: `.unstorableChange` for more than 512 MiB of refs or object ids of mixed formats.
     public func prepare(
-        _ change: PreparedChange, event: OutboxEvent? = nil, held: ((ToldState) -> HeldDraft?)? = nil, at time: WallTime
+        _ change: PreparedChange, event: OutboxEvent? = nil, held: ((ToldState) -> HeldDraft?)? = nil, since baseline: Baseline? = nil,
+        at time: WallTime
     ) throws(StoreError) -> ChangeID {
         let bytes: [UInt8]
         do {
@@ -23,8 +26,10 @@ extension Store {
                 .execute(arguments: [change.repository.value, time.millisecondsSince1970, Bytes(bytes)])
             let id = db.lastInsertedRowID
             if let event { try OutboxRows.insert(event, change: id, at: time, in: db) }
-            if let held, let draft = held(try Self.told(of: change.repository.value, in: db)) {
-                try HeldRows.insert(draft, of: change.repository.value, change: id, at: time, in: db)
+            let repository = change.repository.value
+            if let held, let draft = held(try Self.told(of: repository, in: db)) {
+                let isBehind = try Self.isOvertaken(baseline, of: repository, in: db)
+                try HeldRows.insert(draft, of: repository, change: id, isBehind: isBehind, at: time, in: db)
             }
             return ChangeID(id)
         }
@@ -32,12 +37,12 @@ extension Store {
 
     /// The refs of the change and HEAD have moved. In the same transaction the repository's row says what the copy is now: its
     /// failures, quarantine and lag are over, and its default branch is what `head` names; and what was prepared to be told of the
-    /// change may go out.
+    /// change may go out. What was announced since `prepare`, in this life or before a crash, has left its mark on the change.
     ///
     /// - Parameters:
     ///   - refs: how many the copy has now; nil when nobody has counted them.
     ///   - metadata: its new metadata hash when the default branch changed it; nil keeps the one there is.
-    /// - Returns: what waits to be told of it once the farm has it, too.
+    /// - Returns: what waits to be told of it once the farm has it, too; nil when nothing does, or not before another look.
     /// - Throws: `.unknownChange` when the change is not outstanding; nothing is changed then.
     @discardableResult
     public func complete(
@@ -46,7 +51,9 @@ extension Store {
         try write { db in
             let repository = try Self.remove(id, from: db)
             try CopyRows.complete(repository, content: content, head: head, refs: refs, metadata: metadata, at: time, in: db)
-            if let held = try HeldRows.release(change: id.value, of: repository, in: db) { return held }
+            if let held = try HeldRows.release(change: id.value, of: repository, content: content, in: db) {
+                return held.isBehind ? nil : held.id
+            }
             // A node by itself, which tells it whatever it held as a farm's member.
             if try OutboxRows.hasEvent(change: id.value, in: db) { try HeldRows.forgetWaiting(of: repository, in: db) }
             // Without anything held, what the copy holds now counts as told.

@@ -86,8 +86,7 @@ struct HeldTests {
         #expect(try await store.heldContents(of: Self.repository).isEmpty)
         #expect(try await store.told(of: Self.repository).difference == .init(changes: [step(5, 2)], isHeld: false))
         // The upstream has what the copy has: the copy is newer.
-        let behind = try #require(try await store.behind(Self.repository))
-        let held = try await store.confirm(behind, of: Self.repository)
+        let held = try await store.confirm(try await store.baseline(of: Self.repository), of: Self.repository)
         #expect(try await changes(held) == [step(5, 2)])
     }
 
@@ -101,9 +100,10 @@ struct HeldTests {
 
     @Test func staleConfirmation_IsRefused() async throws {
         try await store.adopt(agreed(1, 5, [step(1, 5)]), at: Samples.time)
-        let behind = try #require(try await store.behind(Self.repository))
+        let baseline = try await store.baseline(of: Self.repository)
+        #expect(baseline.isBehind)
         try await store.adopt(agreed(2, 6, [step(5, 6)]), at: Samples.time)
-        #expect(try await store.confirm(behind, of: Self.repository) == nil)
+        #expect(try await store.confirm(baseline, of: Self.repository) == nil)
     }
 
     @Test func missedAnnouncement_MakesASnapshot() async throws {

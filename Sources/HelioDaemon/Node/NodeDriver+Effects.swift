@@ -84,11 +84,12 @@ extension NodeDriver {
             await hands.lane.settle()
             let operation = hands.operations.begin(job)
             let began = SystemClock.monotonic()
-            let (result, held) = await hands.worker.run(job)
+            let (result, held, isOvertaken) = await hands.worker.run(job)
             jobs[job.id] = nil
             log.ended(job, result)
             ended(job, operation, result)
             await tellFarm(of: job, result, held, listedAt: began)
+            if isOvertaken, let name = repository(job.repository.id)?.name { feed(.notified(name)) }
             feed(.synchronized(job.id, job.repository.id, result))
         }
     }

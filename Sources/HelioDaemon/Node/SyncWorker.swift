@@ -25,36 +25,45 @@ struct SyncWorker: Sendable {
         self.webhooks = webhooks
     }
 
-    /// - Returns: also what the farm is to be told of, as a member of one.
-    func run(_ job: SyncJob) async -> (Result<SyncResult, Failure>, held: [HeldChange]) {
+    /// - Returns: also, as a member of a farm, what that is to be told of, and whether the upstream is to be looked at once more: something
+    ///   was announced while the job ran, and may be newer than what it brought.
+    func run(_ job: SyncJob) async -> (Result<SyncResult, Failure>, held: [HeldChange], isOvertaken: Bool) {
         var held: [HeldChange] = []
         do {
             try await finishEarlier(job.repository, &held)
-            return (.success(try await synchronize(job, &held)), held)
+            let result = try await synchronize(job, &held)
+            return (.success(result), held, await isOvertaken(job, result))
         } catch let failure as Failure {
-            return (.failure(failure), held)
+            return (.failure(failure), held, false)
         } catch let error as StoreError {
-            return (.failure(Failure(error)), held)
+            return (.failure(Failure(error)), held, false)
         } catch {
-            return (.failure(Failure(.internal, "\(error)")), held)
+            return (.failure(Failure(.internal, "\(error)")), held, false)
         }
     }
 
+    /// Whoever takes an announcement that a copy falls behind by asks for a look; without a copy there is none that could.
+    private func isOvertaken(_ job: SyncJob, _ result: SyncResult) async -> Bool {
+        guard !webhooks.isAlone, result.changed || !job.hasCopy else { return false }
+        // Where the store cannot be asked: one look more does no harm.
+        return (try? await adapters.store.baseline(of: job.repository.id).isBehind) ?? true
+    }
+
     private func synchronize(_ job: SyncJob, _ held: inout [HeldChange]) async throws -> SyncResult {
-        let behind = webhooks.isAlone ? nil : try await adapters.store.behind(job.repository.id)
+        let baseline = webhooks.isAlone ? nil : try await adapters.store.baseline(of: job.repository.id)
         switch try await fetch(job) {
         case .unchanged(let snapshot):
             let content = ContentHash.of(snapshot)
-            if let behind, let told = try await adapters.store.confirm(behind, of: job.repository.id) {
+            if let baseline, baseline.isBehind, let told = try await adapters.store.confirm(baseline, of: job.repository.id) {
                 held.append(HeldChange(told, job.repository, content))
             } else if webhooks.isAlone || !job.hasCopy,
-                let told = try await webhooks.found(job.repository, holding: content, isFirst: !job.hasCopy)
+                let told = try await webhooks.found(job.repository, holding: content, isFirst: !job.hasCopy, since: baseline)
             {
                 held.append(HeldChange(told, job.repository, content))
             }
             return SyncResult(job.repository, kind: .incremental, changed: false, snapshot)
         case .change(let change, let staged):
-            let (id, event) = try await store(change, of: job.repository, staged)
+            let (id, event) = try await store(change, of: job.repository, staged, since: baseline)
             let start = SystemClock.monotonic()
             let isComplete: Bool
             do {
@@ -73,13 +82,14 @@ struct SyncWorker: Sendable {
 
     /// - Returns: also the event that is stored with it, in a node by itself.
     private func store(
-        _ change: PreparedChange, of repository: Repository, _ staged: StagedCopy?
+        _ change: PreparedChange, of repository: Repository, _ staged: StagedCopy?, since baseline: Store.Baseline?
     ) async throws -> (ChangeID, OutboxEvent?) {
         do {
             let isAlone = webhooks.isAlone
             let event = isAlone ? try await webhooks.event(for: change, of: repository) : nil
             let draft = isAlone ? nil : webhooks.draft(for: change, of: repository)
-            return (try await adapters.store.prepare(change, event: event, held: draft, at: SystemClock.wall()), event)
+            let id = try await adapters.store.prepare(change, event: event, held: draft, since: baseline, at: SystemClock.wall())
+            return (id, event)
         } catch {
             // On a full disk it may be most of what is there, and nothing else would remove it before the next start.
             if let staged { await adapters.copies.discard(staged) }

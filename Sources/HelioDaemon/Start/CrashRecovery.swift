@@ -84,7 +84,8 @@ enum CrashRecovery {
         }
     }
 
-    /// Finishes the change where its objects are here, else rolls it back; either way it is no longer outstanding.
+    /// Finishes the change where its objects are here, else rolls it back; either way it is no longer outstanding. What was announced
+    /// since it was stored, before the crash or after it, the store has noted with the change.
     /// - Returns: also what the farm is to be told of it.
     static func settle(
         _ change: PreparedChange, of repository: Repository?, as id: ChangeID, _ adapters: Adapters

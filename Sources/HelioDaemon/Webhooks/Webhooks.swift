@@ -141,14 +141,18 @@ final class Webhooks: Sendable {
     /// A copy was found to be what the upstream has, and may hold something else than was announced: its repository came back before it
     /// was removed, or the database is a backup, or a new one. That is news like a copy that was made.
     ///
-    /// - Parameter isFirst: no copy was known of.
+    /// - Parameters:
+    ///   - isFirst: no copy was known of.
+    ///   - baseline: read before the upstream was looked at; nil for a node by itself.
     /// - Returns: what is held until the farm has it, in a member of one.
-    func found(_ repository: Repository, holding content: MirrorHash, isFirst: Bool) async throws(StoreError) -> HeldID? {
+    func found(
+        _ repository: Repository, holding content: MirrorHash, isFirst: Bool, since baseline: Store.Baseline?
+    ) async throws(StoreError) -> HeldID? {
         let now = SystemClock.wall()
         let announcer = announcer.withLock { $0 }
         let tellsFirst = isFirst && announcer.announcesInitial
         guard let found = try await store.unannounced(repository.id, holding: content, tellsFirst: tellsFirst) else { return nil }
-        guard isAlone else { return try await store.hold(found, at: now) }
+        guard isAlone else { return try await store.hold(found, since: baseline, at: now) }
         let event = announcer.event(for: found, of: repository, at: now)
         try await store.announce(repository.id, content: content, event: event, at: now)
         released(event)

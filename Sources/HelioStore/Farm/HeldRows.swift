@@ -5,8 +5,9 @@ import HelioNode
 ///
 /// Each row leads from what was last announced to what the copy held after one change, so any of them can be told by itself. When the
 /// farm announces one of them, those after it are led on from there. When it announces something that the copy never held, nobody
-/// knows which of the two is newer: what is left is one row that `is_behind`, which says how far the copy is from what was announced.
-/// The next synchronisation settles it: it brings what was announced, or something newer, or shows that the copy is the newer one.
+/// knows which of the two is newer: nothing is to be told then, and what is left says how far the copy is, and how far it will be
+/// once a change is done, from what was announced. A synchronisation that is begun after that settles it: it brings what was
+/// announced, or something newer, or shows that the copy is the newer one.
 enum HeldRows {
     static func insert(_ draft: HeldDraft, of repository: Int64, change: Int64?, isBehind: Bool = false, at time: WallTime, in db: Database) throws {
         try db.cachedStatement(
@@ -20,13 +21,28 @@ enum HeldRows {
         ])
     }
 
-    /// The change is done. With it the copy is no longer behind: the row that it brought leads from what was announced.
-    /// - Returns: what waits to be told of it; nil when nothing does.
-    static func release(change: Int64, of repository: Int64, in db: Database) throws -> HeldID? {
-        let update = try db.cachedStatement(sql: "UPDATE held_change SET change_id = NULL WHERE change_id = ? RETURNING id")
-        let id = try Int64.fetchOne(update, arguments: [change])
-        try db.cachedStatement(sql: "DELETE FROM held_change WHERE repository_id = ? AND is_behind = 1").execute(arguments: [repository])
-        return id.map { HeldID($0) }
+    /// The change is done. With it the copy is as far from what was announced as its row says, and no other row says so any more.
+    ///
+    /// - Returns: its row; nil without one, or where it brought what has been announced since.
+    static func release(
+        change: Int64, of repository: Int64, content: MirrorHash, in db: Database
+    ) throws -> (id: HeldID, isBehind: Bool)? {
+        let update = try db.cachedStatement(
+            sql: """
+                UPDATE held_change SET change_id = NULL, content_hash = coalesce(content_hash, ?1) WHERE change_id = ?2
+                RETURNING id, is_behind
+                """)
+        let row = try Row.fetchOne(update, arguments: [Columns.hash(content), change])
+        let id: Int64? = row?[0]
+        let others = "DELETE FROM held_change WHERE repository_id = ? AND change_id IS NULL AND is_behind = 1 AND id IS NOT ?"
+        try db.cachedStatement(sql: others).execute(arguments: [repository, id])
+        guard let row, let id else { return nil }
+        let isBehind: Bool = try row.required(1)
+        if isBehind, try OutboxRows.announcement(of: repository, in: db)?.content == content {
+            try delete(id, in: db)
+            return nil
+        }
+        return (id: HeldID(id), isBehind: isBehind)
     }
 
     static func withdraw(change: Int64, in db: Database) throws {
@@ -54,9 +70,34 @@ enum HeldRows {
     struct HeldRow {
         let id: Int64
         let draft: HeldDraft
-        let isBehind: Bool
-        /// Its refs have not moved yet.
-        let isPrepared: Bool
+        let state: State
+    }
+
+    /// Where a row stands, and what becomes of it when its content, that of a row before it, or anything else is announced; when its
+    /// change is done or abandoned; and when a synchronisation finds nothing newer than the copy.
+    ///
+    /// | state | its content | one before it | anything else | done | abandoned | nothing newer |
+    /// |---|---|---|---|---|---|---|
+    /// | `prepared` | removed | led on | `overtaken` | `waiting` | removed | |
+    /// | `overtaken` | led on | led on | led on | `behind`; removed if it was announced since | removed | |
+    /// | `waiting` | removed | led on | removed | stays | stays | stays |
+    /// | `behind` | replaced | replaced | replaced | removed by that of another change | stays | `waiting` |
+    enum State {
+        /// The refs of its change have not moved yet.
+        case prepared
+        /// As `prepared`; what the change brings was learned before something else was announced.
+        case overtaken
+        /// To be told.
+        case waiting
+        /// What the copy holds, and may be older than what was announced.
+        case behind
+
+        init(isPrepared: Bool, isBehind: Bool) {
+            self = isPrepared ? (isBehind ? .overtaken : .prepared) : (isBehind ? .behind : .waiting)
+        }
+
+        var isPrepared: Bool { self == .prepared || self == .overtaken }
+        var isBehind: Bool { self == .overtaken || self == .behind }
     }
 
     /// Oldest first.
@@ -64,15 +105,14 @@ enum HeldRows {
         let select = try db.cachedStatement(
             sql: "SELECT id, content_hash, kind, changes, is_behind, change_id FROM held_change WHERE repository_id = ? ORDER BY id")
         return try Row.fetchAll(select, arguments: [repository]).map { row in
-            HeldRow(
-                id: try row.required(0), draft: try draft(row, from: 1), isBehind: try row.required(4),
-                isPrepared: (row[5] as Int64?) != nil)
+            let state = State(isPrepared: (row[5] as Int64?) != nil, isBehind: try row.required(4))
+            return HeldRow(id: try row.required(0), draft: try draft(row, from: 1), state: state)
         }
     }
 
     /// Whose refs have moved, oldest first.
     static func waiting(of repository: Int64, in db: Database) throws -> [HeldID] {
-        try all(of: repository, in: db).filter { !$0.isBehind && !$0.isPrepared }.map { HeldID($0.id) }
+        try all(of: repository, in: db).filter { $0.state == .waiting }.map { HeldID($0.id) }
     }
 
     static func draft(_ row: Row, from index: Int) throws -> HeldDraft {
@@ -94,7 +134,7 @@ enum HeldRows {
     ) throws {
         let rows = try all(of: repository, in: db)
         let own = held.flatMap { held in rows.firstIndex { $0.id == held.value } }
-        guard let told = own ?? rows.firstIndex(where: { !$0.isBehind && $0.draft.content == content }) else {
+        guard let told = own ?? rows.firstIndex(where: { !$0.state.isBehind && $0.draft.content == content }) else {
             return try fallBehind(repository, rows, content, by: step, copy: copy, at: time, in: db)
         }
         // What was told was this very row: its own list is the better one, where the other was too long to be told.
@@ -114,18 +154,35 @@ enum HeldRows {
         in db: Database
     ) throws {
         // A change whose refs have not moved yet stays: it leads to what the copy will hold.
-        let standing = rows.last { !$0.isPrepared }
+        let standing = rows.last { !$0.state.isPrepared }
         for row in rows {
-            if row.isPrepared {
+            if row.state.isPrepared {
                 try set(rest(of: row.draft.changes, after: step), of: row.id, in: db)
             } else {
                 try delete(row.id, in: db)
             }
         }
+        try overtake(repository, at: time, in: db)
         guard let copy, copy != content else { return }
         let rest = standing.map { Self.rest(of: $0.draft.changes, after: step) } ?? step?.reversed
         let behind = HeldDraft(kind: rest == nil ? .snapshot : .incremental, content: copy, changes: rest)
         try insert(behind, of: repository, change: nil, isBehind: true, at: time, in: db)
+    }
+
+    /// What changes bring whose refs have not moved yet may be older than what was announced; also where nobody was to be told of them,
+    /// which have no row so far, and whose content is known when they are done. A change with an event is told by a node by itself.
+    private static func overtake(_ repository: Int64, at time: WallTime, in db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE held_change SET is_behind = 1 WHERE repository_id = ? AND change_id IS NOT NULL")
+            .execute(arguments: [repository])
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO held_change (repository_id, change_id, content_hash, kind, changes, is_behind, created_at)
+                SELECT repository_id, id, NULL, ?2, NULL, 1, ?3 FROM prepared_change
+                WHERE repository_id = ?1
+                    AND NOT EXISTS (SELECT 1 FROM held_change WHERE held_change.change_id = prepared_change.id)
+                    AND NOT EXISTS (SELECT 1 FROM event WHERE event.change_id = prepared_change.id)
+                """
+        ).execute(arguments: [repository, SyncKind.snapshot.rawValue, time.millisecondsSince1970])
     }
 
     /// A synchronisation that was begun after the announcement found that the copy is what the upstream has: it is the newer one.

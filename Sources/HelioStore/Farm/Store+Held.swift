@@ -12,7 +12,7 @@ extension Store {
         let last = try HeldRows.all(of: repository, in: db).last
         return ToldState(
             announcement: try OutboxRows.announcement(of: repository, in: db),
-            difference: last.map { .init(changes: $0.draft.changes, isHeld: !$0.isBehind) })
+            difference: last.map { .init(changes: $0.draft.changes, isHeld: !$0.state.isBehind) })
     }
 
     /// All whose refs have moved, oldest first.
@@ -47,7 +47,7 @@ extension Store {
     /// What the copy came to hold with each of these changes, oldest first.
     public func heldContents(of repository: RepositoryID) throws(StoreError) -> [MirrorHash] {
         try write { db in
-            try HeldRows.all(of: repository.value, in: db).filter { !$0.isBehind && !$0.isPrepared }.map(\.draft.content)
+            try HeldRows.all(of: repository.value, in: db).filter { $0.state == .waiting }.map(\.draft.content)
         }
     }
 
@@ -74,14 +74,20 @@ extension Store {
     }
 
     /// Holds what a copy was found to have without a change of its own: nobody knows how it came to.
-    /// - Returns: nil when something is held of it already.
+    ///
+    /// - Parameter baseline: of the synchronisation that found it; nil at the start, before anything can be announced.
+    /// - Returns: nil when something is held of it already, or when it has been announced since, or may be older than what was.
     @discardableResult
-    public func hold(_ found: UnannouncedContent, at time: WallTime) throws(StoreError) -> HeldID? {
+    public func hold(_ found: UnannouncedContent, since baseline: Baseline? = nil, at time: WallTime) throws(StoreError) -> HeldID? {
         try write { db in
-            guard try HeldRows.all(of: found.repository.value, in: db).isEmpty else { return nil }
+            let id = found.repository.value
+            guard try HeldRows.all(of: id, in: db).isEmpty, try OutboxRows.announcement(of: id, in: db)?.content != found.content else {
+                return nil
+            }
+            let isBehind = try Self.isOvertaken(baseline, of: id, in: db)
             let draft = HeldDraft(kind: .snapshot, content: found.content, changes: nil)
-            try HeldRows.insert(draft, of: found.repository.value, change: nil, at: time, in: db)
-            return HeldID(db.lastInsertedRowID)
+            try HeldRows.insert(draft, of: id, change: nil, isBehind: isBehind, at: time, in: db)
+            return isBehind ? nil : HeldID(db.lastInsertedRowID)
         }
     }
 
@@ -101,22 +107,44 @@ extension Store {
         try write { db in try db.execute(sql: "DELETE FROM held_change WHERE change_id IS NULL") }
     }
 
-    /// How far a copy is from an announcement that it never held, to be named when a synchronisation has looked.
-    public struct Behind: Hashable, Sendable {
-        fileprivate let row: Int64
+    /// How a repository stands to what was announced, read before a synchronisation asks the upstream: what that brings is what was
+    /// announced by then, or newer. What is announced later may be the newer one.
+    public struct Baseline: Hashable, Sendable {
+        /// Of the last announcement; zero before the first.
+        fileprivate let number: Int64
+        fileprivate let behind: Int64?
+        /// What the last change that waits to be told has brought.
+        fileprivate let held: MirrorHash?
+
+        /// The copy is not what was announced, and may be older.
+        public var isBehind: Bool { behind != nil }
     }
 
-    /// - Returns: nil when the copy is what was announced, or has what is held to be told.
-    public func behind(_ repository: RepositoryID) throws(StoreError) -> Behind? {
-        try write { db in try HeldRows.all(of: repository.value, in: db).last { $0.isBehind }.map { Behind(row: $0.id) } }
+    public func baseline(of repository: RepositoryID) throws(StoreError) -> Baseline {
+        try write { db in
+            let rows = try HeldRows.all(of: repository.value, in: db)
+            let number = try OutboxRows.announcement(of: repository.value, in: db)?.number ?? 0
+            let behind = rows.last { $0.state == .behind }
+            let waiting = rows.last { $0.state == .waiting }
+            return Baseline(number: number, behind: behind?.id, held: waiting?.draft.content)
+        }
     }
 
-    /// A synchronisation that was begun after `behind` was read has found the copy to be what the upstream has: so it is newer than
+    /// Whether something has been announced since that the copy did not hold then.
+    static func isOvertaken(_ baseline: Baseline?, of repository: Int64, in db: Database) throws -> Bool {
+        guard let baseline, let last = try OutboxRows.announcement(of: repository, in: db) else { return false }
+        // When such a thing is announced, nothing waits any more.
+        guard last.number > baseline.number, try HeldRows.waiting(of: repository, in: db).isEmpty else { return false }
+        // A single announcement may be of what waited last. Where there were more, one look too many does no harm.
+        return last.number != baseline.number + 1 || last.content != baseline.held
+    }
+
+    /// A synchronisation that was begun after `baseline` was read has found the copy to be what the upstream has: so it is newer than
     /// what was announced, and is to be told.
     /// - Returns: what waits to be told now; nil when something else was announced meanwhile, or it differs in nothing that is told.
-    public func confirm(_ behind: Behind, of repository: RepositoryID) throws(StoreError) -> HeldID? {
+    public func confirm(_ baseline: Baseline, of repository: RepositoryID) throws(StoreError) -> HeldID? {
         try write { db in
-            guard let row = try HeldRows.all(of: repository.value, in: db).last, row.id == behind.row else { return nil }
+            guard let row = try HeldRows.all(of: repository.value, in: db).last, row.id == baseline.behind else { return nil }
             guard row.draft.changes != [] else { return nil }
             try HeldRows.confirm(row.id, in: db)
             return HeldID(row.id)
@@ -144,7 +172,7 @@ extension Store {
                     repository, onto: agreed.content, of: held, by: step, copy: try Self.copy(of: repository, in: db), at: time, in: db)
                 try OutboxRows.announced(repository, number: agreed.number, content: agreed.content, in: db)
             }
-            let isBehind = try isNew && HeldRows.all(of: repository, in: db).last?.isBehind == true
+            let isBehind = try isNew && HeldRows.all(of: repository, in: db).last?.state.isBehind == true
             return (isNew, try HeldRows.waiting(of: repository, in: db), isBehind)
         }
     }
@@ -170,7 +198,7 @@ extension Store {
                 }
                 try OutboxRows.announced(id, number: number, content: content, in: db)
             }
-            return (try HeldRows.waiting(of: id, in: db), try HeldRows.all(of: id, in: db).last?.isBehind == true)
+            return (try HeldRows.waiting(of: id, in: db), try HeldRows.all(of: id, in: db).last?.state.isBehind == true)
         }
     }
 

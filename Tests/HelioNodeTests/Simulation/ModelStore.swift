@@ -10,6 +10,13 @@ struct ModelStore {
         var isPublished = true
     }
 
+    /// How a repository stood to what was announced when a job began.
+    struct Baseline {
+        let number: Int64
+        let behind: Int64?
+        let held: MirrorHash?
+    }
+
     var entries: [RepositoryID: RepositoryEntry] = [:]
     var wasSynchronized = false
     var announcedNumber: [RepositoryID: Int64] = [:]
@@ -22,15 +29,32 @@ struct ModelStore {
     var fences: [LeaseName: Int64] = [:]
     var cursor: Int64?
 
+    func baseline(of id: RepositoryID) -> Baseline {
+        Baseline(number: announcedNumber[id] ?? 0, behind: behind[id], held: held.last { $0.repository == id }?.content)
+    }
+
+    /// Whether something has been announced since that the copy did not hold then.
+    private func isOvertaken(_ id: RepositoryID, since baseline: Baseline?) -> Bool {
+        guard let baseline, let number = announcedNumber[id], number > baseline.number, remaining(id).isEmpty else { return false }
+        return number != baseline.number + 1 || announcedContent[id] != baseline.held
+    }
+
     /// A copy came to hold something else: what is held of it, as a member of a farm.
-    mutating func complete(_ repository: Repository, _ content: MirrorHash, isFirst: Bool, announcesNew: Bool) -> HeldChange? {
+    mutating func complete(
+        _ repository: Repository, _ content: MirrorHash, isFirst: Bool, announcesNew: Bool, since baseline: Baseline?
+    ) -> HeldChange? {
         let id = repository.id
+        let mayBeOlder = isOvertaken(id, since: baseline)
         behind[id] = nil
         let isAdopted = isFirst && announcedNumber[id] == nil && !announcesNew
         let isTold = announcedContent[id] == content && !held.contains { $0.repository == id }
         guard !isAdopted, !isTold else {
             announcedContent[id] = content
             announcedNumber[id] = announcedNumber[id] ?? 0
+            return nil
+        }
+        if mayBeOlder {
+            behind[id] = announcedNumber[id]
             return nil
         }
         lastHeld += 1

@@ -48,9 +48,7 @@ extension Simulation {
             }
             schedule(.node(index, boot: boot, .metadataStored(batch.id, nil)), in: between(1, 20))
             if !batch.upserts.isEmpty { schedule(.farm(index, boot: boot, .listed), in: .milliseconds(1)) }
-        case .synchronize(let job):
-            let behind = nodes[index].store.behind[job.repository.id]
-            schedule(.synchronize(index, boot: boot, job, behind: behind), in: between(20, 2_000))
+        case .synchronize(let job): begin(job, on: index)
         case .hash(let repositories):
             let store = nodes[index].store
             let hashes = Dictionary(uniqueKeysWithValues: repositories.map { ($0.id, store.entries[$0.id]?.content as MirrorHash?) })
@@ -83,15 +81,24 @@ extension Simulation {
         schedule(.node(index, boot: nodes[index].boot, .compared(id, comparisons)), in: between(5, 300))
     }
 
-    /// The upstream is read at the end of the job's delay; its listing counts from the beginning, which is earlier: the safe side.
-    mutating func synchronize(_ job: SyncJob, behind: Int64?, on index: Int) {
+    /// The upstream's listing is of now, the moment that it counts from: what is pushed and announced while the job lasts it does not
+    /// bring.
+    private mutating func begin(_ job: SyncJob, on index: Int) {
         let id = job.repository.id
-        guard upstreamIsUp, nodes[index].seesUpstream else {
+        let isUp = upstreamIsUp && nodes[index].seesUpstream
+        let begun = Begun(version: isUp ? upstream[Int(id.value) - 1] : nil, baseline: nodes[index].store.baseline(of: id))
+        let isLong = story == .slow && Int.random(in: 0..<4, using: &random) == 0
+        schedule(.synchronize(index, boot: nodes[index].boot, job, begun), in: isLong ? between(3_000, 12_000) : between(20, 2_000))
+    }
+
+    mutating func synchronize(_ job: SyncJob, _ begun: Begun, on index: Int) {
+        let id = job.repository.id
+        guard upstreamIsUp, nodes[index].seesUpstream, let version = begun.version else {
             feed(index, .synchronized(id, nil, listedAt: job.startedAt.monotonic))
             return feed(index, .synchronized(job.id, id, .failure(.init(.connection, "away"))))
         }
         let number = Int(id.value) - 1
-        let new = content(number, upstream[number])
+        let new = content(number, version)
         let entry = nodes[index].store.entries[id]
         let isFirst = entry?.hasCopy != true
         let changed = isFirst || entry?.content != new
@@ -99,10 +106,11 @@ extension Simulation {
         if changed {
             nodes[index].store.entries[id]?.hasCopy = true
             nodes[index].store.entries[id]?.content = new
-            held = nodes[index].store.complete(job.repository, new, isFirst: isFirst, announcesNew: false)
-            note("\(nodes[index].name) has r\(number) v\(upstream[number])\(held == nil ? "" : " held")")
+            let baseline = looksAgain ? begun.baseline : nil
+            held = nodes[index].store.complete(job.repository, new, isFirst: isFirst, announcesNew: false, since: baseline)
+            note("\(nodes[index].name) has r\(number) v\(version)\(held == nil ? "" : " held")")
         }
-        if !changed, let behind { held = nodes[index].store.confirm(job.repository, behind: behind, new) }
+        if !changed, let behind = begun.baseline.behind { held = nodes[index].store.confirm(job.repository, behind: behind, new) }
         if let held {
             hold(held, listedAt: job.startedAt.monotonic, on: index)
         } else if changed {
@@ -110,6 +118,7 @@ extension Simulation {
             feed(index, .changed(change, listedAt: job.startedAt.monotonic))
         }
         feed(index, .synchronized(id, new, listedAt: job.startedAt.monotonic))
+        if changed, nodes[index].store.behind[id] != nil { feed(index, NodeEvent.notified(job.repository.name)) }
         let result = SyncResult(
             kind: isFirst ? .snapshot : .incremental, changed: changed, content: new, head: .symbolic(.main), metadata: content(100, 1),
             defaultBranch: .main)

@@ -13,9 +13,16 @@ struct Simulation {
         case node(Int, boot: Int, NodeEvent)
         case farm(Int, boot: Int, FarmEvent)
         case effect(Int, boot: Int, FarmEffect)
-        case synchronize(Int, boot: Int, SyncJob, behind: Int64?)
+        case synchronize(Int, boot: Int, SyncJob, Begun)
         case letters(Int, boot: Int)
         case push, fault, heal, look, newcomer, emptying
+    }
+
+    /// What a job found when it began.
+    struct Begun {
+        /// As the upstream told; nil when it could not be reached.
+        let version: Int?
+        let baseline: ModelStore.Baseline
     }
 
     struct Told {
@@ -32,12 +39,25 @@ struct Simulation {
         case newcomer
         /// No faults: the last node comes later, with an empty disk, and Redis is emptied before a push, again and again.
         case emptied
+        /// No faults: some jobs take long, announcements wait for nobody who is slow, and the last node comes later, with an empty disk.
+        case slow
+
+        var barrier: Duration {
+            switch self {
+            case .faults, .newcomer: .seconds(10)
+            // What is slow is no laggard where nothing is wrong.
+            case .emptied: .seconds(30)
+            case .slow: .seconds(2)
+            }
+        }
     }
 
     let seed: UInt64
     let story: Story
     /// Whether nodes tell Redis what it may have lost.
     var remindsRedis = true
+    /// Whether what a job learned before an announcement is told after it only when another look has shown that it is newer.
+    var looksAgain = true
     var random: SeededGenerator
     var now = MonotonicTime(nanoseconds: 1_000_000_000)
     private var steps = TimeHeap<Int>()
@@ -75,8 +95,7 @@ struct Simulation {
         var farm = FarmSettings()
         farm.viewHold = .seconds(40)
         farm.lease = .seconds(6)
-        // What is slow is no laggard where nothing is wrong.
-        farm.barrier = .seconds(story == .emptied ? 30 : 10)
+        farm.barrier = story.barrier
         farm.hold = .seconds(60)
         farm.vetLimit = .seconds(60)
         farm.minimumSynchronized = Int.random(in: 1...2, using: &random)
@@ -109,10 +128,10 @@ struct Simulation {
     mutating func run() -> Failure? {
         for index in nodes.indices.dropLast(story == .faults ? 0 : 1) { start(index) }
         switch story {
-        case .faults, .newcomer:
-            if story == .newcomer { schedule(.newcomer, in: .seconds(20)) }
+        case .faults, .newcomer, .slow:
+            if story != .faults { schedule(.newcomer, in: .seconds(20)) }
             schedule(.push, in: between(3_000, 10_000))
-            schedule(.fault, in: between(2_000, 15_000))
+            if story != .slow { schedule(.fault, in: between(2_000, 15_000)) }
         case .emptied:
             for second in [15, 20, 25, 30] { schedule(.push, in: .seconds(second)) }
             schedule(.newcomer, in: .seconds(60))
@@ -148,7 +167,7 @@ struct Simulation {
         case .heal: heal()
         case .newcomer:
             guard let last = nodes.indices.last, nodes[last].life == .dead else { return }
-            nodes[last].seesUpstream = story == .emptied
+            nodes[last].seesUpstream = story != .newcomer
             announcedBefore = redis.data.announced.mapValues(\.number)
             start(last)
         case .emptying:
@@ -178,7 +197,7 @@ struct Simulation {
         case .node(_, _, let event): feed(index, event)
         case .farm(_, _, let event): feed(index, event)
         case .effect(_, _, let effect): arrive(effect, on: index)
-        case .synchronize(_, _, let job, let behind): synchronize(job, behind: behind, on: index)
+        case .synchronize(_, _, let job, let begun): synchronize(job, begun, on: index)
         case .letters: readLetters(index)
         case .push, .fault, .heal, .look, .newcomer, .emptying: break
         }

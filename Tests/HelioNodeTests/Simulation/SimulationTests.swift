@@ -33,6 +33,13 @@ struct SimulationTests {
         #expect(try await onThread { Self.firstBroken(of: 1...last, .emptied) } == nil)
     }
 
+    /// What is announced while a job runs may be newer than what the job brings.
+    @Test func slowJob_MakesNoSecondEvent_BecauseTheUpstreamIsLookedAtAgain() async throws {
+        let found = try await onThread { Self.firstThatTellsWhatIsOld() }
+        let last = max(try #require(found, "not found within 100 seeds"), 100)
+        #expect(try await onThread { Self.firstBroken(of: 1...last, .slow) } == nil)
+    }
+
     private static func firstBroken(
         of seeds: ClosedRange<UInt64>, _ story: Simulation.Story = .faults, printing: Bool = false
     ) -> String? {
@@ -50,6 +57,14 @@ struct SimulationTests {
         (1...1000).first { seed in
             var broken = Simulation(seed: seed, .newcomer) { $0.viewHold = .seconds(1_000_000) }
             return broken.run()?.description.contains("by a view that is") == true
+        }
+    }
+
+    private static func firstThatTellsWhatIsOld() -> UInt64? {
+        (1...100).first { seed in
+            var hasty = Simulation(seed: seed, .slow)
+            hasty.looksAgain = false
+            return hasty.run()?.description.contains("was told as") == true
         }
     }
 

@@ -13,6 +13,8 @@ public struct Git: Sendable {
     public let configuration: GitConfiguration
     let layout: DataLayout
     let marker: String
+    /// At upstreams on this machine.
+    let hanging: HangingPlaces
 
     /// Makes the directories and files. Safe while children of a former process still live: files are replaced by rename.
     /// - Throws: `.disk` or `.internal` when they cannot be made, `.rejected` for a value that git would misread.
@@ -20,8 +22,16 @@ public struct Git: Sendable {
         self.configuration = configuration
         layout = try DataLayout(data: configuration.data)
         marker = try NodeMarker.load(layout.git + "/node")
+        hanging = HangingPlaces()
         try Files.replace(layout.config, with: Array(try GitConfigFile.text(configuration).utf8), mode: 0o640)
         try Files.replace(layout.askpass, with: Array(Askpass.script.utf8), mode: 0o700)
+    }
+
+    /// With the directories and files that another has made: no disk is touched, and none can hang.
+    /// - Precondition: the configurations differ in `namedCredentials` alone, of which the files hold nothing.
+    public init(_ configuration: GitConfiguration, onFilesOf other: Git) {
+        self.configuration = configuration
+        (layout, marker, hanging) = (other.layout, other.marker, other.hanging)
     }
 }
 

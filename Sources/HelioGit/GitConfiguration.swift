@@ -35,6 +35,10 @@ public struct GitConfiguration: Sendable {
     /// Requests at once to one host.
     public var perHost = 2
     public var maintenance = MaintenanceThresholds()
+    /// Of an upstream's repositories.
+    var refLimits = RefLimits()
+    /// How long the disk may take to answer for the refs of one repository.
+    var diskPatience = DiskThreads.patience
 
     public init(data: String) { self.data = data }
 }

@@ -135,8 +135,8 @@ import Testing
         // As root every mode lets us in, so one thread looks as somebody else (setfsuid(2)).
         let walk = try await Task.detached { () throws(Failure) in try asNobody { () throws(Failure) in try DirectoryWalk.walk(root) } }.value
         #expect(walk.repositories.map { "\($0.name)" } == ["A/open/x", "P/r"])
-        #expect(walk.unseen.map { "\($0)" }.sorted() == ["A/closed/", "P/link", "ROOT/top", "lost+found/", "names/"])
-        #expect(walk.rejected.map(\.path).sorted() == ["A/closed", "P/link", "lost+found", "names", "top"])
+        #expect(walk.unseen.map { "\($0)" }.sorted() == ["A/closed/", "P/dangling", "P/link", "ROOT/top", "lost+found/", "names/"])
+        #expect(walk.rejected.map(\.path).sorted() == ["A/closed", "P/dangling", "P/link", "lost+found", "names", "top"])
         try farm.sh("chmod 700 up")
         let closed = await failure {
             _ = try await Task.detached { () throws(Failure) in try asNobody { () throws(Failure) in try DirectoryWalk.walk(root) } }.value
@@ -187,6 +187,18 @@ import Testing
         try farm.make("P/r")
         try farm.sh("cd up/P/r.git && rm -f $(git rev-parse main^{tree} | sed 's,^..,objects/&/,')")
         #expect(await failure { try await farm.sync("P/r") }?.reason == .corrupt)
+    }
+
+    /// Nothing was learnt of the copy, which may be as good as ever.
+    @Test(arguments: [": > refs/heads/main", "echo garbage > HEAD", "echo 1234567890123456789012345678901234567890 > refs/heads/lost"])
+    func corruptUpstream_SaysNothingOfTheCopy(_ damage: String) async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try await farm.sync("P/r")
+        let repository = try await farm.repository("P/r")
+        try farm.sh("cd up/P/r.git && \(damage)")
+        let failure = await failure { _ = try await farm.copies.prepare(repository, upstream: farm.upstream, lastKnownHead: nil) }
+        #expect(failure?.reason == .corrupt && failure?.isOfUpstream == true, "\(failure?.message ?? "")")
     }
 
     @Test func refToAMissingObject_IsCorrupt() async throws {

@@ -60,6 +60,26 @@ import Testing
         for name in ["A/r", "A/link"] { #expect(try await farm.upstream.find(try RepositoryName(ByteString(name))) != nil) }
     }
 
+    /// As when the disk that it lies on is not mounted.
+    @Test func repositoryBehindALink_IsDeletedWithTheLinkOnly() async throws {
+        let farm = try Farm()
+        try farm.sh("git init -q --bare mnt/r.git && git init -q --bare up/P/other.git && ln -s ../../mnt/r.git up/P/r.git")
+        let name = try RepositoryName("P/r")
+        #expect(try await farm.upstream.list().repositories.map { "\($0.repository.name)" } == ["P/other", "P/r"])
+        let source = try await farm.upstream.source(of: try await farm.repository("P/r"))
+        try farm.sh("mv mnt away")
+        let listing = try await farm.upstream.list()
+        #expect(listing.repositories.map { "\($0.repository.name)" } == ["P/other"])
+        #expect(listing.unseen.mayHide(name))
+        #expect(listing.rejected == [RejectedRepository(path: "P/r", why: "a link that leads nowhere")])
+        guard case .unreadable = await Inspection(git: farm.git).upstream(source, .tips) else { return #expect(Bool(false)) }
+        // Should the disk go between the walk and the reading.
+        #expect(!Files.isGone(farm.upstreamRoot + "/P/r.git"))
+        try farm.sh("rm up/P/r.git")
+        let last = try await farm.upstream.list()
+        #expect(last.rejected.isEmpty && !last.unseen.mayHide(name))
+    }
+
     @Test func contentHashes_EqualTheFormula() async throws {
         let farm = try Farm()
         for name in ["P/a", "P/b"] { try farm.make(name) }

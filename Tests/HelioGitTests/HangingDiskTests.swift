@@ -24,6 +24,101 @@ import Testing
         #expect(try await farm.upstream.list().repositories.map { $0.failure?.reason } == [nil, .corrupt])
     }
 
+    /// Ways past a look at the files: out of the configuration, out of `refs/`, and round by links, 2⁵⁹ ways.
+    private static let mazes: [(damage: String, reason: FailureReason)] = [
+        ("mkfifo x; git config include.path x", .noProgress), ("mkfifo x; git config includeIf.gitdir:/.path x", .noProgress),
+        ("mkfifo PIPE; echo 'ref: PIPE' > refs/heads/x", .noProgress),
+        ("mkfifo PIPE; echo 'ref: PIPE' > refs/heads/x; echo 'ref: refs/heads/x' > refs/heads/y", .noProgress),
+        (
+            """
+            mkdir maze; for i in $(seq 60); do mkdir maze/$i; done; ln -s ../maze/1 refs/maze
+            for i in $(seq 59); do for n in a b; do ln -s ../$((i + 1)) maze/$i/$n; done; done
+            """, .corrupt
+        ),
+    ]
+
+    @Test(arguments: mazes) func repositoryThatNobodyGetsThrough_HoldsNoThread(_ damage: String, _ reason: FailureReason) async throws {
+        let farm = try Farm {
+            $0.noProgress = .seconds(2)
+            $0.diskPatience = .seconds(5)
+            $0.refLimits.count = 2000
+        }
+        for name in ["P/r", "P/good"] { try farm.make(name) }
+        try await farm.sync("P/good")
+        let repository = try await farm.repository("P/r")
+        try farm.sh("cd up/P/r.git\n\(damage)")
+        // More than there are threads, with all spares.
+        let reasons = await withTaskGroup(of: FailureReason?.self, returning: [FailureReason?].self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    do throws(Failure) { _ = try await farm.upstream.refs(of: repository) } catch { return error.reason }
+                    return nil
+                }
+            }
+            var reasons: [FailureReason?] = []
+            for await reason in group { reasons.append(reason) }
+            return reasons
+        }
+        #expect(reasons.count == 40 && reasons.allSatisfy { $0 == reason }, "\(reasons)")
+        #expect(try await farm.copies.snapshot(of: try RepositoryName("P/good")) != nil)
+        #expect(try await farm.upstream.list().repositories.map { $0.failure?.reason } == [nil, reason])
+    }
+
+    @Test func configurationElsewhere_AndRefsOutOfRefs_AreReadAsGitReadsThem() async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try farm.sh("""
+            cd up/P/r.git && printf '[gc]\\nauto = 0\\n' > more && git config include.path more && echo 'ref: refs/heads/main' > TOP
+            echo 'ref: TOP' > refs/heads/alias && echo 'ref: refs/heads/main' > refs/heads/c0
+            for i in 1 2 3 4 5 6; do echo "ref: refs/heads/c$((i - 1))" > refs/heads/c$i; done
+            """)
+        let listed = try #require(try await farm.upstream.list().repositories.first)
+        #expect(try listed.content?.description == farm.formula("up/P/r.git"))
+        try farm.sh("git --git-dir=up/P/r.git config --unset include.path")
+        let told = try await farm.upstream.refs(of: try await farm.repository("P/r"))
+        #expect(told.refs.map { "\($0.name)" } == ["alias", "c0", "c1", "c2", "c3", "main"].map { "refs/heads/" + $0 })
+        try await farm.sync("P/r")
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
+    @Test func callThatHangs_IsJoinedByNoOtherAtItsRepository() async throws {
+        let threads = DiskThreads(count: 1, spares: 1, tick: .milliseconds(10))
+        let (hanging, places) = (Hanging(), HangingPlaces())
+        for _ in 0..<5 {
+            let failure = await #expect(throws: Failure.self) {
+                try await places.run(at: "P/r", on: threads, within: .milliseconds(50)) { hanging.wait() }
+            }
+            #expect(failure?.reason == .timeout)
+        }
+        #expect(try await places.run(at: "P/good", on: threads, within: .seconds(60)) { 1 } == 1)
+        hanging.release()
+        try await Self.waitForReturn(to: "P/r", places, threads)
+    }
+
+    @Test func batchThatHangs_IsHeldAgainstTheOneWhereItDoes() async throws {
+        let threads = DiskThreads(count: 1, spares: 1, tick: .milliseconds(10))
+        let (hanging, places) = (Hanging(), HangingPlaces())
+        let batch = await #expect(throws: Failure.self) {
+            try await places.run(on: threads, within: .milliseconds(50)) { visit throws(Failure) -> Void in
+                try visit.call(at: "P/a") {}
+                try visit.call(at: "P/r") { hanging.wait() }
+                try visit.call(at: "P/z") {}
+            }
+        }
+        #expect(batch?.reason == .timeout)
+        for name in ["P/a", "P/z"] { #expect(try await places.run(at: name, on: threads, within: .seconds(60)) { 1 } == 1) }
+        let again = await #expect(throws: Failure.self) { try await places.run(at: "P/r", on: threads, within: .seconds(60)) {} }
+        #expect(again?.reason == .timeout)
+        hanging.release()
+        try await Self.waitForReturn(to: "P/r", places, threads)
+    }
+
+    private static func waitForReturn(to path: String, _ places: HangingPlaces, _ threads: DiskThreads) async throws {
+        try await eventually("the call has returned") {
+            do { return try await places.run(at: path, on: threads, within: .seconds(60)) { true } } catch { return false }
+        }
+    }
+
     @Test func pipeInACopy_IsDamageAndIsBuiltAnew() async throws {
         let farm = try Farm()
         try farm.make("P/r")

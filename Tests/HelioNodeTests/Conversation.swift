@@ -35,7 +35,7 @@ struct Conversation {
         case "finds": return try feed(.found(name(words[0]), .success(listing(words).repositories.first)))
         case "finds-nothing": return try feed(.found(name(words[0]), .success(nil)))
         case "synchronizes": return try words.flatMap { try synchronized($0) }
-        case "fails": return try failed(words[0], failure(words[1]))
+        case "fails": return try failed(words[0], failure(words[1], isOfUpstream: words.last == "upstream"))
         case "hashes": return try feed(.hashed(hashes(words)))
         case "compares": return try feed(.compared(vet.unwrapped(line), words.map { try comparison($0) }))
         case "trashes": return try feed(.trashed(words.map { try name($0) }))
@@ -135,12 +135,13 @@ extension Conversation {
         token == "?" ? .unknown : .known(Digest(raw: Array(token.utf8) + [UInt8](repeating: 0, count: 32 - token.utf8.count)))
     }
 
-    /// `connection:60s` of a 503, `connection:60s:host` of a 429.
-    private func failure(_ word: String) throws -> Failure {
+    /// `connection:60s` of a 503, `connection:60s:host` of a 429; `corrupt upstream` of what is damaged there.
+    private func failure(_ word: String, isOfUpstream: Bool = false) throws -> Failure {
         let parts = word.split(separator: ":").map(String.init)
         let after = try parts.count > 1 ? seconds(parts[1]) : nil
         let isOfHost = parts.count > 2
-        return Failure(try FailureReason(rawValue: parts[0]).unwrapped(word), "said so", retryAfter: after, isOfHost: isOfHost)
+        let reason = try FailureReason(rawValue: parts[0]).unwrapped(word)
+        return Failure(reason, "said so", retryAfter: after, isOfHost: isOfHost, isOfUpstream: isOfUpstream)
     }
 
     private mutating func stored(_ words: [String]) throws -> StoredNode {

@@ -166,10 +166,11 @@ actor NodeDriver {
 
 extension NodeDriver {
     /// A list of URLs that changed while the node runs; the next discovery sees it.
+    /// No disk is touched: one that hangs would hold all of the node here.
     /// - Returns: its fingerprint; nil while the node has none yet.
     func replaceUpstream(_ configuration: NodeConfiguration) throws(Failure) -> String? {
         guard let hands else { return nil }
-        let upstream = try configuration.makeUpstream(try Git(configuration.git))
+        let upstream = try configuration.makeUpstream(Git(configuration.git, onFilesOf: hands.adapters.git))
         hands.adapters.upstream.replace(with: upstream)
         return upstream.fingerprint
     }

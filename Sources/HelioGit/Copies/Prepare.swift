@@ -8,14 +8,17 @@ extension LocalCopies {
     /// - Parameters:
     ///   - lastKnownHead: what HEAD stays at where the upstream does not tell; nil takes that of the copy.
     ///   - rebuild: builds the copy anew even when there is a good one. The one to use after `apply` threw `.corrupt`.
+    /// - Throws: what was met at the upstream says so by `isOfUpstream`.
     public func prepare(
         _ repository: Repository, upstream: any Upstream, lastKnownHead: Head?, rebuild: Bool = false
     ) async throws(Failure) -> Preparation {
-        let source = try await upstream.source(of: repository)
+        let source: FetchSource
+        do throws(Failure) { source = try await upstream.source(of: repository) } catch { throw error.ofUpstream }
         var previous: UpstreamRefs?
         for _ in 0..<Self.learnings {
-            let told = try await upstream.refs(of: repository)
-            if told == previous { throw Failure(.corrupt, "the upstream does not hold an object that a ref of it names") }
+            let told: UpstreamRefs
+            do throws(Failure) { told = try await upstream.refs(of: repository) } catch { throw error.ofUpstream }
+            if told == previous { throw Failure(.corrupt, "the upstream does not hold an object that a ref of it names").ofUpstream }
             previous = told
             let wish = Wish(repository: repository, told: told, lastKnownHead: lastKnownHead, source: source)
             if let preparation = try await prepare(wish, rebuild: rebuild) { return preparation }
@@ -64,7 +67,8 @@ extension LocalCopies {
             try await DiskThreads.run(within: DiskThreads.longPatience) { () throws(Failure) in try PackedRefs.write(target.refs, staged.path) }
         } catch {
             await discard(staged)
-            throw error
+            // A new copy holds nothing but what the upstream has sent.
+            throw error.reason == .corrupt ? error.ofUpstream : error
         }
         return .change(wish.change(.snapshot, from: old, to: target), staged: staged)
     }

@@ -68,10 +68,16 @@ enum Files {
         return Kind(status.st_mode)
     }
 
-    /// Whether there is nothing, and not merely nothing that can be looked at.
+    /// Whether there is nothing, not even a link that leads nowhere, and not merely nothing that can be looked at.
     static func isGone(_ path: String) -> Bool {
         var status = stat()
-        return stat(path, &status) != 0 && errno == ENOENT
+        return lstat(path, &status) != 0 && errno == ENOENT
+    }
+
+    /// Wherever it leads.
+    static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     /// Whether there is no file or directory for certain: nothing, a link that leads nowhere, or something else.

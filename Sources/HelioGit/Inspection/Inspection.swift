@@ -36,14 +36,15 @@ public struct Inspection: Sendable {
         do throws(Failure) {
             return .read(try await content(path, depth, foreign: foreign))
         } catch {
-            guard error.reason == .notFound, await isGone(path, foreign: foreign) else { return .unreadable(error) }
+            guard error.reason == .notFound, await isGone(path) else { return .unreadable(error) }
             return .absent
         }
     }
 
-    private func isGone(_ path: String, foreign: Bool) async -> Bool {
+    /// A link that leads nowhere has not gone: its disk may not be mounted.
+    private func isGone(_ path: String) async -> Bool {
         // A disk that does not say so has told nothing.
-        (try? await DiskThreads.run { Files.kind(path, followLinks: foreign) == nil }) ?? false
+        (try? await DiskThreads.run { Files.kind(path, followLinks: false) == nil }) ?? false
     }
 
     private func content(_ path: String, _ depth: Depth, foreign: Bool) async throws(Failure) -> DiskContent {

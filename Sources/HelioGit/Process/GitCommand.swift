@@ -10,8 +10,8 @@ struct GitCommand: Sendable {
     /// The copy whose objects may grow meanwhile, which counts as progress.
     var growing: String?
     var total: Duration
-    /// Bytes of standard output taken; more ends git. 500,000 refs with long names are about 60 MB.
-    var outputLimit = 512 * 1024 * 1024
+    /// Bytes of standard output taken; more ends git.
+    var outputLimit = RefLimits().ofCopies.bytes
 
     init(_ arguments: [String], total: Duration) {
         self.arguments = arguments

@@ -24,22 +24,24 @@ struct OpenRepository: ~Copyable {
     ///
     /// libgit2's iterator passes over each loose ref that it cannot read, without an error, and then tells what was packed under that name
     /// before. A link that leads nowhere ends the loose ones for it. A lookup says what is wrong, so they are looked up one by one.
-    /// - Parameter loose: those that there were just now and that `filter` admits. One that has been packed since is found there, and one
-    ///   that has gone is left out.
-    func refs(_ filter: RefFilter, loose: Set<RefName>) throws(LibgitError) -> [Ref] {
-        var refs = try iterated(filter, without: loose)
+    /// - Parameters:
+    ///   - loose: those that there were just now and that `filter` admits. One that has been packed since is found there, and one that has
+    ///     gone is left out.
+    ///   - limit: how many others are looked for.
+    func refs(_ filter: RefFilter, loose: Set<RefName>, atMost limit: Int = .max) throws(LibgitError) -> [Ref] {
+        var refs = try iterated(filter, without: loose, atMost: limit)
         for name in loose {
             if let ref = try lookUp(name) { refs.append(ref) }
         }
         return refs
     }
 
-    private func iterated(_ filter: RefFilter, without loose: Set<RefName>) throws(LibgitError) -> [Ref] {
+    private func iterated(_ filter: RefFilter, without loose: Set<RefName>, atMost limit: Int) throws(LibgitError) -> [Ref] {
         var iterator: OpaquePointer?
         try LibgitError.check(git_reference_iterator_new(&iterator, pointer))
         defer { git_reference_iterator_free(iterator) }
         var refs: [Ref] = []
-        while true {
+        while refs.count < limit {
             var reference: OpaquePointer?
             let code = git_reference_next(&reference, iterator)
             if code == GIT_ITEROVER.rawValue { return refs }
@@ -47,29 +49,43 @@ struct OpenRepository: ~Copyable {
             defer { git_reference_free(reference) }
             let name = Self.refName(git_reference_name(reference))
             guard !loose.contains(name), filter.admits(name) else { continue }
-            if let ref = try Self.ref(name, reference) { refs.append(ref) }
+            if let target = try target(of: reference, following: Self.depth) { refs.append(Ref(name: name, target: target)) }
         }
+        return refs
     }
 
     private func lookUp(_ name: RefName) throws(LibgitError) -> Ref? {
+        guard let reference = try found(name) else { return nil }
+        defer { git_reference_free(reference) }
+        return try target(of: reference, following: Self.depth).map { Ref(name: name, target: $0) }
+    }
+
+    /// - Returns: nil when there is none; else to be freed.
+    private func found(_ name: RefName) throws(LibgitError) -> OpaquePointer? {
         var reference: OpaquePointer?
         let text = name.bytes.bytes.map { CChar(bitPattern: $0) } + [0]
         let code = git_reference_lookup(&reference, pointer, text)
         if code == GIT_ENOTFOUND.rawValue { return nil }
         try LibgitError.check(code)
-        defer { git_reference_free(reference) }
-        return try Self.ref(name, reference)
+        return reference
     }
 
+    /// How often git goes on from one symbolic ref before it takes it for none: it reads five at most (`SYMREF_MAXDEPTH`).
+    private static let depth = 4
+
     /// - Returns: nil for a symbolic ref that leads nowhere: git does not list it.
-    private static func ref(_ name: RefName, _ reference: OpaquePointer?) throws(LibgitError) -> Ref? {
-        if let target = git_reference_target(reference) { return Ref(name: name, target: oid(target)) }
-        var resolved: OpaquePointer?
-        let code = git_reference_resolve(&resolved, reference)
-        if code == GIT_ENOTFOUND.rawValue { return nil }
-        try LibgitError.check(code)
-        defer { git_reference_free(resolved) }
-        return git_reference_target(resolved).map { Ref(name: name, target: oid($0)) }
+    /// - Throws: for one that leads out of `refs/`, where nobody has looked whether there is a file, and for one that git may not follow.
+    ///   git is asked then, and can be ended where it hangs.
+    private func target(of reference: OpaquePointer?, following left: Int) throws(LibgitError) -> ObjectID? {
+        if let target = git_reference_target(reference) { return Self.oid(target) }
+        guard let text = git_reference_symbolic_target(reference) else { throw LibgitError(code: -1, message: "a ref is empty") }
+        let name = Self.refName(text)
+        guard left > 0, name.bytes.bytes.starts(with: "refs/".utf8) else {
+            throw LibgitError(code: -1, message: "a symbolic ref leads too far")
+        }
+        guard let next = try found(name) else { return nil }
+        defer { git_reference_free(next) }
+        return try target(of: next, following: left - 1)
     }
 
     func head() throws(LibgitError) -> Head {

@@ -3,12 +3,14 @@ import HelioNode
 /// Refs as git prints them.
 enum RefLines {
     /// `git for-each-ref --format='%(objectname) %(refname)'`.
-    static func parse(_ output: [UInt8], filter: RefFilter) throws(Failure) -> [Ref] {
+    /// - Throws: `.rejected` for what is no line of refs, and for more of them than are taken.
+    static func parse(_ output: [UInt8], filter: RefFilter, _ limits: RefLimits = RefLimits()) throws(Failure) -> [Ref] {
         var refs: [Ref] = []
         for line in output.split(separator: 0x0A) {
             guard let space = line.firstIndex(of: 0x20), let target = ObjectID(hex: line[..<space]) else { throw malformed(line) }
             let name = RefName(ByteString(line[(space + 1)...]))
             if filter.admits(name) { refs.append(Ref(name: name, target: target)) }
+            try limits.check(count: refs.count)
         }
         return refs
     }
@@ -22,7 +24,10 @@ enum RefLines {
 
     /// `git ls-remote --symref`: `<oid>\t<name>`, `ref: <target>\tHEAD`. Names ending in `^{}` are peeled tags. A server may
     /// send anything, so names are checked and a doubled one is refused.
-    static func parseRemote(_ output: [UInt8], filter: RefFilter) throws(Failure) -> UpstreamRefs {
+    /// - Throws: as `parse`.
+    static func parseRemote(
+        _ output: [UInt8], filter: RefFilter, _ limits: RefLimits = RefLimits()
+    ) throws(Failure) -> UpstreamRefs {
         var refs: [Ref] = []
         var head: Head?
         var format: ObjectFormat?
@@ -37,6 +42,7 @@ enum RefLines {
             guard let target = ObjectID(hex: value), format ?? target.format == target.format else { throw malformed(line) }
             format = target.format
             if name == "HEAD" { head = head ?? .detached(target) } else if filter.admits(name) { refs.append(Ref(name: name, target: target)) }
+            try limits.check(count: refs.count)
         }
         try refuseDuplicates(&refs)
         return UpstreamRefs(format: format, refs: refs, head: head)

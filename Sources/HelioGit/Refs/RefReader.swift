@@ -17,10 +17,24 @@ struct RefReader: Sendable {
 
     /// - Parameter foreign: whether it is an upstream, which may belong to another user and has excluded refs, or a copy of ours.
     /// - Throws: `.notFound` when there is nothing, `.auth` without permission, `.corrupt` when it cannot be read, `.rejected`
-    ///   for a format that git cannot read either, `.timeout` when the disk hangs.
+    ///   for a format that git cannot read either and for more refs than are taken, `.timeout` when the disk hangs.
     func read(_ path: String, foreign: Bool) async throws(Failure) -> RefSnapshot {
-        if let snapshot = try await DiskThreads.run({ () throws(Failure) in try readFast(path, foreign: foreign) }) { return snapshot }
+        let fast = try await onDisk(path, foreign: foreign) { () throws(Failure) in try readFast(path, foreign: foreign) }
+        if let fast { return fast }
         do throws(Failure) { return try await readByGit(path, foreign: foreign) } catch { throw foreign ? Self.ofUpstream(error) : error }
+    }
+
+    /// Looks at the disk. What an upstream has may hang whoever opens it, and does so for one call at a time.
+    func onDisk<T: Sendable>(
+        _ path: String, foreign: Bool, _ body: @escaping @Sendable () throws(Failure) -> T
+    ) async throws(Failure) -> T {
+        let patience = git.configuration.diskPatience
+        guard foreign else { return try await DiskThreads.run(within: patience, body) }
+        return try await git.hanging.run(at: path, within: patience, body)
+    }
+
+    private func limits(foreign: Bool) -> RefLimits {
+        foreign ? git.configuration.refLimits : git.configuration.refLimits.ofCopies
     }
 
     /// What the upstream's disk cannot read is that repository's trouble: as this node's it would never be quarantined, and would keep all
@@ -47,25 +61,30 @@ struct RefReader: Sendable {
     }
 
     private func tryFast(_ path: String, foreign: Bool) throws(Failure) -> RefSnapshot? {
-        let filter = foreign ? filter : unfiltered
+        let (filter, limits) = (foreign ? filter : unfiltered, limits(foreign: foreign))
         for _ in 0..<Self.attempts {
             let packed = FileStamp(path + "/packed-refs")
-            let loose = try PlainFiles.check(path, filter)
-            if PlainFiles.isLinked(path) { return nil }
-            guard let snapshot = try readOnce(path, filter, loose: loose) else { return nil }
+            let loose = try PlainFiles.check(path, filter, limits)
+            if PlainFiles.isLinked(path) || foreign && PlainFiles.mayInclude(path) { return nil }
+            guard let snapshot = try readOnce(path, filter, loose: loose, limits) else { return nil }
             if FileStamp(path + "/packed-refs") == packed { return snapshot }
         }
         return nil
     }
 
-    private func readOnce(_ path: String, _ filter: RefFilter, loose: Set<RefName>) throws(Failure) -> RefSnapshot? {
+    private func readOnce(_ path: String, _ filter: RefFilter, loose: Set<RefName>, _ limits: RefLimits) throws(Failure) -> RefSnapshot? {
+        let refs: [Ref]
+        let head: Head
         do throws(LibgitError) {
             let repository = try OpenRepository(path)
-            return RefSnapshot(format: .sha1, refs: try repository.refs(filter, loose: loose), head: try repository.head())
+            refs = try repository.refs(filter, loose: loose, atMost: limits.count + 1)
+            head = try repository.head()
         } catch {
             try Self.explain(path)
             return nil
         }
+        try limits.check(count: refs.count)
+        return RefSnapshot(format: .sha1, refs: refs, head: head)
     }
 
     /// Says what libgit2 does not tell apart, before git is asked.
@@ -79,19 +98,20 @@ struct RefReader: Sendable {
     /// git passes over a loose ref that it cannot read, with a warning, and over a directory of them without. What is not seen must not
     /// look deleted, so all are looked at before, and the warning is a failure.
     private func readByGit(_ path: String, foreign: Bool) async throws(Failure) -> RefSnapshot {
-        let filter = foreign ? filter : unfiltered
-        try await DiskThreads.run { () throws(Failure) in try PlainFiles.checkReadable(path, filter) }
+        let (filter, limits) = (foreign ? filter : unfiltered, limits(foreign: foreign))
+        try await onDisk(path, foreign: foreign) { () throws(Failure) in try PlainFiles.checkReadable(path, filter, limits) }
         var command = GitCommand(
             ["--git-dir=\(path)", "for-each-ref", "--format=%(objectname) %(refname)"], total: git.configuration.total)
+        command.outputLimit = limits.bytes
         if foreign { command.source = FetchSource(directory: path) }
         // The directory is there, `explain` saw it.
         let result = try await git.run(command).checkedInRepository()
         let broken = RefLines.broken(result.errors, filter: filter)
-        let head = try await DiskThreads.run { () throws(Failure) -> Head in
+        let head = try await onDisk(path, foreign: foreign) { () throws(Failure) -> Head in
             try Self.refuse(broken, path)
             return try HeadFile.read(path)
         }
-        let refs = try RefLines.parse(result.output, filter: filter)
+        let refs = try RefLines.parse(result.output, filter: filter, limits)
         return RefSnapshot(format: try await format(path, foreign: foreign, refs: refs, head: head), refs: refs, head: head)
     }
 

@@ -11,21 +11,27 @@ struct RefTree {
     private(set) var names: [[UInt8]] = []
     private let repository: String
     private let filter: RefFilter
+    private let limits: RefLimits
+    private var bytes = 0
+    private var directories = 0
     /// More levels than a path has room for in practice; each takes a descriptor.
     private static let depthLimit = 256
 
     /// - Parameter filter: a directory may be closed to us when it admits nothing that could be there.
-    /// - Throws: `.corrupt`, naming the first that is no regular file, and for directories without end; `.auth`, `.disk` and their like for
-    ///   one that cannot be looked into.
-    static func names(_ repository: String, _ filter: RefFilter) throws(Failure) -> [[UInt8]] {
-        var tree = RefTree(repository, filter)
+    /// - Throws: `.corrupt`, naming the first that is no regular file, and for directories without end, as links make them (sixty, each
+    ///   with two links to the next, are 2⁵⁹ ways); `.rejected` for more than the limits allow; `.auth`, `.disk` and their like for one
+    ///   that cannot be looked into.
+    static func names(_ repository: String, _ filter: RefFilter, _ limits: RefLimits = RefLimits()) throws(Failure) -> [[UInt8]] {
+        var tree = RefTree(repository, filter, limits)
         let descriptor = open(repository + "/refs", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         let code = errno
         try tree.visit(descriptor, code, Array("refs".utf8), depth: 1)
         return tree.names
     }
 
-    private init(_ repository: String, _ filter: RefFilter) { (self.repository, self.filter) = (repository, filter) }
+    private init(_ repository: String, _ filter: RefFilter, _ limits: RefLimits) {
+        (self.repository, self.filter, self.limits) = (repository, filter, limits)
+    }
 
     /// Closes the descriptor.
     /// - Parameter code: why there is none.
@@ -42,6 +48,8 @@ struct RefTree {
         }
         defer { closedir(stream) }
         guard depth <= Self.depthLimit else { throw Failure(.corrupt, "refs are nested too deep") }
+        directories += 1
+        guard directories <= limits.count else { throw Failure(.corrupt, "refs lie in more than \(limits.count) directories") }
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
@@ -55,8 +63,14 @@ struct RefTree {
     }
 
     private mutating func note(_ name: [UInt8], _ type: Int, in directory: Int32, _ path: [UInt8], depth: Int) throws(Failure) {
-        switch kind(name, type, in: directory) {
-        case .file: names.append(path)
+        let (kind, size) = look(name, type, in: directory)
+        switch kind {
+        case .file:
+            guard size <= PlainFiles.shortLimit else { throw PlainFiles.tooLong(shown(path), PlainFiles.shortLimit) }
+            names.append(path)
+            bytes += path.count
+            try limits.check(count: names.count)
+            guard bytes <= limits.bytes else { throw Failure(.rejected, "the names of refs take more than \(limits.bytes) bytes") }
         case .directory:
             let descriptor = openat(directory, Self.text(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             let code = errno
@@ -65,13 +79,12 @@ struct RefTree {
         }
     }
 
-    /// `readdir` tells the kind of most, so only links and what an unusual file system leaves open cost another look. What leads nowhere,
-    /// or cannot be looked at, may be a ref: whoever reads it finds out.
-    private func kind(_ name: [UInt8], _ type: Int, in directory: Int32) -> Files.Kind {
-        if type == Int(DT_REG) { return .file }
-        if type == Int(DT_DIR) { return .directory }
+    /// Directories `readdir` tells by itself. What leads nowhere, or cannot be looked at, may be a ref: whoever reads it finds out.
+    private func look(_ name: [UInt8], _ type: Int, in directory: Int32) -> (kind: Files.Kind, size: Int) {
+        if type == Int(DT_DIR) { return (.directory, 0) }
         var status = stat()
-        return fstatat(directory, Self.text(name), &status, 0) == 0 ? Files.Kind(status.st_mode) : .file
+        guard fstatat(directory, Self.text(name), &status, 0) == 0 else { return (.file, 0) }
+        return (Files.Kind(status.st_mode), Int(status.st_size))
     }
 
     private static func text(_ name: [UInt8]) -> [CChar] { name.map { CChar(bitPattern: $0) } + [0] }

@@ -47,7 +47,9 @@ public struct DirectoryUpstream: Upstream {
         let readings: [FoundRepository.Reading]
         let memory = memory
         do throws(Failure) {
-            readings = try await DiskThreads.run { batch.map { $0.read(reader, memory) } }
+            readings = try await git.hanging.run(within: git.configuration.diskPatience) { visit throws(Failure) in
+                batch.map { $0.read(reader, memory, visit) }
+            }
         } catch {
             // One of them hangs. Each by itself then, so that the others do not suffer for it.
             readings = batch.map { _ in .unknown }
@@ -105,7 +107,7 @@ public struct DirectoryUpstream: Upstream {
             if failure.reason == .timeout { return entry.unread(failure) }
         }
         do throws(Failure) {
-            return try await DiskThreads.run { entry.described(outcome) }
+            return try await reader.onDisk(entry.path, foreign: true) { () throws(Failure) in entry.described(outcome) }
         } catch {
             return entry.unread(error)
         }
@@ -121,7 +123,16 @@ extension FoundRepository {
         case unknown
     }
 
-    fileprivate func read(_ reader: RefReader, _ memory: ListingMemory) -> Reading {
+    fileprivate func read(_ reader: RefReader, _ memory: ListingMemory, _ visit: DiskVisit) -> Reading {
+        do throws(Failure) {
+            return try visit.call(at: path) { () throws(Failure) in readNow(reader, memory) }
+        } catch {
+            // Where another reading hangs nothing else is looked at either.
+            return .told(unread(error))
+        }
+    }
+
+    private func readNow(_ reader: RefReader, _ memory: ListingMemory) -> Reading {
         let stamp = ListingStamp(path)
         if let stamp, let listed = memory.recall(name, stamp) { return .told(listed) }
         do throws(Failure) {

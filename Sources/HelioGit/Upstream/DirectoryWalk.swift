@@ -7,7 +7,7 @@ struct FoundRepository: Sendable {
 }
 
 /// Finds the repositories below a directory. Symbolic links to repositories are followed, links to other directories are not:
-/// they could lead round in a circle.
+/// they could lead round in a circle. A repository that is a link is deleted with the link, and not with what that leads to.
 struct DirectoryWalk {
     private(set) var repositories: [FoundRepository] = []
     private(set) var rejected: [RejectedRepository] = []
@@ -18,7 +18,8 @@ struct DirectoryWalk {
     private let root: String
     private static let depthLimit = 16
 
-    /// A directory below the root that we are not let into (`lost+found`) is rejected, and `unseen` names it.
+    /// A directory below the root that we are not let into (`lost+found`) is rejected, and `unseen` names it; so is a link to a repository
+    /// that leads nowhere.
     /// - Throws: when the root cannot be read, or a directory below it for another reason than its mode: what cannot be seen must
     ///   not look deleted.
     static func walk(_ root: String) throws(Failure) -> DirectoryWalk {
@@ -74,12 +75,14 @@ struct DirectoryWalk {
         do {
             let name = try RepositoryName(project: key.isEmpty ? Self.rootKey : ByteString(key), slug: ByteString(slug))
             let path = root + "/" + String(decoding: relative, as: UTF8.self) + ".git"
-            guard Files.kind(path) == .directory else {
-                // A link to where we are not let into, or a disk in trouble: it may be there.
-                guard !Files.isAbsent(path) else { return }
+            guard let kind = Files.kind(path) else {
+                // A link to where we are not let into or onto a disk that is not mounted, or a disk in trouble: it may be there.
+                let isAbsent = Files.isAbsent(path)
+                guard Files.isLink(path) || !isAbsent else { return }
                 unseen.insert(name.path)
-                return reject(relative, "cannot be looked at")
+                return reject(relative, isAbsent ? "a link that leads nowhere" : "cannot be looked at")
             }
+            guard kind == .directory else { return }
             if key.isEmpty, Files.kind(root + "/ROOT/" + name.slug.description + ".git") != nil {
                 return reject(relative, "ROOT/\(name.slug) exists too")
             }

@@ -112,7 +112,9 @@ public struct URLUpstream: Upstream {
         let source = try source(of: repository)
         command.arguments.append(source.location)
         command.source = source
-        return try RefLines.parseRemote(try await git.run(command).checked().output, filter: RefReader(git).filter)
+        let limits = git.configuration.refLimits
+        command.outputLimit = limits.bytes
+        return try RefLines.parseRemote(try await git.run(command).checked().output, filter: RefReader(git).filter, limits)
     }
 
     public func source(of repository: Repository) throws(Failure) -> FetchSource {

@@ -134,7 +134,8 @@ extension NodeMachine {
         }
         var request = SyncRequest(repository: id, project: job.request.project, trigger: .retry, createdAt: job.request.createdAt)
         request.failedAttempts = job.attempt
-        request.rebuild = job.request.rebuild || (failure.reason == .corrupt && job.hasCopy)
+        // What is wrong at the upstream is no reason to make a good copy anew.
+        request.rebuild = job.request.rebuild || (failure.reason == .corrupt && !failure.isOfUpstream && job.hasCopy)
         var delay = Backoff.synchronisation.delay(afterAttempt: job.attempt, using: &random)
         if let asked = failure.retryAfter {
             delay = max(delay, asked)

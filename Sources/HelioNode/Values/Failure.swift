@@ -31,13 +31,21 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     public let retryAfter: Duration?
     /// The host wants to be asked less, whichever repository it is asked for: no fault of that one.
     public let isOfHost: Bool
+    /// It was met at the upstream, before the node's own copy had anything to do with it.
+    public let isOfUpstream: Bool
 
-    public init(_ reason: FailureReason, _ message: String, retryAfter: Duration? = nil, isOfHost: Bool = false) {
+    public init(
+        _ reason: FailureReason, _ message: String, retryAfter: Duration? = nil, isOfHost: Bool = false, isOfUpstream: Bool = false
+    ) {
         self.reason = reason
         self.message = message
         self.retryAfter = retryAfter
         self.isOfHost = isOfHost
+        self.isOfUpstream = isOfUpstream
     }
+
+    /// The same failure, met at the upstream.
+    public var ofUpstream: Failure { Failure(reason, message, retryAfter: retryAfter, isOfHost: isOfHost, isOfUpstream: true) }
 
     public var description: String { "\(reason.rawValue): \(message)" }
 }

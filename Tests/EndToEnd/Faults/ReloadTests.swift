@@ -91,31 +91,49 @@ extension Faults {
         @Test func repositories_ComeAndGo_WhenTheListOfURLsChanges() async throws {
             for name in ["P/b", "P/c"] { try upstream.create(name) }
             let daemon = try await GitDaemon(upstream.path)
-            func urls(_ slugs: String...) -> String {
-                "  kind: urls\n  urls:\n" + slugs.map { "    - { project: P, slug: \($0), url: \"\(daemon.url("P/\($0)"))\" }" }.joined(separator: "\n")
-            }
-            try node.configure(upstream: urls("a", "b"), extra: "sync: { interval: 1s }")
+            try node.configure(upstream: urls(daemon, "a", "b"), extra: "sync: { interval: 1s }")
             try node.start()
             try await node.waitForState("SYNCHRONIZED")
-            try node.configure(upstream: urls("b", "c"), extra: "sync: { interval: 1s }")
+            try node.configure(upstream: urls(daemon, "b", "c"), extra: "sync: { interval: 1s }")
             node.signal(SIGHUP)
             try await node.waitForMirror(["P/b", "P/c"], of: upstream)
             try await eventually("P/a is in the trash") { !FileManager.default.fileExists(atPath: node.copy("P/a")) }
             try await eventually("the readers see it") { try node.contentHashes().count == 2 }
             node.expectStatus("SYNCHRONIZED", 200)
-            // A list that cannot be taken now is taken with the next SIGHUP, whatever else has changed by then.
+            withExtendedLifetime(daemon) {}
+        }
+
+        private func urls(_ daemon: GitDaemon, _ slugs: String...) -> String {
+            let entries = slugs.map { "    - { project: P, slug: \($0), url: \"\(daemon.url("P/\($0)"))\" }" }
+            return "  kind: urls\n  urls:\n" + entries.joined(separator: "\n")
+        }
+
+        /// One that fails, or takes a call and does not answer, holds up neither the list nor a stop.
+        @Test func listOfURLs_IsTaken_WhateverTheDiskDoes() async throws {
+            for name in ["P/b", "P/c"] { try upstream.create(name) }
+            let daemon = try await GitDaemon(upstream.path)
+            node.shutdown = "{ notice: 2s, drain: 1s }"
+            try node.configure(upstream: urls(daemon, "a", "b"), extra: "sync: { interval: 1h }")
+            try node.start()
+            try await node.waitForState("SYNCHRONIZED")
             let git = node.data + "/git"
             try FileManager.default.moveItem(atPath: git, toPath: git + ".away")
             try Data().write(to: URL(filePath: git))
-            try node.configure(upstream: urls("b"), extra: "sync: { interval: 1s }")
+            try node.configure(upstream: urls(daemon, "a"), extra: "sync: { interval: 1s }")
             node.signal(SIGHUP)
-            try await eventually("it says so") { reloads("upstream stays as it was") == 1 }
-            #expect(try node.metrics().value("heliostat_config_reload_successful") == 0)
+            try await eventually("P/b is in the trash") { !FileManager.default.fileExists(atPath: node.copy("P/b")) }
+            #expect(try node.metrics().value("heliostat_config_reload_successful") == 1)
             try FileManager.default.removeItem(atPath: git)
             try FileManager.default.moveItem(atPath: git + ".away", toPath: git)
+            let tracer = try await node.inject("fsync:delay_enter=60000000", on: [git + "/config.new"])
+            defer { tracer.stop() }
+            try node.configure(upstream: urls(daemon, "a", "c"), extra: "sync: { interval: 1s }")
             node.signal(SIGHUP)
-            try await eventually("P/c is in the trash") { !FileManager.default.fileExists(atPath: node.copy("P/c")) }
-            try await eventually("all is well") { try node.metrics().value("heliostat_config_reload_successful") == 1 }
+            try await eventually(within: 5, "the list is taken") { reloads() == 2 }
+            node.signal(SIGTERM)
+            try await eventually(within: 5, "it is stopping") { node.status()?.code == 503 }
+            #expect(try await node.exit() == 0)
+            withExtendedLifetime(daemon) {}
         }
 
         @Test func wrongURL_IsRefused_AndItsCopyGoesOn() async throws {

@@ -44,7 +44,11 @@ extension Connection {
     private func dropSent() {
         let rest = output.count - written
         guard written >= rest || output.capacity > 2 * rest + Self.spareRoom else { return }
-        output = Array(output[written...])  // a new one: the room of the others is free again
+        // Bytes of its own: an array made of all of another shares the room of that one.
+        var waiting: [UInt8] = []
+        waiting.reserveCapacity(rest)
+        waiting.append(contentsOf: output[written...])
+        output = waiting
         written = 0
     }
 

@@ -35,7 +35,7 @@ public struct GitConfiguration: Sendable {
     /// Requests at once to one host.
     public var perHost = 2
     public var maintenance = MaintenanceThresholds()
-    /// Of an upstream's repositories.
+    /// Of an upstream's repositories, where nothing is excluded.
     var refLimits = RefLimits()
     /// How long the disk may take to answer for the refs of one repository.
     var diskPatience = DiskThreads.patience

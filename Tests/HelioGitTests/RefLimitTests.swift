@@ -58,6 +58,16 @@ import Testing
         #expect(try await farm.isMirrored("P/r"))
     }
 
+    /// Hardly anything is held of what is left out.
+    @Test(arguments: ["sha1", "sha256"], ["", "git pack-refs --all"])
+    func refsThatAreLeftOut_CountAsTextOnly(_ format: String, _ packing: String) async throws {
+        let farm = try Farm { ($0.refsExclude, $0.refLimits) = (["refs/changes"], RefLimits(count: 5, bytes: 3500)) }
+        try farm.make("P/r", format: format)
+        let repository = try await farm.repository("P/r")
+        try farm.sh("cd up/P/r.git && c=$(git rev-parse main) && mkdir refs/changes && for i in $(seq 60); do echo $c > refs/changes/$i; done; \(packing)")
+        #expect(try await farm.upstream.refs(of: repository).refs.count == 1)
+    }
+
     @Test func serverThatTellsMore_IsRejected() throws {
         let lines = (1...51).map { Array("\(String(repeating: "1", count: 40))\trefs/heads/b\($0)\n".utf8) }
         let (filter, limits) = (RefFilter.everything, RefLimits(count: 50, bytes: 1 << 20))

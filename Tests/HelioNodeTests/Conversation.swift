@@ -154,6 +154,7 @@ extension Conversation {
                 entry.content = hash(String(token.prefix { $0 != "<" }))
                 if token.hasSuffix("<") { entry.behindSince = now.monotonic }
                 entry.hasCopy = true
+                entry.initialSync = now.wall
                 entry.head = .symbolic(.main)
             }
             entries.append(entry)

@@ -92,7 +92,9 @@ struct OvertakenTests {
         #expect(try await change(2, held: [step(5, 2)], since: before) == nil)
         try await expectBehind([step(5, 2)], Announcement(number: 1, content: Samples.hash(5)))
         #expect(try await store.confirm(before, of: Self.repository) == nil, "it was begun before the announcement")
+        #expect(try await store.behindRepositories() == [Self.repository], "whatever becomes of that look")
         #expect(try await look()?.draft.changes == [step(5, 2)])
+        #expect(try await store.behindRepositories().isEmpty)
     }
 
     /// The copy is what was announced last, as before: only the number says that there was something in between.

@@ -18,6 +18,12 @@ extension FarmDriver {
         if isRefused { await keepLast(of: change.repository) }
     }
 
+    /// The refs of a change have moved that no receiver is to be told of.
+    func changed(_ change: CopyChange, listedAt: MonotonicTime) async {
+        await remind(of: [change.repository])
+        feed(.changed(change, listedAt: listedAt))
+    }
+
     /// Nothing is announced while the farm does not take this node, and that may be for long: of each repository one change is held.
     private func keepLast(of repository: RepositoryID) async {
         do throws(StoreError) {
@@ -144,6 +150,16 @@ extension FarmDriver {
     /// Only the upstream can tell whether the copy or what was announced is the newer one.
     private func look(for repository: RepositoryID) async {
         if let name = await node.repository(repository)?.name { await node.feed(.notified(name)) }
+    }
+
+    /// A look that failed, or that a stop or a crash cut off, is owed: a listing asks for none where the copy is what the upstream has.
+    func lookAgain() async {
+        guard !settings.isAlone else { return }
+        do throws(StoreError) {
+            for id in try await store.behindRepositories() { await look(for: id) }
+        } catch {
+            log.debug("what may be newer than what was announced cannot be read", ["error": "\(error)"])
+        }
     }
 
     func adopt(_ id: RepositoryID, _ number: Int64) async {

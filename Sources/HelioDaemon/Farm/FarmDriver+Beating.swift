@@ -18,7 +18,7 @@ extension FarmDriver {
             for letter in missedLetters.take() { addChore(.effect(letter)) }
             await readLetters()
         } catch {
-            owesReminding = true
+            mayHaveLostNumbers()
             switch error {
             case .refused(let refusal): feed(.refused(refusal))
             case .unavailable(let why): feed(.unread(why))
@@ -29,21 +29,21 @@ extension FarmDriver {
     /// A coordinator that was away, or has lost this node's registration, may have lost numbers. What waits is told of again now, and the
     /// others hear of it only after that. A store that hangs keeps no heartbeat back: the farm has to see that this node is there.
     private func remind(after reading: FarmReading) async {
-        if !reading.wasRegistered { owesReminding = true }
+        if !reading.wasRegistered { mayHaveLostNumbers() }
         guard owesReminding, !isReminding, !settings.isAlone else { return }
         isReminding = true
-        let waiting = machine.waiting
-        let isTold = Locked(false)
-        _ = await BoundedWait.end(
-            of: {
-                let isDone = await self.tellWaiting(waiting)
-                isTold.withLock { $0 = isDone }
-            }, within: Self.remindingLimit)
-        owesReminding = !isTold.withLock { $0 }
+        let (waiting, known) = (machine.waiting, losses)
+        _ = await BoundedWait.end(of: { await self.tellWaiting(waiting, since: known) }, within: Self.remindingLimit)
     }
 
-    private func tellWaiting(_ repositories: Set<RepositoryID>) async -> Bool {
+    /// Where it takes longer than the heartbeat waits, it counts all the same.
+    private func tellWaiting(_ repositories: Set<RepositoryID>, since known: UInt64) async {
         defer { isReminding = false }
-        return await tellLast(of: repositories)
+        if await tellLast(of: repositories), losses == known { owesReminding = false }
+    }
+
+    private func mayHaveLostNumbers() {
+        owesReminding = true
+        losses += 1
     }
 }

@@ -46,6 +46,8 @@ actor FarmDriver {
     /// The coordinator may have lost numbers: before the first heartbeat that comes through, after one that did not, or one that found no
     /// registration, and until it was told again.
     var owesReminding = true
+    /// How often it may have.
+    var losses: UInt64 = 0
     /// The coordinator is being told, also where the heartbeat waits for it no longer.
     var isReminding = false
     private var wake: (due: MonotonicTime, task: Task<Void, Never>)?
@@ -339,5 +341,6 @@ actor FarmDriver {
         let answered = listings
         listings = []
         for id in answered { feed(.listedFor(id, failed: failed)) }
+        if !failed { Task { await lookAgain() } }
     }
 }

@@ -100,10 +100,10 @@ extension NodeDriver {
         guard let farm else { return }
         let done = try? result.get()  // a failure tells the farm only that nothing new is here
         for change in held { await farm.held(change, done?.kind ?? .incremental, listedAt: began) }
-        // A copy that is made anew is no news.
+        // A copy that is made anew mostly holds what all have.
         if let done, done.changed, held.last?.content != done.content, done.kind == .incremental || job.lastKnownHead == nil {
             let (id, name) = (job.repository.id, job.repository.name)
-            await farm.feed(.changed(CopyChange(repository: id, name: name, content: done.content, kind: done.kind), listedAt: began))
+            await farm.changed(CopyChange(repository: id, name: name, content: done.content, kind: done.kind), listedAt: began)
         }
         await farm.feed(.synchronized(job.repository.id, done?.content, listedAt: began))
     }

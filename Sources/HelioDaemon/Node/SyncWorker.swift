@@ -42,7 +42,7 @@ struct SyncWorker: Sendable {
         }
     }
 
-    /// Whoever takes an announcement that a copy falls behind by asks for a look; without a copy there is none that could.
+    /// Where the job changed nothing, whoever took the announcement has asked for a look already; before a first copy nobody could.
     private func isOvertaken(_ job: SyncJob, _ result: SyncResult) async -> Bool {
         guard !webhooks.isAlone, result.changed || !job.hasCopy else { return false }
         // Where the store cannot be asked: one look more does no harm.

@@ -116,7 +116,7 @@ extension RepositoryEntry {
         if let lastSync, hasCopy { confirmedAt = SystemClock.monotonic() - SystemClock.wall().age(of: lastSync) }
         failedSyncCount = stored.failedSyncCount
         lastFailure = stored.lastFailure
-        if let since = stored.upstreamChangedAt, stored.hasCopy {
+        if let since = stored.upstreamChangedAt {
             behindSince = SystemClock.monotonic() - SystemClock.wall().age(of: since)
         }
         if stored.quarantined {

@@ -24,7 +24,7 @@ final class HangingPlaces: Sendable {
         do throws(Failure) {
             return try await threads.run(within: limit) { () throws(Failure) in try body(visit) }
         } catch {
-            if error.reason == .timeout { visit.giveUp() }
+            if error.reason == .timeout { visit.giveUp(after: limit) }
             throw error
         }
     }
@@ -42,7 +42,9 @@ final class HangingPlaces: Sendable {
 final class DiskVisit: Sendable {
     private struct State {
         var path: String?
+        var since = ContinuousClock.now
         var isGivenUp = false
+        var isNoted = false
     }
 
     private let state = Locked(State())
@@ -60,24 +62,27 @@ final class DiskVisit: Sendable {
 
     private func enter(_ path: String) -> Bool {
         state.withLock { state in
-            if !state.isGivenUp { state.path = path }
+            if !state.isGivenUp { (state.path, state.since) = (path, ContinuousClock.now) }
             return !state.isGivenUp
         }
     }
 
     private func leave(_ path: String) {
-        let wasHanging = state.withLock { state in
+        let wasNoted = state.withLock { state in
             state.path = nil
-            return state.isGivenUp
+            return state.isNoted
         }
-        if wasHanging { places.remove(path) }
+        if wasNoted { places.remove(path) }
     }
 
-    /// Nobody waits any more. Noted under the lock, so that a call that ends just now is not noted for good.
-    fileprivate func giveUp() {
+    /// Nobody waits any more. Noted under the lock, so that a call that ends just now is not noted for good; and only where it had most of
+    /// the time, since the last of many that were slow together is no worse than the others.
+    fileprivate func giveUp(after limit: Duration) {
         state.withLock { state in
             state.isGivenUp = true
-            if let path = state.path { places.add(path) }
+            guard let path = state.path, ContinuousClock.now - state.since >= limit / 2 else { return }
+            state.isNoted = true
+            places.add(path)
         }
     }
 }

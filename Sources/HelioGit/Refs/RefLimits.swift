@@ -13,6 +13,9 @@ struct RefLimits: Sendable, Hashable {
     /// second line, and refs from before they were excluded may be left.
     var ofCopies: RefLimits { RefLimits(count: 2 * count, bytes: 4 * bytes) }
 
+    /// Of upstreams whose refs are taken in part: the rest is text, of which nothing is held.
+    var ofSelection: RefLimits { RefLimits(count: count, bytes: 4 * bytes) }
+
     /// - Throws: `.rejected` for more refs than are taken.
     func check(count: Int) throws(Failure) {
         guard count <= self.count else { throw Failure(.rejected, "there are more than \(self.count) refs") }

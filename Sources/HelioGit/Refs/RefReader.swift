@@ -33,8 +33,11 @@ struct RefReader: Sendable {
         return try await git.hanging.run(at: path, within: patience, body)
     }
 
-    private func limits(foreign: Bool) -> RefLimits {
-        foreign ? git.configuration.refLimits : git.configuration.refLimits.ofCopies
+    private func limits(foreign: Bool) -> RefLimits { foreign ? upstreamLimits : git.configuration.refLimits.ofCopies }
+
+    var upstreamLimits: RefLimits {
+        let limits = git.configuration.refLimits
+        return git.configuration.refsExclude.isEmpty ? limits : limits.ofSelection
     }
 
     /// What the upstream's disk cannot read is that repository's trouble: as this node's it would never be quarantined, and would keep all

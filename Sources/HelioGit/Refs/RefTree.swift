@@ -7,7 +7,7 @@ import HelioNode
 /// A directory that cannot be looked into must not look empty, which it does to git and to libgit2. A link to a directory is followed, as
 /// git does.
 struct RefTree {
-    /// Such as `refs/heads/main`; unsorted.
+    /// Such as `refs/heads/main`; unsorted, without those that are excluded.
     private(set) var names: [[UInt8]] = []
     private let repository: String
     private let filter: RefFilter
@@ -67,6 +67,7 @@ struct RefTree {
         switch kind {
         case .file:
             guard size <= PlainFiles.shortLimit else { throw PlainFiles.tooLong(shown(path), PlainFiles.shortLimit) }
+            if filter.excluded.match(RefName(ByteString(path))) { return }
             names.append(path)
             bytes += path.count
             try limits.check(count: names.count)

@@ -112,9 +112,9 @@ public struct URLUpstream: Upstream {
         let source = try source(of: repository)
         command.arguments.append(source.location)
         command.source = source
-        let limits = git.configuration.refLimits
-        command.outputLimit = limits.bytes
-        return try RefLines.parseRemote(try await git.run(command).checked().output, filter: RefReader(git).filter, limits)
+        let reader = RefReader(git)
+        command.outputLimit = reader.upstreamLimits.bytes
+        return try RefLines.parseRemote(try await git.run(command).checked().output, filter: reader.filter, reader.upstreamLimits)
     }
 
     public func source(of repository: Repository) throws(Failure) -> FetchSource {

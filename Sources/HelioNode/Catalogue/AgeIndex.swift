@@ -4,7 +4,7 @@ struct AgeIndex: Sendable {
     /// May hold what is no longer true; `set` keeps its top honest.
     private var heap = TimeHeap<RepositoryID>()
 
-    /// What the heap may hold in vain before it is made anew.
+    /// What the heap may hold in vain before it is made anew, beside a thirty-second of what it holds.
     private static let slack = 64
 
     var count: Int { since.count }
@@ -22,13 +22,14 @@ struct AgeIndex: Sendable {
         if let time { heap.insert(id, at: time) }
         while let top = heap.earliest, since[top.element] != top.time { heap.popEarliest() }
         // One old top would else keep everything that was settled below it.
-        if heapCount > 2 * since.count + Self.slack { rebuild() }
+        if heapCount > since.count + since.count / 32 + Self.slack { rebuild() }
     }
 
     /// The oldest first.
     func oldest(_ limit: Int) -> [RepositoryID] {
         var seen: Set<RepositoryID> = []
-        return heap.earliest(limit, visits: 8 * limit + 2 * Self.slack) { time, id in
+        // As many as there may be in vain, beside those that are wanted.
+        return heap.earliest(limit, visits: limit + heapCount - since.count) { time, id in
             since[id] == time && seen.insert(id).inserted
         }
     }

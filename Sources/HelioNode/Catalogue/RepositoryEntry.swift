@@ -40,7 +40,8 @@ public struct RepositoryEntry: Sendable {
 
     public var status: Status {
         if quarantinedSince != nil { return .quarantined }
-        if !hasCopy { return .waiting }
+        // A copy that was lost is missing like a change: only one that never was is a first one.
+        if !hasCopy { return initialSync == nil ? .waiting : .behind }
         return behindSince == nil ? .synchronized : .behind
     }
 

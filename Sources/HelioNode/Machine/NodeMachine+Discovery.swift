@@ -176,7 +176,7 @@ extension NodeMachine {
             return
         }
         discoveryEnded(.success, for: runs, at: now)
-        listKnown(at: now)
+        listKnown(pending.batch.listed, at: now)
         for run in runs { plan(run, over: pending.batch, at: now) }
     }
 
@@ -186,12 +186,13 @@ extension NodeMachine {
     }
 
     /// The list is known and stored.
-    private mutating func listKnown(at now: Moment) {
+    private mutating func listKnown(_ listed: [ListedRepository], at now: Moment) {
         if contact.last != nil { verifyingStored = nil }
-        if state == .bootstrapped {
-            transition(to: .metadataSynchronized, because: "\(catalogue.counts.total) repositories listed", at: now)
-            beginFirstList(Set(catalogue.ids))
-        }
+        guard state == .bootstrapped else { return }
+        transition(to: .metadataSynchronized, because: "\(catalogue.counts.total) repositories listed", at: now)
+        beginFirstList(Set(catalogue.ids))
+        // What the listing could not see is in no pass. Its own failures set it aside, or it would hold the node for good.
+        for id in (firstListLeft ?? []).subtracting(listed.map(\.repository.id)).sorted() { enqueue(id, .retry, at: now) }
     }
 
     /// - Parameter begun: when the listing was begun. What it tells held at some moment since.

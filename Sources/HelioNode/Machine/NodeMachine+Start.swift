@@ -14,7 +14,7 @@ extension NodeMachine {
     mutating func recovered(_ stored: StoredNode, at now: Moment) {
         for var entry in stored.entries {
             entry.isNotedBehind = entry.behindSince != nil
-            if !entry.hasCopy { entry.behindSince = now.monotonic }
+            if !entry.hasCopy { entry.behindSince = entry.behindSince ?? now.monotonic }
             entry.lastChange = now.monotonic
             entry.knownSince = now.monotonic
             catalogue.insert(entry)
@@ -95,7 +95,7 @@ extension NodeMachine {
         switch entry.status {
         case .synchronized: true
         case .quarantined: !settings.quarantineBlocksSynchronized
-        case .behind: verifyingStored != nil
+        case .behind: verifyingStored != nil && entry.hasCopy
         case .waiting: false
         }
     }
@@ -146,7 +146,6 @@ extension NodeMachine {
             if entry.hasCopy, entry.content == .unknown || entry.content == hash { return }
             log(.warning, "copy is not what was stored", ("repository", .text(entry.repository.name.description)))
         } else {
-            log(.warning, "copy is missing or unreadable", ("repository", .text(entry.repository.name.description)))
             loseCopy(of: id, at: now)
         }
         enqueue(id, .vet, at: now, rebuild: hash == nil)
@@ -154,9 +153,13 @@ extension NodeMachine {
 
     /// Our copy is missing or unreadable: until it is made anew the node has none.
     mutating func loseCopy(of id: RepositoryID, at now: Moment) {
+        log(.warning, "copy is missing or unreadable", ("repository", .text(catalogue[id]?.repository.name.description ?? "")))
         catalogue.update(id) { $0.content = .unknown; $0.hasCopy = false; $0.behindSince = $0.behindSince ?? now.monotonic }
         effects.append(.noteLost(id))
-        if firstListLeft != nil, state != .synchronized { firstListLeft?.insert(id) }
+        noteLag(of: id)
+        guard firstListLeft != nil, state != .synchronized else { return }
+        firstListLeft?.insert(id)
+        firstListSize = max(firstListSize, firstListLeft?.count ?? 0)
     }
 
     mutating func reachSynchronizedOnStored(at now: Moment) {

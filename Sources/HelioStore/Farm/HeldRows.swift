@@ -81,7 +81,7 @@ enum HeldRows {
     /// | `prepared` | removed | led on | `overtaken` | `waiting` | removed | |
     /// | `overtaken` | led on | led on | led on | `behind`; removed if it was announced since | removed | |
     /// | `waiting` | removed | led on | removed | stays | stays | stays |
-    /// | `behind` | replaced | replaced | replaced | removed by that of another change | stays | `waiting` |
+    /// | `behind` | removed | replaced | replaced | removed by that of another change | stays | `waiting` |
     enum State {
         /// The refs of its change have not moved yet.
         case prepared

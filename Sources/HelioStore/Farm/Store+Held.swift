@@ -29,6 +29,14 @@ extension Store {
         }
     }
 
+    /// Copies of which only another look at the upstream can tell whether they are newer than what was announced.
+    public nonisolated func behindRepositories() async throws(StoreError) -> [RepositoryID] {
+        try await reader.read { db in
+            let sql = "SELECT DISTINCT repository_id FROM held_change WHERE change_id IS NULL AND is_behind = 1 ORDER BY repository_id"
+            return try Int64.fetchAll(db, sql: sql).map { RepositoryID($0) }
+        }
+    }
+
     /// - Returns: nil when it has been told, or its repository is gone.
     public func heldChange(_ id: HeldID) throws(StoreError) -> StoredHeldChange? {
         try write { db in
@@ -145,7 +153,12 @@ extension Store {
     public func confirm(_ baseline: Baseline, of repository: RepositoryID) throws(StoreError) -> HeldID? {
         try write { db in
             guard let row = try HeldRows.all(of: repository.value, in: db).last, row.id == baseline.behind else { return nil }
-            guard row.draft.changes != [] else { return nil }
+            guard row.draft.changes != [] else {
+                // Else it would be looked at after every listing.
+                try HeldRows.delete(row.id, in: db)
+                try OutboxRows.announced(repository.value, number: nil, content: row.draft.content, in: db)
+                return nil
+            }
             try HeldRows.confirm(row.id, in: db)
             return HeldID(row.id)
         }

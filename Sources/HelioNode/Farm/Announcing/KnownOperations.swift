@@ -117,7 +117,7 @@ struct KnownOperations: Sendable {
         }
     }
 
-    /// What is told no more of it by then expires.
+    /// Of older changes than the recent ones, the places stay until they expire.
     mutating func forget(_ repository: RepositoryID) {
         for known in byRepository.removeValue(forKey: repository)?.recent ?? [] { told[known.id] = nil }
     }

@@ -5,29 +5,28 @@ extension Connection {
         guard begins(exchange) else { return }
         let terms = terms
         let framing = framing(of: response.body, terms)
-        let start = output.count
-        ResponseHead.append(response, framing, terms, table.dateLine(), to: &output)
-        answerStatus = response.status
-        producerFraming = framing
+        let start = backlog.bytes.count
+        ResponseHead.append(response, framing, terms, table.dateLine(), to: &backlog.bytes)
+        tally.status = response.status
         if !terms.omitsBody, ResponseHead.hasBody(response.status) {
             switch response.body {
             case .none: break
-            case .bytes(let bytes): output.append(contentsOf: bytes)
-            case .stream(let body): begin(body)
+            case .bytes(let bytes): backlog.bytes.append(contentsOf: bytes)
+            case .stream(let body): beginStream(body, framing)
             }
         }
-        answerBytes = output.count - start
-        if producer == nil { finish(keepsAlive: ResponseHead.keepsAlive(terms, framing), .answered) }
+        tally.bytes = backlog.bytes.count - start
+        if streamed == nil { finish(keepsAlive: ResponseHead.keepsAlive(terms, framing), .answered) }
         if !isInTurn { settle() }
     }
 
     func answer(_ exchange: UInt64, _ prepared: PreparedResponse) {
         guard begins(exchange) else { return }
         let terms = terms
-        let start = output.count
-        ResponseHead.append(prepared, terms, table.dateLine(), to: &output)
-        answerStatus = prepared.status
-        answerBytes = output.count - start
+        let start = backlog.bytes.count
+        ResponseHead.append(prepared, terms, table.dateLine(), to: &backlog.bytes)
+        tally.status = prepared.status
+        tally.bytes = backlog.bytes.count - start
         finish(keepsAlive: terms.keepsAlive, .answered)
         if !isInTurn { settle() }
     }
@@ -40,11 +39,11 @@ extension Connection {
         if refusal.status == 405 { headers = [("Allow", terms.route?.allow ?? "")] }
         let response = Response.error(refusal.status, refusal.message, headers: headers)
         let framing = framing(of: response.body, terms)
-        let start = output.count
-        ResponseHead.append(response, framing, terms, table.dateLine(), to: &output)
-        if !terms.omitsBody, case .bytes(let bytes) = response.body { output.append(contentsOf: bytes) }
-        answerStatus = refusal.status
-        answerBytes = output.count - start
+        let start = backlog.bytes.count
+        ResponseHead.append(response, framing, terms, table.dateLine(), to: &backlog.bytes)
+        if !terms.omitsBody, case .bytes(let bytes) = response.body { backlog.bytes.append(contentsOf: bytes) }
+        tally.status = refusal.status
+        tally.bytes = backlog.bytes.count - start
         lingers = lingers || !refusal.keepsConnection || terms.leavesBody
         finish(keepsAlive: terms.keepsAlive, .refused(refusal))
     }
@@ -58,12 +57,12 @@ extension Connection {
 
     /// Whether `exchange` is the one that waits. An answer to a connection that is gone goes nowhere.
     private func begins(_ exchange: UInt64) -> Bool {
-        guard stream.isOpen, machine.phase == .answering, machine.exchange == exchange, producer == nil else { return false }
-        if !isInTurn { borrowOutput() }
+        guard stream.isOpen, machine.phase == .answering, machine.exchange == exchange, streamed == nil else { return false }
+        if !isInTurn { backlog.borrow(&table.output) }
         return true
     }
 
-    private var terms: ReplyTerms {
+    var terms: ReplyTerms {
         var terms = machine.reply
         if machine.isDraining { terms.keepsAlive = false }
         return terms
@@ -77,102 +76,16 @@ extension Connection {
         }
     }
 
-    private func finish(keepsAlive: Bool, _ ending: Exchange.Ending) {
+    func finish(keepsAlive: Bool, _ ending: Exchange.Ending) {
         if let observer = table.observer { observer(exchange(ending)) }
         machine.finishAnswer(keepsAlive: keepsAlive)
-        (began, answerStatus, answerBytes) = (0, 0, 0)
-    }
-
-    private func begin(_ body: any BodyProducer) {
-        producer = body
-        isStarved = false
-        guard let fed = body as? FedBody else { return }
-        let target = PendingResponse.Target(connection: self, exchange: machine.exchange)
-        fed.begin { target.run { $0.feed($1) } }
-    }
-
-    /// There is something again for the body of an exchange, unless that is over.
-    func feed(_ exchange: UInt64) {
-        guard isStreaming, machine.exchange == exchange, isStarved else { return }
-        isStarved = false
-        table.streams.lineUp(self)
-    }
-
-    /// A new piece of a streamed body when little waits: one each turn, so that a fast reader does not starve the others.
-    func pump() {
-        guard range == nil else { return pumpRange() }
-        guard let producer, !isStarved, output.count - written < table.configuration.outputMark else { return }
-        var piece: [UInt8] = []
-        swap(&piece, &table.piece)
-        piece.removeAll(keepingCapacity: true)
-        do {
-            isLastPiece = try !producer.produce(into: &piece)
-            range = producer.takeRange()
-            appendPiece(piece)
-            isStarved = !isLastPiece && piece.isEmpty && range == nil && producer is FedBody
-            if isLastPiece, range == nil { finishStream() }
-        } catch {
-            cut(.producerFailed)
-        }
-        swap(&piece, &table.piece)
-    }
-
-    private func appendPiece(_ piece: [UInt8]) {
-        payLineEnd()
-        let (start, following) = (output.count, range?.count ?? 0)
-        if producerFraming != .chunked {
-            output.append(contentsOf: piece)
-        } else if piece.count + following > 0 {
-            ChunkedFraming.open(piece, following: following, to: &output)
-            owesLineEnd = true
-        }
-        answerBytes += output.count - start + following
-        if range == nil { payLineEnd() }
-    }
-
-    private func payLineEnd() {
-        guard owesLineEnd else { return }
-        owesLineEnd = false
-        output.append(contentsOf: ChunkedFraming.lineEnd)
-        answerBytes += ChunkedFraming.lineEnd.count
-    }
-
-    /// Where the stream cannot send files, their bytes go through `output`, one piece each turn.
-    private func pumpRange() {
-        guard var rest = range, !stream.sendsFiles, output.isEmpty else { return }
-        do {
-            borrowOutput()
-            try rest.move(atMost: ResponseBody.pieceSize, to: &output)
-            range = rest
-        } catch {
-            cut(.producerFailed)
-        }
-    }
-
-    /// All of it is sent. The line's end waits for what comes next, and goes out with it.
-    func endRange() {
-        range = nil
-        guard isLastPiece else { return }
-        borrowOutput()
-        payLineEnd()
-        finishStream()
-        flush()
-    }
-
-    private func finishStream() {
-        producer = nil
-        isLastPiece = false
-        if producerFraming == .chunked {
-            output.append(contentsOf: ChunkedFraming.end)
-            answerBytes += ChunkedFraming.end.count
-        }
-        finish(keepsAlive: ResponseHead.keepsAlive(terms, producerFraming), .answered)
+        tally = Tally()
     }
 
     func exchange(_ ending: Exchange.Ending) -> Exchange {
         let reply = machine.reply
         return Exchange(
-            route: reply.route?.pattern, routeIndex: reply.route?.index, method: reply.method, status: answerStatus, bytes: answerBytes,
-            duration: began == 0 ? .zero : .nanoseconds(loop.exactNow - began), ending: ending)
+            route: reply.route?.pattern, routeIndex: reply.route?.index, method: reply.method, status: tally.status, bytes: tally.bytes,
+            duration: tally.began == 0 ? .zero : .nanoseconds(loop.exactNow - tally.began), ending: ending)
     }
 }

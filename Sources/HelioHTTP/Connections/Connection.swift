@@ -2,10 +2,13 @@ import HelioLoop
 
 /// One connection: moves bytes between its stream and its machine, and keeps its deadline. Belongs to the loop.
 final class Connection {
-    /// Which deadline runs. A new phase, or a new exchange in the same phase, starts it anew; but not `writing`, which asks how fast the
-    /// peer takes what waits for it, of however many answers.
-    enum Timed: Equatable {
-        case handshake, idle, head, body, answering, writing, lingering
+    /// What observers are told of the current exchange.
+    struct Tally {
+        /// When the request's head was complete, in nanoseconds of the monotonic clock; 0 before.
+        var began: Int64 = 0
+        var status = 0
+        /// Of the answer, head and framing included.
+        var bytes = 0
     }
 
     let table: ConnectionTable
@@ -17,22 +20,12 @@ final class Connection {
 
     /// Received and not consumed. Empty and without storage between requests.
     var input: [UInt8] = []
-    /// To be sent; what stands before `written` has been, and between turns that is less than the rest. Lent by the table for a turn, kept
-    /// only while the peer is slow.
-    var output: [UInt8] = []
-    var written = 0
-    /// Bytes, of the room of `output` and of the producer, that the table knows to be kept for the peer.
-    var unsent = 0
-    /// To be sent after `output`, from where it lies.
-    var range: FileRange?
-    /// The line that ends the chunk of a range.
-    var owesLineEnd = false
-    /// The producer has nothing after what waits to be sent.
-    var isLastPiece = false
-    var producer: (any BodyProducer)?
-    var producerFraming = ResponseHead.Framing.chunked
-    /// The producer had nothing, and wakes the connection when it has.
-    var isStarved = false
+    var backlog = Backlog()
+    /// The rest of the answer, when it is made piece by piece.
+    var streamed: StreamedBody?
+    var tally = Tally()
+    /// Bytes of memory that the table knows to be kept for the peer: the room of the backlog, and what the producer holds.
+    var kept = 0
     /// Waits for its turn in the table's `streams` or `handshakes`.
     var isInLine = false
     /// The peer sends nothing more; it may still read.
@@ -45,19 +38,7 @@ final class Connection {
     /// The peer may be sending what nobody will read.
     var lingers = false
     var discarded = 0
-    /// When the current request's head was complete.
-    var began: Int64 = 0
-    /// Bytes of the current answer.
-    var answerBytes = 0
-    var answerStatus = 0
-
-    var timed: Timed
-    var timedExchange: UInt64 = 0
-    /// In nanoseconds of the monotonic clock.
-    var deadline: Int64
-    /// Bytes given to the kernel since the connection began, and how many of them had left it when the drain window began.
-    var sent = 0
-    var drainedBefore = 0
+    var deadline: Deadline
 
     var loop: EventLoop { table.loop }
 
@@ -66,9 +47,8 @@ final class Connection {
         self.stream = stream
         self.peer = peer
         self.slot = slot
-        let isEstablished = stream.isEstablished
-        timed = isEstablished ? .idle : .handshake
-        deadline = table.loop.now &+ (isEstablished ? table.limits.idle : table.limits.head)
+        let kind: Deadline.Kind = stream.isEstablished ? .idle : .handshake
+        deadline = Deadline(kind, began: table.loop.now, limit: table.limits[kind])
         machine.isDraining = table.isDraining
         stream.owner = self
     }
@@ -76,8 +56,8 @@ final class Connection {
 
 extension Connection: StreamOwner {
     func streamIsReadable() {
-        guard timed != .lingering else { return discard() }
-        guard timed != .handshake else {
+        guard deadline.kind != .lingering else { return discard() }
+        guard deadline.kind != .handshake else {
             stream.setReading(false)
             return table.handshakes.lineUp(self, isNearlyDone: stream.hasAnswered)
         }
@@ -85,7 +65,7 @@ extension Connection: StreamOwner {
     }
 
     func takeHandshakeTurn() {
-        guard stream.isOpen, timed == .handshake else { return }
+        guard stream.isOpen, deadline.kind == .handshake else { return }
         stream.setReading(true)
         read()
     }
@@ -94,24 +74,22 @@ extension Connection: StreamOwner {
         switch stream.read(into: table.scratch) {
         case .moved(let count): receive(UnsafeRawBufferPointer(rebasing: table.scratch[..<count]))
         // Who came and went has asked whether the port is open.
-        case .ended where timed == .handshake && stream.hasBegun: return cut(.handshake)
+        case .ended where deadline.kind == .handshake && stream.hasBegun: return cut(.handshake)
         case .ended: sawEnd = true
-        case .wouldBlock: return timed == .handshake ? updateDeadline() : ()
+        case .wouldBlock: return deadline.kind == .handshake ? updateDeadline() : ()
         case .failed: return lost()
         }
         settle()
     }
 
     private func lost() {
-        guard stream.heardPlainHTTP else { return cut(timed == .handshake ? .handshake : .peerVanished) }
+        guard stream.heardPlainHTTP else { return cut(deadline.kind == .handshake ? .handshake : .peerVanished) }
         stream.abandonTLS()
         refuse(.plainHTTP)
     }
 
-    var isStreaming: Bool { stream.isOpen && producer != nil }
-
     func streamIsWritable() {
-        guard producer != nil else { return settle() }
+        guard streamed != nil else { return settle() }
         stream.setAwaitingWrite(false)
         table.streams.lineUp(self)
     }
@@ -119,7 +97,7 @@ extension Connection: StreamOwner {
     private func receive(_ bytes: UnsafeRawBufferPointer) {
         isInTurn = true
         defer { isInTurn = false }
-        borrowOutput()
+        backlog.borrow(&table.output)
         guard input.isEmpty else {
             input.append(contentsOf: bytes)
             _ = serveInput()
@@ -147,7 +125,7 @@ extension Connection: StreamOwner {
     /// Begins request after request as long as each is answered at once, the peer takes the answers, and the turn has not had its share.
     private func serve(_ bytes: Span<UInt8>) -> Int {
         var used = 0
-        while producer == nil, steps < ConnectionTable.turnRequests, output.count - written < table.configuration.outputMark {
+        while streamed == nil, steps < ConnectionTable.turnRequests, backlog.count < table.configuration.outputMark {
             let step = machine.next(bytes.extracting(used..<bytes.count), table.rules, peer: peer)
             used += step.consumed
             steps += 1
@@ -161,10 +139,10 @@ extension Connection: StreamOwner {
         switch action {
         case .wait: return false
         case .sendContinue:
-            output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
+            backlog.bytes.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
             return false
         case .handle(let request, let endpoint):
-            began = loop.now
+            tally.began = loop.now
             endpoint.handler(request, Responder(self, machine.exchange))
         case .refuse(let refusal): answer(refusal)
         }
@@ -174,38 +152,35 @@ extension Connection: StreamOwner {
     /// Writes what can be written, goes on with pipelined requests, and arranges what comes next. Ends every turn.
     func settle() {
         isInTurn = true
-        borrowOutput()
+        backlog.borrow(&table.output)
         var progresses = true
         while progresses, stream.isOpen {
             pump()
             flush()
-            progresses = stream.isOpen && isSent && producer == nil && !input.isEmpty && serveInput()
+            progresses = stream.isOpen && backlog.isEmpty && streamed == nil && !input.isEmpty && serveInput()
         }
         isInTurn = false
         guard stream.isOpen else { return }
         endShare()
-        if sawEnd, isSent, !hasUnservedInput, endsIncomplete() { return }
-        if machine.phase == .finished, producer == nil, isSent { return end() }
+        if sawEnd, backlog.isEmpty, !hasUnservedInput, endsIncomplete() { return }
+        if machine.phase == .finished, streamed == nil, backlog.isEmpty { return end() }
         stream.setReading(wantsToRead)
-        stream.setAwaitingWrite(!isSent)
-        if hasUnservedInput || (producer != nil && isSent && !isStarved) { table.streams.lineUp(self) }
+        stream.setAwaitingWrite(!backlog.isEmpty)
+        if hasUnservedInput || (hasPieces && backlog.isEmpty) { table.streams.lineUp(self) }
         updateDeadline()
-        let kept = output.capacity + (producer?.retainedBytes ?? 0)
-        if kept != unsent { table.keeps(kept, for: self) }
+        let keeps = backlog.room + (streamed?.producer.retainedBytes ?? 0)
+        if keeps != kept { table.keeps(keeps, for: self) }
     }
 
     private func endShare() {
         let hadAll = steps == ConnectionTable.turnRequests
         steps = 0
-        hasUnservedInput = hadAll && machine.phase == .idle && producer == nil && isSent && !input.isEmpty
+        hasUnservedInput = hadAll && machine.phase == .idle && streamed == nil && backlog.isEmpty && !input.isEmpty
     }
-
-    /// Whether nothing waits for the peer to take it.
-    var isSent: Bool { output.isEmpty && range == nil }
 
     private var wantsToRead: Bool {
         guard !sawEnd, !hasUnservedInput else { return false }
-        let isReceiving = machine.phase != .answering && isSent
+        let isReceiving = machine.phase != .answering && backlog.isEmpty
         return isReceiving || input.count < table.configuration.pipelineBytes
     }
 
@@ -222,7 +197,7 @@ extension Connection: StreamOwner {
     /// The server answers by itself and closes.
     func refuse(_ refusal: Refusal) {
         isInTurn = true
-        borrowOutput()
+        backlog.borrow(&table.output)
         input = []
         _ = machine.refuse(refusal)
         answer(refusal)

@@ -15,7 +15,7 @@ final class ConnectionTable {
 
     let loop: EventLoop
     let rules: Rules
-    let limits: Nanoseconds
+    let limits: Deadline.Limits
     let observer: (@Sendable (Exchange) -> Void)?
     let scratch: UnsafeMutableRawBufferPointer
     var output: [UInt8] = []
@@ -33,14 +33,9 @@ final class ConnectionTable {
     private var emptied: (() -> Void)?
     private var lastExhausted = Int64.min
     /// Bytes that are kept for slow peers.
-    private var unsent = 0
+    private var kept = 0
 
     var configuration: Configuration { rules.configuration }
-
-    /// Durations as the hot path compares them.
-    struct Nanoseconds {
-        let idle, head, body, linger, drainWindow, drainGrace, patience: Int64
-    }
 
     init(loop: EventLoop, rules: Rules, openConnections: OpenConnections, observer: (@Sendable (Exchange) -> Void)?) {
         self.loop = loop
@@ -50,12 +45,7 @@ final class ConnectionTable {
         streams = TurnLine(loop: loop) { if $0.isStreaming || $0.hasUnservedInput { $0.settle() } }
         handshakes = TurnLine(loop: loop) { $0.takeHandshakeTurn() }
         scratch = .allocate(byteCount: Self.readBytes, alignment: 16)
-        let limits = rules.configuration
-        self.limits = Nanoseconds(
-            idle: limits.idleDeadline.inNanoseconds, head: limits.headDeadline.inNanoseconds,
-            body: limits.bodyDeadline.inNanoseconds, linger: limits.lingerDeadline.inNanoseconds,
-            drainWindow: limits.drainWindow.inNanoseconds, drainGrace: limits.drainGrace.inNanoseconds,
-            patience: limits.patience.inNanoseconds)
+        limits = Deadline.Limits(rules.configuration)
     }
 
     deinit { scratch.deallocate() }
@@ -141,9 +131,9 @@ final class ConnectionTable {
     /// Tells how many bytes are kept for one peer. Where that makes too many of them, the connections with most are cut off, this one among
     /// them.
     func keeps(_ bytes: Int, for connection: Connection) {
-        unsent += bytes - connection.unsent
-        connection.unsent = bytes
-        while unsent > configuration.unsentBytes, let most = slots.lazy.compactMap(\.self).max(by: { $0.unsent < $1.unsent }) {
+        kept += bytes - connection.kept
+        connection.kept = bytes
+        while kept > configuration.unsentBytes, let most = slots.lazy.compactMap(\.self).max(by: { $0.kept < $1.kept }) {
             most.cut(.slowReader)
         }
     }
@@ -169,7 +159,7 @@ extension ConnectionTable {
         let end = min(slots.count, start + Self.sweepPiece.looks)
         var (index, closes) = (start, 0)
         while index < end, closes < Self.sweepPiece.closes {
-            if let connection = slots[index], now >= connection.deadline {
+            if let connection = slots[index], now >= connection.deadline.time {
                 connection.checkDeadline(now)
                 closes += 1
             }
@@ -192,7 +182,7 @@ extension ConnectionTable {
     var held: (input: Int, output: Int, room: Int) {
         slots.reduce((0, 0, 0)) { sum, slot in
             guard let slot else { return sum }
-            return (sum.0 + slot.input.count, sum.1 + slot.output.count, sum.2 + slot.output.capacity)
+            return (sum.0 + slot.input.count, sum.1 + slot.backlog.bytes.count, sum.2 + slot.backlog.room)
         }
     }
 

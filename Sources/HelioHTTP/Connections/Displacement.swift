@@ -23,20 +23,16 @@ extension Connection {
     /// nil while it is being answered: that may take, and the peer reads. But not where the peer has finished sending before there is
     /// anything to read: so does one that has gone, and it would keep its place for as long as the handler takes.
     func wait(_ now: Int64) -> Wait? {
-        let (limits, isNew) = (table.limits, machine.exchange == 0)
-        let since: Int64
-        switch timed {
-        case .idle: since = deadline &- limits.idle
-        case .handshake, .head: since = deadline &- limits.head
-        case .body: since = deadline &- limits.body
-        case .lingering: since = deadline &- limits.linger
+        var since = deadline.began
+        switch deadline.kind {
+        case .idle where machine.exchange > 0: return Wait(kind: .idle, since: since)
+        case .idle, .handshake, .head, .body, .lingering: break
         case .answering:
-            guard sawEnd, producer == nil, !hasUnservedInput else { return nil }
-            since = began
+            guard sawEnd, streamed == nil, !hasUnservedInput else { return nil }
+            since = tally.began
         case .writing: return nil
         }
-        if timed == .idle, !isNew { return Wait(kind: .idle, since: since) }
-        return Wait(kind: now &- since >= limits.patience ? .stalled : .begun, since: since)
+        return Wait(kind: now &- since >= table.limits.patience ? .stalled : .begun, since: since)
     }
 
     /// Makes way for another. What was answered still goes out.

@@ -15,7 +15,7 @@ struct Backlog {
     private(set) var sent = 0
 
     /// Whether the kernel has all of it.
-    var isEmpty: Bool { bytes.isEmpty && range == nil }
+    var isEmpty: Bool { count == 0 && range == nil }
 
     /// Bytes in memory that wait.
     var count: Int { bytes.count - written }

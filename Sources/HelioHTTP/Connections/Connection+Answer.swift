@@ -58,7 +58,7 @@ extension Connection {
     /// Whether `exchange` is the one that waits. An answer to a connection that is gone goes nowhere.
     private func begins(_ exchange: UInt64) -> Bool {
         guard stream.isOpen, machine.phase == .answering, machine.exchange == exchange, streamed == nil else { return false }
-        if !isInTurn { backlog.borrow(&table.output) }
+        if !isInTurn { backlog.borrow(&table.lent) }
         return true
     }
 

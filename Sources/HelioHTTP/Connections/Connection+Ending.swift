@@ -6,7 +6,7 @@ extension Connection {
     func end() {
         guard lingers || !input.isEmpty, !sawEnd else { return close() }
         input = []
-        if kept > 0 { table.keeps(0, for: self) }
+        if keptBytes > 0 { table.account(0, for: self) }
         stream.finishWriting()
         beginDeadline(.lingering)
         stream.setAwaitingWrite(false)
@@ -39,7 +39,7 @@ extension Connection {
     }
 
     private func release() {
-        if kept > 0 { table.keeps(0, for: self) }
+        if keptBytes > 0 { table.account(0, for: self) }
         streamed = nil
         input = []
         backlog.clear()

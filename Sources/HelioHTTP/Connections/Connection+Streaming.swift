@@ -11,27 +11,28 @@ extension Connection {
     /// There is something again for the body of an exchange, unless that is over.
     func feed(_ exchange: UInt64) {
         guard isStreaming, machine.exchange == exchange, streamed?.isStarved == true else { return }
-        streamed?.isStarved = false
+        streamed?.wake()
         table.streams.lineUp(self)
     }
 
     var isStreaming: Bool { stream.isOpen && streamed != nil }
 
-    /// Whether the producer has a piece, or is believed to.
-    var hasPieces: Bool { streamed.map { !$0.isStarved } ?? false }
+    /// Whether a streamed body goes on as soon as the peer has taken what waits for it, and the connection has its turn.
+    var streamsOn: Bool { streamed.map { !$0.isStarved } ?? false }
 
     /// A new piece of a streamed body when little waits: one each turn, so that a fast reader does not starve the others.
     func pump() {
         guard backlog.range == nil else { return pumpRange() }
-        guard hasPieces, backlog.count < table.configuration.outputMark else { return }
+        guard let producer = streamed?.producer, streamsOn, backlog.count < table.configuration.outputMark else { return }
         var piece: [UInt8] = []
         swap(&piece, &table.piece)
         piece.removeAll(keepingCapacity: true)
-        let start = backlog.bytes.count
         do {
-            try streamed?.produce(&piece, into: &backlog)
-            tally.bytes += backlog.bytes.count - start + (backlog.range?.count ?? 0)
-            if backlog.range == nil { endStreamAfterLastPiece() }
+            let isLast = try !producer.produce(into: &piece)
+            let (range, start) = (producer.takeRange(), backlog.bytes.count)
+            streamed?.append(piece, range, isLast: isLast, to: &backlog)
+            tally.bytes += backlog.bytes.count - start + (range?.count ?? 0)
+            endStreamIfLast()
         } catch {
             cut(.producerFailed)
         }
@@ -41,34 +42,23 @@ extension Connection {
     /// Where the stream cannot send files, their bytes go through memory, one piece each turn.
     private func pumpRange() {
         guard !stream.sendsFiles, backlog.count == 0 else { return }
-        backlog.borrow(&table.output)
+        backlog.borrow(&table.lent)
         do { try backlog.loadRange(atMost: ResponseBody.pieceSize) } catch { cut(.producerFailed) }
     }
 
-    /// Gives the kernel what it takes: the bytes, then the rest of the range in one turn, or of a piece of it where it goes through memory.
-    func flush() {
-        switch backlog.sendBytes(to: stream) {
-        case .failed: return cut(.peerVanished)
-        case .wouldBlock: return
-        case .done: backlog.giveBack(&table.output)
-        }
-        guard backlog.range != nil else { return }
-        guard backlog.sendRange(to: stream) != .failed else { return cut(.peerVanished) }
-        if backlog.range?.count == 0 { endRange() }
-    }
-
-    private func endRange() {
+    /// All of the range is sent.
+    func endRange() {
         backlog.range = nil
-        guard streamed?.isLastPiece == true else { return }
-        backlog.borrow(&table.output)
-        endStreamAfterLastPiece()
+        guard streamed?.hadLastPiece == true else { return }
+        backlog.borrow(&table.lent)
+        endStreamIfLast()
         flush()
     }
 
-    private func endStreamAfterLastPiece() {
-        guard var body = streamed, body.isLastPiece else { return }
+    private func endStreamIfLast() {
+        guard backlog.range == nil, var body = streamed, body.hadLastPiece else { return }
         let start = backlog.bytes.count
-        body.finish(&backlog.bytes)
+        body.appendEnd(to: &backlog.bytes)
         tally.bytes += backlog.bytes.count - start
         streamed = nil
         finish(keepsAlive: ResponseHead.keepsAlive(terms, body.framing), .answered)

@@ -25,7 +25,7 @@ final class Connection {
     var streamed: StreamedBody?
     var tally = Tally()
     /// Bytes of memory that the table knows to be kept for the peer: the room of the backlog, and what the producer holds.
-    var kept = 0
+    var keptBytes = 0
     /// Waits for its turn in the table's `streams` or `handshakes`.
     var isInLine = false
     /// The peer sends nothing more; it may still read.
@@ -97,7 +97,7 @@ extension Connection: StreamOwner {
     private func receive(_ bytes: UnsafeRawBufferPointer) {
         isInTurn = true
         defer { isInTurn = false }
-        backlog.borrow(&table.output)
+        backlog.borrow(&table.lent)
         guard input.isEmpty else {
             input.append(contentsOf: bytes)
             _ = serveInput()
@@ -152,7 +152,7 @@ extension Connection: StreamOwner {
     /// Writes what can be written, goes on with pipelined requests, and arranges what comes next. Ends every turn.
     func settle() {
         isInTurn = true
-        backlog.borrow(&table.output)
+        backlog.borrow(&table.lent)
         var progresses = true
         while progresses, stream.isOpen {
             pump()
@@ -166,10 +166,22 @@ extension Connection: StreamOwner {
         if machine.phase == .finished, streamed == nil, backlog.isEmpty { return end() }
         stream.setReading(wantsToRead)
         stream.setAwaitingWrite(!backlog.isEmpty)
-        if hasUnservedInput || (hasPieces && backlog.isEmpty) { table.streams.lineUp(self) }
+        if hasUnservedInput || (streamsOn && backlog.isEmpty) { table.streams.lineUp(self) }
         updateDeadline()
-        let keeps = backlog.room + (streamed?.producer.retainedBytes ?? 0)
-        if keeps != kept { table.keeps(keeps, for: self) }
+        let bytes = backlog.room + (streamed?.producer.retainedBytes ?? 0)
+        if bytes != keptBytes { table.account(bytes, for: self) }
+    }
+
+    /// Gives the kernel what it takes: the bytes, then the rest of the range in one turn, or of a piece of it where it goes through memory.
+    func flush() {
+        switch backlog.sendBytes(to: stream) {
+        case .failed: return cut(.peerVanished)
+        case .wouldBlock: return
+        case .done: backlog.giveBack(&table.lent)
+        }
+        guard backlog.range != nil else { return }
+        guard backlog.sendRange(to: stream) != .failed else { return cut(.peerVanished) }
+        if backlog.range?.count == 0 { endRange() }
     }
 
     private func endShare() {
@@ -197,7 +209,7 @@ extension Connection: StreamOwner {
     /// The server answers by itself and closes.
     func refuse(_ refusal: Refusal) {
         isInTurn = true
-        backlog.borrow(&table.output)
+        backlog.borrow(&table.lent)
         input = []
         _ = machine.refuse(refusal)
         answer(refusal)

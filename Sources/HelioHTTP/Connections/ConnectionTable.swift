@@ -18,7 +18,9 @@ final class ConnectionTable {
     let limits: Deadline.Limits
     let observer: (@Sendable (Exchange) -> Void)?
     let scratch: UnsafeMutableRawBufferPointer
-    var output: [UInt8] = []
+    /// For the answers of whichever connection has its turn.
+    var lent: [UInt8] = []
+    /// For the piece that a producer makes.
     var piece: [UInt8] = []
     let streams: TurnLine
     let handshakes: TurnLine
@@ -33,7 +35,7 @@ final class ConnectionTable {
     private var emptied: (() -> Void)?
     private var lastExhausted = Int64.min
     /// Bytes that are kept for slow peers.
-    private var kept = 0
+    private var keptBytes = 0
 
     var configuration: Configuration { rules.configuration }
 
@@ -128,12 +130,12 @@ final class ConnectionTable {
         return displaced > 0
     }
 
-    /// Tells how many bytes are kept for one peer. Where that makes too many of them, the connections with most are cut off, this one among
+    /// Takes note of how many bytes are kept for one peer. Where that makes too many of them, the connections with most are cut off, this one among
     /// them.
-    func keeps(_ bytes: Int, for connection: Connection) {
-        kept += bytes - connection.kept
-        connection.kept = bytes
-        while kept > configuration.unsentBytes, let most = slots.lazy.compactMap(\.self).max(by: { $0.kept < $1.kept }) {
+    func account(_ bytes: Int, for connection: Connection) {
+        keptBytes += bytes - connection.keptBytes
+        connection.keptBytes = bytes
+        while keptBytes > configuration.unsentBytes, let most = slots.lazy.compactMap(\.self).max(by: { $0.keptBytes < $1.keptBytes }) {
             most.cut(.slowReader)
         }
     }

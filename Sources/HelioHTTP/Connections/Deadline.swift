@@ -1,10 +1,10 @@
 import HelioLoop
 
-/// Until when a connection may keep the server waiting, and with what.
+/// What a connection waits for, since when, and until when it may.
 struct Deadline {
     /// A new kind begins anew, and so does a new exchange of the same kind; but not `writing`, which asks how fast the peer takes what
-    /// waits for it, of however many answers.
-    enum Kind: Equatable {
+    /// waits for it, of however many answers. `answering` waits for the server itself, without limit.
+    enum Kind {
         case handshake, idle, head, body, answering, writing, lingering
     }
 
@@ -14,13 +14,14 @@ struct Deadline {
     let began: Int64
     private(set) var time: Int64
     /// Bytes that the peer had taken when it began; of `writing` only.
-    var drainedBefore = 0
+    let drainedBefore: Int
 
     /// - Parameter limit: nanoseconds.
-    init(_ kind: Kind, exchange: UInt64 = 0, began: Int64, limit: Int64) {
+    init(_ kind: Kind, exchange: UInt64 = 0, began: Int64, limit: Int64, drainedBefore: Int = 0) {
         self.kind = kind
         self.exchange = exchange
         self.began = began
+        self.drainedBefore = drainedBefore
         time = Self.sum(began, limit)
     }
 
@@ -32,9 +33,11 @@ struct Deadline {
         return overflow ? .max : sum
     }
 
-    /// Nanoseconds of the monotonic clock, as the hot path compares them.
+    /// Durations in nanoseconds, as the hot path adds them.
     struct Limits {
+        /// What is waited for longer than this is overdue, where another needs the place.
         let patience: Int64
+        /// Instead of the idle limit, once the server drains.
         let drainGrace: Int64
         private let idle, head, body, linger, drainWindow: Int64
 
@@ -65,21 +68,21 @@ extension Connection {
     func updateDeadline() {
         let next = currentlyWaitsFor
         guard next != deadline.kind || next != .writing && machine.exchange != deadline.exchange else { return }
-        // That of the handshake began with the connection.
-        if next != .handshake { beginDeadline(next) }
+        beginDeadline(next)
     }
 
     func beginDeadline(_ kind: Deadline.Kind) {
         let limits = table.limits
         let limit = kind == .idle && machine.isDraining ? limits.drainGrace : limits[kind]
-        deadline = Deadline(kind, exchange: machine.exchange, began: loop.now, limit: limit)
-        if kind == .writing { deadline.drainedBefore = drained }
+        deadline = Deadline(
+            kind, exchange: machine.exchange, began: loop.now, limit: limit, drainedBefore: kind == .writing ? drained : 0)
     }
 
     private var currentlyWaitsFor: Deadline.Kind {
         // A producer that has nothing yet is what is waited for, and not the peer.
-        if !backlog.isEmpty || hasPieces { return .writing }
-        guard stream.isEstablished else { return .handshake }
+        if !backlog.isEmpty || streamsOn { return .writing }
+        // A handshake has but one deadline, from the connection's beginning to its end; a TLS peer that renews its keys later has none.
+        if deadline.kind == .handshake, !stream.isEstablished { return .handshake }
         switch machine.phase {
         // Requests that are here and wait for a turn are late through nobody but this server.
         case .idle: return hasUnservedInput ? .answering : .idle

@@ -299,7 +299,7 @@ private func limits(_ change: (inout Configuration) -> Void) -> Configuration {
         let routes = { (router: inout Router) in
             router.add(.get, "/megabytes") { _, responder in responder.send(Response(body: .stream(Pieces(1000, size: piece)))) }
         }
-        try await LiveServer.run(routes: routes) { (server) async throws in
+        try await LiveServer.run(limits { $0.drainWindow = .seconds(600) }, routes: routes) { (server) async throws in
             let client = try server.client(receiveBuffer: 4096)
             var noDelay: Int32 = 1
             setsockopt(client.descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &noDelay, 4)

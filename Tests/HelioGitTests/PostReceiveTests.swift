@@ -23,7 +23,7 @@ import Testing
 
     @Test func push_TellsEveryMirrorTheRepositorysName() throws {
         let (printed, arguments) = try push("A/B/with space", program: "printf '%s|' \"$@\" > \"$ARGUMENTS\"")
-        #expect(arguments == "notify|--token-file|/t|--url|http://a:1|--url|http://b:2|--|A/B/with space|")
+        #expect(arguments == "notify|--timeout|0.7|--token-file|/t|--url|http://a:1|--url|http://b:2|--|A/B/with space|")
         #expect(!printed.contains("not notified"))
     }
 

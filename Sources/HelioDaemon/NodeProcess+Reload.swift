@@ -20,6 +20,7 @@ extension NodeProcess {
             metrics.state.reloadSucceeded.set(0)
             return log.error("reload refused, the running configuration stays", ["error": "\(error)"])
         }
+        for warning in next.warnings { log.warning("configuration", ["warning": .text(warning)]) }
         let reload = ConfigurationReload(from: configuration.withLock { $0 }, to: next.configuration)
         configuration.withLock { $0 = reload.applied }
         output.level = .init(reload.applied.log.level)

@@ -113,6 +113,10 @@ import Testing
         #expect(outcome.difference("P/gone")?.class == "claimed-absent" && outcome.difference("P/gone")?.side == "A")
         #expect(outcome.difference("P/other")?.class == "mismatch" && outcome.difference("P/other")?.side == "A")
         #expect(outcome.classes["equal", default: 0] + outcome.classes["packed-differently", default: 0] == 1)
+        let untold = try Shell().attempt([
+            "sh", "-c", "exec '\(NodeFixture.binary)' diff --tolerance 3s '\(node.socket)' '\(farm.upstream.path)' > /dev/full",
+        ])
+        #expect(untold.status == 2 && untold.errors.contains("cannot write: No space left on device"), "\(untold)")
         // Without the token nobody knows what its disk holds, and what it says is the upstream's.
         let blind = try diff(node.base, farm.upstream.path)
         #expect(blind.status == 0 && blind.classes == ["equal": 3])

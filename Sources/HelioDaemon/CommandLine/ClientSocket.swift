@@ -88,7 +88,8 @@ struct ClientSocket: ~Copyable {
         }
     }
 
-    /// Tries each address of the name in turn. The resolver has time limits of its own, longer than ours: see `NodeClient.all`.
+    /// Tries each address of the name in turn, and gives each an equal share of the time that is left: one that is silent must not use up that
+    /// of the others. The resolver has time limits of its own, longer than ours: see `NodeClient.all`.
     private static func connect(host: String, port: UInt16, _ deadline: ContinuousClock.Instant) throws(Trouble) -> Int32 {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -97,12 +98,12 @@ struct ClientSocket: ~Copyable {
         guard code == 0 else { throw .failed(String(cString: gai_strerror(code))) }
         defer { freeaddrinfo(list) }
         var last = Trouble.failed("the name has no address")
-        var next = list
-        while let info = next?.pointee {
-            next = info.ai_next
+        let candidates = Array(sequence(first: list, next: { $0?.pointee.ai_next }).compactMap { $0?.pointee })
+        for (index, info) in candidates.enumerated() {
             guard let address = info.ai_addr else { continue }
+            let share = (deadline - .now) / (candidates.count - index)
             do throws(Trouble) {
-                return try connect(info.ai_family, address, info.ai_addrlen, deadline)
+                return try connect(info.ai_family, address, info.ai_addrlen, .now + share)
             } catch {
                 last = error
             }

@@ -71,13 +71,17 @@ struct Diff: AsyncParsableCommand {
         } catch {
             throw Exit.diff(error)
         }
-        if json {
-            try Output.bytes(outcome.json())
-        } else {
-            let height = all ? nil : Output.height ?? DiffOutcome.defaultHeight
-            try Output.line(outcome.lines(width: Output.width, height: height, hasColour: Output.hasColour).joined(separator: "\n"))
+        do { try show(outcome) } catch {
+            // Nobody has read what differs, but that it matters is known.
+            throw ExitCode(outcome.exitCode == 2 ? 2 : 3)
         }
         if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+    }
+
+    private func show(_ outcome: DiffOutcome) throws {
+        guard !json else { return try Output.bytes(outcome.json()) }
+        let height = all ? nil : Output.height ?? DiffOutcome.defaultHeight
+        try Output.line(outcome.lines(width: Output.width, height: height, hasColour: Output.hasColour).joined(separator: "\n"))
     }
 
     private func options() throws(DiffProblem) -> HelioDaemon.Diff.Options {

@@ -75,6 +75,17 @@ extension Faults {
             try await node.waitForMirror(["P/a"], of: upstream, within: 6)
         }
 
+        @Test func whatAStartWarnsOf_IsSaidAtAReloadToo() async throws {
+            try node.start()
+            try await node.waitForState("SYNCHRONIZED")
+            #expect(!node.log.contains("0.0.0.0"))
+            let text = try String(contentsOfFile: node.configurationPath, encoding: .utf8)
+            try text.replacing("127.0.0.1:", with: "0.0.0.0:").write(toFile: node.configurationPath, atomically: true, encoding: .utf8)
+            node.signal(SIGHUP)
+            try await eventually("it is reloaded") { reloads() == 1 }
+            #expect(node.log.contains("http.listen 0.0.0.0:\(node.port)"), "\(node.log.suffix(800))")
+        }
+
         @Test func storm_IsMerged_AndASIGTERMInItIsObeyed() async throws {
             try node.start()
             try await node.waitForState("SYNCHRONIZED")

@@ -262,6 +262,27 @@ struct DispatcherTests {
         await dispatcher.stop()
     }
 
+    /// A node of a farm holds back at its start what others may have sent meanwhile.
+    @Test func whatIsLetGoAfterAStart_IsProbedFirst_WhereItHadFailedBefore() async throws {
+        await receiver.answer { _, _ in .answered(status: 500, retryAfter: nil) }
+        try await takeOver(1)
+        let first = try await dispatcher([endpoint("ci")])
+        try await eventually("it has failed") { try await store.deliveries(.pending, limit: 1).first?.attempts ?? 0 > 0 }
+        await first.stop()
+        let attempts = try await store.deliveries(.pending, limit: 1).first?.attempts
+        try await store.holdBack()
+        let second = try await dispatcher([endpoint("ci")])
+        let before = await receiver.ids.count
+        #expect(try await store.release(RepositoryID(9)) == ["ci"])
+        await second.added(RepositoryID(9), to: ["ci"])
+        try await eventually("it is probed") { await receiver.ids.count > before + 3 }
+        #expect(await second.statuses.map(\.state) == [.unreachable])
+        #expect(try await store.deliveries(.pending, limit: 1).first?.attempts == attempts)
+        await receiver.answer { _, _ in .answered(status: 200, retryAfter: nil) }
+        try await allDelivered(1)
+        await second.stop()
+    }
+
     private func takeOver(_ number: Int64) async throws {
         let content = MirrorHash.known(Digest(raw: [UInt8](repeating: UInt8(number), count: 32)))
         let event = OutboxEvent(

@@ -14,18 +14,25 @@ public actor Dispatcher {
 
     /// Its line holds megabytes where much waits: nobody keeps a copy across an `await`, or the next change copies them all.
     ///
-    /// It is fresh until what waits has been looked for once, and is refilled whenever its line wants more. A reload without its endpoint
+    /// It is fresh until a first attempt has ended, and is refilled whenever its line wants more. A reload without its endpoint
     /// retires it in any of these states. The next one with the endpoint takes it up as it is; else it goes when nothing is on its way.
     struct Place {
         var endpoint: Endpoint
         var line: EndpointLine
         var lastError: String?
-        /// Whether its heads had failed before the start is still to be seen.
+        /// Nothing is known of the receiver yet but from before the start.
         var isFresh = true
         /// Heads are being looked for; nobody else looks meanwhile.
         var isRefilling = false
         /// Not configured any more; kept until what is on its way has ended, so that this is stored.
         var isRetired = false
+
+        /// - Returns: whether the line has room for more.
+        mutating func take(_ heads: [DeliveryHead], at now: Moment) -> Bool {
+            let hasRoom = heads.allSatisfy { line.take($0, at: now) }
+            if isFresh, heads.contains(where: { $0.attempts > 0 }) { line.beginWithProbe(at: now.monotonic) }
+            return hasRoom
+        }
     }
 
     let store: Store
@@ -146,7 +153,7 @@ public actor Dispatcher {
             places[name]?.line.missedSome()
             return wake(name, at: surroundings.now().monotonic + Self.storeRetry)
         }
-        places[name]?.line.take(head, at: surroundings.now())
+        _ = places[name]?.take([head], at: surroundings.now())
         pump(name)
     }
 
@@ -163,10 +170,7 @@ public actor Dispatcher {
                 wake(name, at: surroundings.now().monotonic + Self.storeRetry)
                 break
             }
-            let now = surroundings.now()
-            let hasRoom = heads.allSatisfy { places[name]?.line.take($0, at: now) ?? false }
-            if places[name]?.isFresh == true, heads.contains(where: { $0.attempts > 0 }) { places[name]?.line.beginWithProbe(at: now.monotonic) }
-            guard hasRoom else { break }
+            guard places[name]?.take(heads, at: surroundings.now()) == true else { break }
             last = heads.last?.repository
             guard heads.count < Self.page else { continue }
             // What was stored meanwhile, among repositories that were looked at before, is looked for again.
@@ -176,7 +180,6 @@ public actor Dispatcher {
             }
             (missed, last) = (found, nil)
         }
-        places[name]?.isFresh = false
         pump(name)
     }
 
@@ -246,6 +249,7 @@ public actor Dispatcher {
                 ended.attempt, verdict, isAnswered: ended.outcome.status != nil, at: now.monotonic, using: &random)
         else { return release(ended) }  // the endpoint left the configuration; its delivery stays pending
         ended.decision = decision
+        places[ended.endpoint]?.isFresh = false
         if let error = ended.outcome.error { places[ended.endpoint]?.lastError = error }
         if !ended.outcome.isSettled { tell(ended, decision) }
         unnoted.append(ended)

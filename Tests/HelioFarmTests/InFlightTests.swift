@@ -26,12 +26,25 @@ private final class Kept {
         guard case .failure(.connectionLost)? = kept.outcomes.first else { return unexpected("\(kept.outcomes)") }
     }
 
+    /// 256 KiB a second.
+    @Test func bytes_GiveTime_ToAllThatAreInFlight() throws {
+        var inFlight = InFlight()
+        let (large, small) = (Kept(), Kept())
+        inFlight.add(large.promise, count: 1, bytes: 2 << 20, deadline: 1_000_000_000)
+        inFlight.add(small.promise, count: 1, bytes: 10, deadline: 1_000_000_000)
+        #expect(try #require(inFlight.deadline) / 100_000_000 == 89)
+        inFlight.moved(1 << 20)
+        #expect(try #require(inFlight.deadline) / 100_000_000 == 129)
+        guard case .whole = inFlight.take(.integer(1)) else { return unexpected("it is answered") }
+        #expect(try #require(inFlight.deadline) / 100_000_000 == 49)
+    }
+
     @Test func replies_GoToTheirRequests_InOrder() {
         var inFlight = InFlight()
         let (one, three) = (Kept(), Kept())
         inFlight.add(one.promise, count: 1, bytes: 10, deadline: 5)
         inFlight.add(three.promise, count: 3, bytes: 20, deadline: 6)
-        #expect(inFlight.deadline == 5 && inFlight.commands == 4 && inFlight.bytes == 30)
+        #expect(inFlight.deadline == 5 + 30 * 3814 && inFlight.commands == 4 && inFlight.bytes == 30)
         for number in 0..<4 {
             if case .whole(let promise, let values) = inFlight.take(.integer(Int64(number))) { promise.keep(.success(values)) }
         }

@@ -9,9 +9,16 @@ struct InFlight {
         let promise: ReplyPromise
         let missing: Int
         let bytes: Int
-        /// In nanoseconds of the monotonic clock.
+        /// In nanoseconds of the monotonic clock, without the time that bytes give.
         let deadline: Int64
     }
+
+    /// What each byte gives everybody in flight, in nanoseconds: a link of 256 KiB a second (2 Mbit/s) is no reason to give up. An announcement
+    /// has up to 2 MiB, in one command or in one reply, and what waits behind it is as late.
+    private static let nanosecondsPerByte: Int64 = 1_000_000_000 / 262_144
+
+    /// What all bytes that have moved since the beginning have given.
+    private var given: Int64 = 0
 
     /// What stands before `first` has been answered.
     private var requests: [Request] = []
@@ -22,7 +29,10 @@ struct InFlight {
     private(set) var bytes = 0
 
     /// Of the request that waits the longest.
-    var deadline: Int64? { first < requests.count ? requests[first].deadline : nil }
+    var deadline: Int64? { first < requests.count ? requests[first].deadline &+ given : nil }
+
+    /// So many bytes were sent or received.
+    mutating func moved(_ bytes: Int) { given &+= Int64(bytes) &* Self.nanosecondsPerByte }
 
     /// nil when there is room for another request of this size.
     func refusal(commands more: Int, bytes size: Int) -> RedisError? {
@@ -35,7 +45,8 @@ struct InFlight {
 
     /// - Precondition: `count` is not 0; there is room.
     mutating func add(_ promise: ReplyPromise, count: Int, bytes size: Int, deadline: Int64) {
-        requests.append(Request(promise: promise, missing: count, bytes: size, deadline: deadline))
+        moved(size)
+        requests.append(Request(promise: promise, missing: count, bytes: size, deadline: deadline &+ Int64(size) &* Self.nanosecondsPerByte &- given))
         commands += count
         bytes += size
     }

@@ -8,7 +8,7 @@ public struct RedisConfiguration: Sendable {
     public var username: String?
     /// Asked at each attempt to connect, on a thread that may block, so that a password can be changed in its file. nil for none.
     public var password: @Sendable () throws -> String?
-    /// From the moment a command is sent until its reply has come whole.
+    /// From the moment a command is sent until its reply has come whole; a second more for each 256 KiB that move meanwhile.
     public var commandTimeout: Duration
     /// For each address that the host has; also for looking them up, and for the password.
     public var connectTimeout: Duration

@@ -144,6 +144,7 @@ extension RedisLink: StreamOwner {
 
     private func receive(_ bytes: [UInt8]) {
         do throws(RedisError) {
+            inFlight.moved(bytes.count)
             parser.append(bytes)
             while isOpen, let value = try parser.next() { try deliver(value) }
         } catch {

@@ -339,6 +339,32 @@ import Testing
         try farm.sh("rm -f data/repositories/P/r.git/objects/pack/*")
         guard case .damaged = try await farm.copies.condition(of: name) else { return #expect(Bool(false)) }
     }
+
+    /// The refs can be read, and nobody notices before the next fetch needs an object of it.
+    @Test(arguments: ["seek=12 count=150", "seek=12 count=4"])
+    func damagedPack_IsBuiltAnew_AtTheNextChange(_ damage: String) async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try await farm.sync("P/r")
+        try farm.sh("dd if=/dev/zero of=$(echo data/repositories/P/r.git/objects/pack/*.pack) bs=1 conv=notrunc status=none \(damage)")
+        try farm.sh("cd work/P/r && echo more > file && git commit -qam more && git push -q origin HEAD:main")
+        guard case .change(let change, _?) = try await farm.sync("P/r") else { return #expect(Bool(false)) }
+        #expect(change.kind == .snapshot)
+        #expect(try await farm.isMirrored("P/r"))
+    }
+
+    /// Were a new copy begun, that would fail with something else.
+    @Test func objectThatTheUpstreamLacks_LeavesTheCopyAsItIs() async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try await farm.sync("P/r")
+        let repository = try await farm.repository("P/r")
+        try farm.sh("cd work/P/r && echo more > file && git commit -qam more && git push -q origin HEAD:main")
+        try farm.sh("cd up/P/r.git && id=$(git rev-parse main:file) && rm -f objects/$(echo $id | sed 's|^..|&/|')")
+        try farm.sh("rmdir data/staging && touch data/staging")
+        let failure = await failure { _ = try await farm.copies.prepare(repository, upstream: farm.upstream, lastKnownHead: nil) }
+        #expect(failure?.reason == .corrupt && failure?.isOfUpstream == true, "\(failure?.message ?? "")")
+    }
 }
 
 /// Does something to the upstream after its refs have been learnt.

@@ -103,6 +103,20 @@ import Testing
         #expect(reason == expected)
     }
 
+    @Test(arguments: [
+        ("error: unknown object type 0 at offset 12 in /d/objects/pack/p.pack\nfatal: did not receive expected object 1", false),
+        ("error: Could not read 1\nfatal: did not receive expected object 1", false),
+        ("fatal: cannot read existing object info 1", false), ("fatal: object 1: expected type blob, found commit", false),
+        ("fatal: offset beyond end of packfile (truncated pack?)", false), ("fatal: bad object 1\nremote: fatal: bad object 1", false),
+        ("remote: fatal: bad object 1\nremote: aborting due to possible repository corruption on the remote side.\nfatal: early EOF", true),
+        ("fatal: git upload-pack: aborting due to possible repository corruption on the remote side.\nfatal: protocol error: bad pack header", true),
+        ("remote: fatal: missing blob 1", true),
+    ])
+    func corruption_IsTheUpstreams_WhereOnlyThatSaysSo(_ message: String, isOfUpstream: Bool) {
+        let failure = Classification.failure(stderr: Array(message.utf8), exitCode: 128, isUpstream: true)
+        #expect(failure.reason == .corrupt && failure.isOfUpstream == isOfUpstream)
+    }
+
     @Test func crashOverWhatAnUpstreamSent_IsTheRepositorys() {
         func reason(_ signal: Int32, isUpstream: Bool) -> FailureReason? {
             do { _ = try GitResult(status: .signalled(signal), output: [], errors: [], isUpstream: isUpstream).checked() } catch { return error.reason }

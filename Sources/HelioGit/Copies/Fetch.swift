@@ -44,11 +44,12 @@ extension LocalCopies {
     /// mark is removed, so that what the copy had stays whole, and the upstream is refused.
     private func refuseShallow(_ copy: String) async throws(Failure) {
         let path = copy + "/shallow"
-        let mark = try await DiskThreads.shared.runOwn { () throws(Failure) in try Files.readIfPresent(path, limit: .max - 1) }
-        guard let mark else { return }
+        // Not read: it has a line for each end, as many as the upstream likes.
+        let size = try await DiskThreads.shared.runOwn { RawPath(path).size }
+        guard let size else { return }
         // A removal that comes after its caller has given up would take the mark of a later fetch; so the limit is a long one.
         try await DiskThreads.shared.runOwn(within: DiskThreads.longPatience) { () throws(Failure) in try Files.remove(path) }
-        if !mark.isEmpty { throw Failure(.rejected, "the upstream is shallow: its history ends early") }
+        if size > 0 { throw Failure(.rejected, "the upstream is shallow: its history ends early") }
     }
 }
 

@@ -34,7 +34,7 @@ extension LocalCopies {
         let age = "\(thresholds.pruneOlderThan.components.seconds).seconds.ago"
         if load.isPruningDue, load.freeBytes > 2 * load.packBytes {
             // Before, so that a copy with which it fails is tidied as ever until it is due again.
-            try await DiskThreads.run { () throws(Failure) in try PruneMark(copy).renew() }
+            try await DiskThreads.run { () throws(Failure) in try PruneMark(copy).renew(thresholds.pruneOlderThan) }
             let cruft = ["--cruft", "--cruft-expiration=\(age)"]
             try await runMaintenance(["repack", "-d", "-q", "--no-write-bitmap-index"] + cruft, copy)
             (done.pruned, done.repacked) = (true, true)
@@ -103,6 +103,9 @@ struct CopyLoad: Sendable {
 }
 
 /// When a copy was last rid of what nothing reaches: the time of a file that git does not know.
+///
+/// All nodes of a farm see a first change at the same moment, and none synchronises a repository while it is repacked as a whole. So each
+/// begins its time up to an eighth earlier than now, by chance.
 private struct PruneMark {
     private let path: String
 
@@ -111,14 +114,20 @@ private struct PruneMark {
     /// A copy without one begins its time now: nothing in a first copy is unreachable.
     func isOlder(than age: Duration) throws(Failure) -> Bool {
         guard let time = RawPath(path).modified else {
-            try renew()
+            try renew(age)
             return false
         }
         let elapsed = Glibc.time(nil) - time
         // Made by a clock that was ahead: else it would hold until that time has come.
-        if elapsed < 0 { try renew() }
+        if elapsed < 0 { try renew(age) }
         return elapsed >= Int(age.components.seconds)
     }
 
-    func renew() throws(Failure) { try Files.replace(path, with: [], mode: 0o640) }
+    /// - Parameter age: how old it may become.
+    func renew(_ age: Duration) throws(Failure) {
+        try Files.replace(path, with: [], mode: 0o640)
+        let time = timespec(tv_sec: Glibc.time(nil) - Int.random(in: 0...Int(age.components.seconds / 8)), tv_nsec: 0)
+        // One that keeps the time at which it was made is good, too.
+        _ = utimensat(AT_FDCWD, path, [time, time], 0)
+    }
 }

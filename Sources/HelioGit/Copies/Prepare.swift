@@ -38,7 +38,8 @@ extension LocalCopies {
         do throws(Failure) {
             guard try await fetch(target, into: layout.copy(of: wish.repository.name), having: current, wish.source) else { return nil }
         } catch {
-            guard error.reason == .corrupt else { throw error }
+            // Damage over there is no reason to make a good copy anew.
+            guard error.reason == .corrupt, !error.isOfUpstream else { throw error }
             return try await stage(wish, target, old: current)
         }
         return .change(wish.change(.incremental, from: current, to: target), staged: nil)

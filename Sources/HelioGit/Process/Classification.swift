@@ -54,6 +54,7 @@ enum Classification {
             "unresolved delta", "bad tree", "did not send all necessary objects", "missing blob", "missing tree", "missing commit",
             "does not point to a valid object", "unable to parse object", "nonexistent object", "packed-refs", "bad pack",
             "pack has bad", "cannot be accessed", "not our ref", "failed to traverse", "missing necessary objects",
+            "did not receive expected object", "unknown object type", "cannot read existing object", ": expected type", "truncated pack",
         ]),
         (.rejected, [
             "requested url returned error: 3", "fsck error", "unknown repository extension", "expected git repo version", "not allowed", "shallow",
@@ -83,8 +84,21 @@ enum Classification {
         var message = summary.isEmpty ? "git exited with \(exitCode) and said nothing" : summary
         if isUpstream, let key = limit(in: StderrText(withoutQuotations(stderr))) { message = GitMessage.bounded("more than \(key) allows: \(message)") }
         let refusal = isUpstream ? refusal(in: stderr) : nil
-        return Failure(reason(of: stderr, isUpstream: isUpstream), message, retryAfter: refusal.map { _ in pause }, isOfHost: isOfHost)
+        let reason = reason(of: stderr, isUpstream: isUpstream)
+        return Failure(
+            reason, message, retryAfter: refusal.map { _ in pause }, isOfHost: isOfHost,
+            isOfUpstream: isUpstream && reason == .corrupt && isRemote(.corrupt, in: stderr))
     }
+
+    /// Whether only the other side says so. upload-pack speaks of "possible repository corruption on the remote side" whatever has ended its
+    /// pack-objects, a lack of memory too, and the git that runs here complains then of what it was not sent.
+    private static func isRemote(_ reason: FailureReason, in stderr: [UInt8]) -> Bool {
+        let text = StderrText(withoutQuotations(stderr))
+        let needles = table.filter { $0.0 == reason }.flatMap(\.1)
+        return remoteSide.isIn(text.whole[...]) || !text.local.contains { line in needles.contains { $0.isIn(line) } }
+    }
+
+    private static let remoteSide: Needle = "corruption on the remote side"
 
     /// Of a host that answers 429 or 503 without `Retry-After`: the shortest time that servers commonly name; if that is too short it says
     /// so again.

@@ -20,6 +20,8 @@ public struct RepositoryEntry: Sendable {
     public var ownFailures = 0
     public var lastFailure: Failure?
     public var quarantinedSince: MonotonicTime?
+    /// The copy was found broken, and the upstream not: it is made anew, whenever there is room.
+    var needsRebuild = false
     /// Since when a change is known at the upstream that is not here yet; for a first copy, since it was listed.
     public var behindSince: MonotonicTime?
     /// Whether the store remembers that our copy is behind.

@@ -45,7 +45,8 @@ extension NodeMachine {
         guard let entry = catalogue[listed.repository.id], entry.hasCopy, listed.failure == nil else { return false }
         switch listed.content {
         case .unknown?: return true
-        case .known?: return listed.content == entry.content && entry.quarantinedSince == nil
+        // What failed may have moved refs and not have noted it, whatever the hashes are by now.
+        case .known?: return listed.content == entry.content && entry.failedSyncCount == 0
         case nil: return run.trigger == .scheduled && rests(entry, at: now)
         }
     }

@@ -5,7 +5,7 @@ extension NodeMachine {
     ) {
         guard let entry = catalogue[id] else { return }
         var request = SyncRequest(repository: id, project: entry.repository.project.id, trigger: trigger, createdAt: now)
-        request.rebuild = rebuild
+        request.rebuild = rebuild || entry.needsRebuild
         if let run { request.runs = [run] }
         queue.enqueue(request, now: now.monotonic)
     }
@@ -115,7 +115,10 @@ extension NodeMachine {
         }
     }
 
+    /// Of a node that was never complete, not before the upstream was reached at all: it is not one repository that a wrong token keeps out,
+    /// or a server that is silent, and a node whose repositories are all set aside would be complete.
     private mutating func quarantineIfDue(_ id: RepositoryID, at now: Moment) {
+        guard contact.last != nil || wasSynchronized else { return }
         guard let entry = catalogue[id], entry.quarantinedSince == nil, entry.ownFailures >= settings.syncAttempts else { return }
         catalogue.update(id) { $0.quarantinedSince = now.monotonic }
         if settings.quarantineBlocksSynchronized, state == .metadataSynchronized { reopenFirstList(for: id) }
@@ -129,13 +132,14 @@ extension NodeMachine {
 
     private mutating func retryOrGiveUp(_ job: SyncJob, _ failure: Failure, at now: Moment) {
         let id = job.repository.id
+        // What is wrong at the upstream is no reason to make a good copy anew.
+        if failure.reason == .corrupt { catalogue.update(id) { $0.needsRebuild = !failure.isOfUpstream && job.hasCopy } }
         guard catalogue[id]?.quarantinedSince == nil, job.attempt < settings.syncAttempts else {
             return settleVet(job, resolved: catalogue[id]?.quarantinedSince != nil)
         }
         var request = SyncRequest(repository: id, project: job.request.project, trigger: .retry, createdAt: job.request.createdAt)
         request.failedAttempts = job.attempt
-        // What is wrong at the upstream is no reason to make a good copy anew.
-        request.rebuild = job.request.rebuild || (failure.reason == .corrupt && !failure.isOfUpstream && job.hasCopy)
+        request.rebuild = job.request.rebuild || catalogue[id]?.needsRebuild == true
         var delay = Backoff.synchronisation.delay(afterAttempt: job.attempt, using: &random)
         if let asked = failure.retryAfter {
             delay = max(delay, asked)
@@ -206,6 +210,7 @@ extension RepositoryEntry {
         initialSync = initialSync ?? now.wall
         lastSync = now.wall
         failedSyncCount = 0
+        needsRebuild = false
         ownFailures = 0
         lastFailure = nil
         quarantinedSince = nil

@@ -101,13 +101,17 @@ extension Faults {
             _ = daemon
         }
 
+        private static let impatient = "sync: { no_progress: 1s, attempts: 1, interval: 2s }"
+
         @Test func firstStart_StaysUnsynchronized_WhileTheServerIsSilent() async throws {
             let silent = try SilentServer()
-            let node = try NodeFixture(in: directory.path, upstream: urls(port: silent.port), extra: "sync: { no_progress: 1s }")
+            let node = try NodeFixture(in: directory.path, upstream: urls(port: silent.port), extra: Self.impatient)
             try node.start()
-            try await eventually(within: 20, "a first failed attempt") { node.log.contains("synchronisation failed") }
+            // Each is enough for quarantine, were it the repository's own fault.
+            try await eventually(within: 30, "attempts fail") { node.log.components(separatedBy: "synchronisation failed").count > 3 }
+            #expect(!node.log.contains("quarantined"))
             node.expectStatus("METADATA_SYNCHRONIZED", 200)
-            try node.configure(upstream: urls(port: silent.port), extra: "sync: { no_progress: 1s }\nstatus: { strict: true }")
+            try node.configure(upstream: urls(port: silent.port), extra: Self.impatient + "\nstatus: { strict: true }")
             node.signal(SIGHUP)
             try await eventually("strict") { node.status()?.code == 503 }
             node.expectStatus("METADATA_SYNCHRONIZED", 503)

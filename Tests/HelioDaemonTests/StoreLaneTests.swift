@@ -1,5 +1,6 @@
 import HelioNode
 import HelioStore
+import TestSupport
 import Testing
 
 @testable import HelioDaemon
@@ -64,6 +65,22 @@ struct StoreLaneTests {
         #expect(waiting.count == 1512)
         let left = drain(&waiting).flatMap { $0 }
         #expect(left == Array(0..<512 as Range<Int64>) + Array(99_513..<100_513 as Range<Int64>))
+    }
+
+    /// A job that begins waits for what was written of its repository, and not for a line that is never empty.
+    @Test(.timeLimit(.minutes(2))) func settling_Ends_ThoughMoreKeepsComing() async throws {
+        let directory = try TemporaryDirectory()
+        let lane = StoreLane(store: try await Store.open(directory.path), log: NodeLog(LogOutput(NodeConfiguration.Log()).logger("test")))
+        let flood = Task {
+            while !Task.isCancelled {
+                if lane.backlog.count < 1000 { lane.append(Array(repeating: .drain("x"), count: 1000)) }
+                await Task.yield()
+            }
+        }
+        try await eventually("much waits") { lane.backlog.count > 500 }
+        await lane.settle()
+        flood.cancel()
+        await flood.value
     }
 
     private struct Kept: Equatable {

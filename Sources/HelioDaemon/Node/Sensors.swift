@@ -9,9 +9,10 @@ struct Sensors: Sendable {
     /// A disk that hangs refuses nothing. A store that has not answered for so long counts as one that takes no writes, until it answers;
     /// so long that a transaction over very many repositories is no hang.
     private static let storePatience = Duration.seconds(30)
-    private static let trashInterval = Duration.seconds(3600)
-    /// Not right after the start, when the clock of the machine may not be right yet.
-    private static let trashDelay = Duration.seconds(600)
+    /// Looks between two times that the trash is emptied, the first of them not right after the start, when the clock of the machine may not
+    /// be right yet.
+    private static let trashEvery = 360
+    private static let trashFirst = 60
 
     let driver: NodeDriver
     let log: NodeLog
@@ -25,10 +26,19 @@ struct Sensors: Sendable {
         await withTaskGroup { group in
             group.addTask { await Self.repeating(every: Self.interval) { await lookAtDisk() } }
             group.addTask { await Self.repeating(every: Self.interval) { await lookAtStore() } }
-            group.addTask {
-                guard (try? await Task.sleep(for: Self.trashDelay)) != nil else { return }  // cancelled: the node stops
-                await Self.repeating(every: Self.trashInterval) { await emptyTrash() }
-            }
+            group.addTask { await keepTrash() }
+        }
+    }
+
+    /// The clock is looked at far more often than the trash: it is believed only once it has stood.
+    private func keepTrash() async {
+        var clock = TrustedClock(SystemClock.now())
+        var looks = 0
+        while !Task.isCancelled {
+            let now = clock.look(at: SystemClock.now())
+            if looks % Self.trashEvery == Self.trashFirst { await emptyTrash(at: now) }
+            looks += 1
+            guard (try? await Task.sleep(for: Self.interval)) != nil else { return }  // cancelled: the node stops
         }
     }
 
@@ -73,10 +83,10 @@ struct Sensors: Sendable {
         }
     }
 
-    private func emptyTrash() async {
+    private func emptyTrash(at now: WallTime) async {
         let operation = hands.operations.begin(.purge)
         do throws(Failure) {
-            try await hands.adapters.copies.emptyTrash(olderThan: trashKeep(), now: SystemClock.wall())
+            try await hands.adapters.copies.emptyTrash(olderThan: trashKeep(), now: now)
             operation.end(failed: false, at: SystemClock.monotonic())
         } catch {
             operation.end(failed: true, at: SystemClock.monotonic())

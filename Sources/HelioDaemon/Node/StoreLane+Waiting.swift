@@ -2,10 +2,11 @@ import HelioNode
 import HelioStore
 
 extension StoreLane {
-    /// A write, and since when it waits.
+    /// A write, since when it waits, and the how manieth it is.
     struct Entry: Sendable {
         let write: Write
         let since: MonotonicTime
+        var number = 0
     }
 
     /// What waits, in order.
@@ -19,6 +20,7 @@ extension StoreLane {
 
         var count: Int { entries.count }
         var oldest: MonotonicTime? { entries.first?.since }
+        var firstNumber: Int? { entries.first?.number }
 
         mutating func append(_ more: [Entry]) {
             entries.append(contentsOf: more)

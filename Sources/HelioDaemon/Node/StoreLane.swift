@@ -28,11 +28,20 @@ final class StoreLane: Sendable {
     private struct Line {
         var waiting = Waiting()
         var isWriting = false
-        /// Those who wait until everything is written, or cannot be for now.
-        var settling: [CheckedContinuation<Void, Never>] = []
+        /// The number of the last write that was appended.
+        var last = 0
+        /// Those who wait until the write of a number and all before it are done, or cannot be for now.
+        var settling: [(last: Int, continuation: CheckedContinuation<Void, Never>)] = []
         /// Not told of yet, and when there was last something to tell.
         var dropped = 0
         var lastTold: MonotonicTime?
+
+        /// Those who wait for nothing from this number on.
+        mutating func settled(before number: Int) -> [CheckedContinuation<Void, Never>] {
+            let settled = settling.filter { $0.last < number }
+            settling.removeAll { $0.last < number }
+            return settled.map(\.continuation)
+        }
     }
 
     private let store: Store
@@ -52,7 +61,8 @@ final class StoreLane: Sendable {
         guard !writes.isEmpty else { return }
         let now = SystemClock.monotonic()
         let mustStart = line.withLock { line in
-            line.waiting.append(writes.map { Entry(write: $0, since: now) })
+            line.waiting.append(writes.enumerated().map { Entry(write: $1, since: now, number: line.last + 1 + $0) })
+            line.last += writes.count
             defer { line.isWriting = true }
             return !line.isWriting
         }
@@ -63,7 +73,7 @@ final class StoreLane: Sendable {
     func settle() async {
         await withCheckedContinuation { continuation in
             let isSettled = line.withLock { line in
-                if line.isWriting { line.settling.append(continuation) }
+                if line.isWriting { line.settling.append((line.last, continuation)) }
                 return !line.isWriting
             }
             if isSettled { continuation.resume() }
@@ -73,32 +83,28 @@ final class StoreLane: Sendable {
     private func writeAll() async {
         while let batch = nextBatch() {
             let rest = await write(batch)
-            guard !rest.isEmpty else { continue }
+            guard !rest.isEmpty else {
+                resume { $0.settled(before: $0.waiting.firstNumber ?? .max) }
+                continue
+            }
             line.withLock { $0.waiting.putBack(rest) }
             // Nobody waits for a disk.
-            for waiter in takeSettling() { waiter.resume() }
+            resume { $0.settled(before: .max) }
             try? await Task.sleep(for: Self.retryAfter)  // never cancelled
         }
     }
 
     /// - Returns: nil when there is none, and then the line is free for the next writer.
     private func nextBatch() -> [Entry]? {
-        let (batch, settled) = line.withLock { line -> ([Entry]?, [CheckedContinuation<Void, Never>]) in
+        line.withLock { line in
             let batch = line.waiting.next()
-            guard batch.isEmpty else { return (batch, []) }
-            line.isWriting = false
-            defer { line.settling = [] }
-            return (nil, line.settling)
+            line.isWriting = !batch.isEmpty
+            return batch.isEmpty ? nil : batch
         }
-        for waiter in settled { waiter.resume() }
-        return batch
     }
 
-    private func takeSettling() -> [CheckedContinuation<Void, Never>] {
-        line.withLock { line in
-            defer { line.settling = [] }
-            return line.settling
-        }
+    private func resume(_ settled: (inout Line) -> [CheckedContinuation<Void, Never>]) {
+        for waiter in line.withLock(settled) { waiter.resume() }
     }
 
     /// - Returns: what is left to write when the store takes nothing for now.

@@ -102,10 +102,10 @@ private func run(outstanding: Set<RepositoryID>, equal: Int) throws -> Run {
             == #"{"node":"mirror-1","version":"0.1.0","state":"SYNCHRONIZED","stateSince":"2026-01-02T03:04:05Z","stateSeconds":12.5,"#
             + #""status":200,"ready":true,"reasons":[],"draining":null,"drainKept":false,"lagSeconds":30,"lastUpstreamContactSeconds":1.5,"discovering":false,"#
             + #""repositories":{"total":4,"synchronized":1,"behind":1,"quarantined":1,"firstCopiesLeft":1},"queue":{"waiting":0,"running":0},"#
-            + #""worst":[{"repository":"P/a","status":"quarantined","seconds":12,"reason":"auth","message":"denied \u001b","failures":5},"#
+            + #""worstTotal":3,"worst":[{"repository":"P/a","status":"quarantined","seconds":12,"reason":"auth","message":"denied \u001b","failures":5},"#
             + #"{"repository":"P/c","status":"waiting","seconds":40,"reason":null,"message":null,"failures":0},"#
             + #"{"repository":"P/b","status":"behind","seconds":30,"reason":null,"message":null,"failures":0}],"#
-            + #""rejected":[{"path":"x.git","why":"no\u000aname"}],"purgeGuard":null}"#)
+            + #""rejectedTotal":1,"rejected":[{"path":"x.git","why":"no\u000aname"}],"purgeGuard":null}"#)
 }
 
 @Test func overview_IsBounded_WhenEverythingLags() throws {
@@ -120,7 +120,9 @@ private func run(outstanding: Set<RepositoryID>, equal: Int) throws -> Run {
     var snapshot = Sample.snapshot(.synchronized, catalogue)
     snapshot.rejected = (0..<5000).map { RejectedRepository(path: "r\($0)", why: "no") }
     let text = Sample.render(OverviewAnswer(snapshot: snapshot, identity: Sample.identity, now: Sample.now.monotonic))
-    #expect(text.utf8.count < 20_000)
+    #expect(text.utf8.count < 20_000 && text.contains(#""worstTotal":5000,"#) && text.contains(#""rejectedTotal":5000,"#))
+    let longer = Sample.render(OverviewAnswer(shown: 1000, snapshot: snapshot, identity: Sample.identity, now: Sample.now.monotonic))
+    #expect(longer.ranges(of: #""status":"#).count == 1001 && longer.ranges(of: #""path":"#).count == 1000)
     let worst = LaggingRepositories.worst(catalogue, at: Sample.now.monotonic, limit: 20)
     #expect(worst.map(\.entry.status) == Array(repeating: .quarantined, count: 20))
     #expect(worst.map(\.age) == Array(repeating: .seconds(100), count: 16) + Array(repeating: .seconds(99), count: 4))

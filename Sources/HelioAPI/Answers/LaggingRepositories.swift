@@ -13,10 +13,14 @@ enum LaggingRepositories {
         catalogue.oldestOutstanding(limit: limit).map { Item(entry: $0, age: NodeSnapshot.age($0.outstandingSince, at: now)) }
     }
 
+    /// Of all that `worst` chooses from.
+    static func count(_ counts: Catalogue.Counts) -> Int { counts.quarantined + counts.behind + counts.waiting + counts.doubtful }
+
     /// The quarantined before all others.
     static func worst(_ catalogue: Catalogue, at now: MonotonicTime, limit: Int) -> [Item] {
         let quarantined = items(catalogue, .quarantined, at: now, limit: limit)
-        let others = [RepositoryEntry.Status.behind, .waiting].flatMap { items(catalogue, $0, at: now, limit: limit) }
+        let doubtful = catalogue.oldestDoubtful(limit: limit).map { Item(entry: $0, age: NodeSnapshot.age($0.confirmedAt, at: now)) }
+        let others = doubtful + [RepositoryEntry.Status.behind, .waiting].flatMap { items(catalogue, $0, at: now, limit: limit) }
         return Array((quarantined + others.sorted { $0.age > $1.age }).prefix(limit))
     }
 

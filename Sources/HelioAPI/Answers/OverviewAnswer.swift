@@ -3,10 +3,13 @@ import HelioNode
 
 /// `/admin/overview`: what `heliostat status` draws.
 struct OverviewAnswer: JSONValue {
-    /// Repositories and rejected paths shown at most.
+    /// Repositories and rejected paths shown, unless more are asked for.
     static let worstShown = 20
     static let rejectedShown = 100
+    static let limit = 1000
 
+    /// Of each; nil for those above.
+    var shown: Int?
     let snapshot: NodeSnapshot
     let identity: NodeIdentity
     let now: MonotonicTime
@@ -58,8 +61,9 @@ struct OverviewAnswer: JSONValue {
     }
 
     private func appendWorst(to json: inout JSONWriter) {
+        json.field("worstTotal", LaggingRepositories.count(snapshot.catalogue.counts))
         json.array("worst") { json in
-            for item in LaggingRepositories.worst(snapshot.catalogue, at: now, limit: Self.worstShown) {
+            for item in LaggingRepositories.worst(snapshot.catalogue, at: now, limit: shown ?? Self.worstShown) {
                 json.object { json in
                     json.field("repository", item.entry.repository.name)
                     json.field("status", item.entry.status.rawValue)
@@ -73,8 +77,9 @@ struct OverviewAnswer: JSONValue {
     }
 
     private func appendRejected(to json: inout JSONWriter) {
+        json.field("rejectedTotal", snapshot.rejected.count)
         json.array("rejected") { json in
-            for rejected in snapshot.rejected.prefix(Self.rejectedShown) {
+            for rejected in snapshot.rejected.prefix(shown ?? Self.rejectedShown) {
                 json.object { json in
                     json.field("path", rejected.path)
                     json.field("why", rejected.why)

@@ -81,9 +81,8 @@ struct Concerns: Sendable {
             let detail = "\(counts.quarantined) of \(counts.total) repositories fail by themselves and are tried again at every interval."
             found.append(Concern(urgency: .warning, what: "Quarantined repositories", detail: detail))
         }
-        let failing = reading.worst.count { $0.entry.status != .quarantined && $0.entry.lastFailure != nil }
-        if failing > 0 {
-            let detail = "\(failing) of \(counts.total) repositories failed when they were last tried."
+        if counts.failing > 0 {
+            let detail = "\(counts.failing) of \(counts.total) repositories failed when they were last tried."
             found.append(Concern(urgency: .warning, what: "Failing repositories", detail: detail))
         } else if let run = reading.runs.last(where: { $0.end != nil }), run.end?.status == .fail, run.planned == nil {
             let why = run.end?.reason ?? run.discoveryFailure?.description ?? "for no known reason"

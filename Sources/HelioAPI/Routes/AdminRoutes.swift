@@ -35,10 +35,11 @@ struct AdminRoutes: Sendable {
         }
     }
 
-    private func overview(_ request: borrowing Request) -> Response {
+    private func overview(_ request: borrowing Request) throws(Rejection) -> Response {
         let page = board.page
+        let shown = try request.integer("limit", in: 1...OverviewAnswer.limit)
         return .json {
-            $0.value(OverviewAnswer(snapshot: page.snapshot, identity: page.identity, now: commands.now().monotonic))
+            $0.value(OverviewAnswer(shown: shown, snapshot: page.snapshot, identity: page.identity, now: commands.now().monotonic))
         }
     }
 

@@ -29,9 +29,13 @@ public struct Administration: Sendable {
         public let why: String
     }
 
+    /// As many repositories as an overview ever lists.
+    static let allOfOverview = 1000
+
+    /// - Parameter listsAll: and not only the worst.
     /// - Returns: the node's overview, and the bytes it came in.
-    public func overview() throws(AdministrationError) -> (Overview, raw: [UInt8]) {
-        let raw = try ask("GET", "/admin/overview")
+    public func overview(listsAll: Bool = false) throws(AdministrationError) -> (Overview, raw: [UInt8]) {
+        let raw = try ask("GET", "/admin/overview" + (listsAll ? "?limit=\(Self.allOfOverview)" : ""))
         return (try decode(Overview.self, raw), raw)
     }
 

@@ -24,6 +24,9 @@ public struct Overview: Sendable, Codable, Equatable {
     public var queue: Queue
     public var worst: [Trouble]
     public var rejected: [Rejected]
+    /// How many there are, those that are not listed among them; nil from a node that does not say.
+    public var worstTotal: Int?
+    public var rejectedTotal: Int?
     /// What the purge guard holds back, in words; nil while it is not tripped.
     public var purgeGuard: String?
 
@@ -73,7 +76,7 @@ public struct Overview: Sendable, Codable, Equatable {
     /// A repository that is not as it should be.
     public struct Trouble: Sendable, Codable, Equatable {
         public var repository: String
-        /// `quarantined`, `behind` or `waiting`.
+        /// `quarantined`, `behind`, `waiting`, or `synchronized` where the last attempt failed and no change is known.
         public var status: String
         /// For how long.
         public var seconds: Double

@@ -76,6 +76,13 @@ extension Overview {
                 ("  " + trouble.status.padded(to: 11), trouble.status == "quarantined" ? .red : .yellow),
                 (" " + (why.isEmpty ? age : age.padded(to: 7) + " " + why), nil), (failures, .faint))
         }
+        drawRest(of: worstTotal, worst.count, on: &screen)
+    }
+
+    private func drawRest(of total: Int?, _ shown: Int, on screen: inout Screen) {
+        guard let total, total > shown else { return }
+        let command = shown < Administration.allOfOverview ? ": heliostat status --all" : ""
+        screen.line(("  and \(total - shown) more\(command)", .faint))
     }
 
     private func drawRejected(on screen: inout Screen) {
@@ -83,6 +90,7 @@ extension Overview {
         screen.gap()
         screen.line(("not mirrored", .bold))
         for item in rejected { screen.line(("  \(item.path)", nil), ("  \(item.why)", .faint)) }
+        drawRest(of: rejectedTotal, rejected.count, on: &screen)
     }
 
     private func label(_ text: String) -> String { text.padded(to: 14) }

@@ -19,6 +19,7 @@ public struct Catalogue: Sendable {
     private var behindAges = AgeIndex()
     private var firstCopyAges = AgeIndex()
     private var quarantineAges = AgeIndex()
+    private var doubtfulAges = AgeIndex()
     /// The same repositories by the time since when something is outstanding, which may be long before.
     private var quarantineLags = AgeIndex()
 
@@ -30,11 +31,17 @@ public struct Catalogue: Sendable {
         public var synchronized = 0
         public var behind = 0
         public var quarantined = 0
+        /// Of the synchronised, those that are doubtful.
+        public var doubtful = 0
+        /// Whose last attempt failed, but for the quarantined.
+        public var failing = 0
         public var hashUnknown = 0
 
         mutating func add(_ entry: RepositoryEntry, _ sign: Int) {
             total += sign
             hashUnknown += entry.isHashUnknown ? sign : 0
+            doubtful += entry.isDoubtful ? sign : 0
+            failing += entry.lastFailure != nil && entry.quarantinedSince == nil ? sign : 0
             switch entry.status {
             case .waiting: waiting += sign
             case .synchronized: synchronized += sign
@@ -79,7 +86,7 @@ public struct Catalogue: Sendable {
         projects.remove(entry.repository.project)
         counts.add(entry, -1)
         contentSum ^= entry.contentSum
-        for ages in [\Self.behindAges, \.firstCopyAges, \.quarantineAges, \.quarantineLags] { self[keyPath: ages].set(id, nil) }
+        for ages in [\Self.behindAges, \.firstCopyAges, \.quarantineAges, \.doubtfulAges, \.quarantineLags] { self[keyPath: ages].set(id, nil) }
         return entry
     }
 
@@ -105,6 +112,7 @@ public struct Catalogue: Sendable {
         behindAges.set(id, status == .behind ? entry.behindSince : nil)
         firstCopyAges.set(id, status == .waiting ? entry.behindSince : nil)
         quarantineAges.set(id, entry.quarantinedSince)
+        doubtfulAges.set(id, entry.isDoubtful ? entry.confirmedAt ?? entry.knownSince ?? MonotonicTime(nanoseconds: 0) : nil)
         quarantineLags.set(id, status == .quarantined ? entry.outstandingSince : nil)
     }
 }
@@ -145,6 +153,9 @@ extension Catalogue {
         case .synchronized: []
         }
     }
+
+    /// The doubtful repositories that were known to equal the upstream the longest ago, the oldest first.
+    public func oldestDoubtful(limit: Int) -> [RepositoryEntry] { doubtfulAges.oldest(limit).compactMap { self[$0] } }
 
     /// The repositories with which something has been outstanding for longest, whatever the state, the oldest first. Neither is this a walk
     /// through all of them.

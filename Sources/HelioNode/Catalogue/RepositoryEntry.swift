@@ -47,6 +47,9 @@ public struct RepositoryEntry: Sendable {
         return behindSince == nil ? .synchronized : .behind
     }
 
+    /// The last attempt failed, and no change is known that is not here: nobody knows whether there is one.
+    public var isDoubtful: Bool { status == .synchronized && lastFailure != nil }
+
     /// Since when something is outstanding, whatever the state; nil when nothing is. What is set aside has been outstanding since before.
     public var outstandingSince: MonotonicTime? {
         guard let behindSince, let quarantinedSince else { return behindSince ?? quarantinedSince }

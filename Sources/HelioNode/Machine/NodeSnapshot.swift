@@ -98,7 +98,7 @@ extension NodeMachine {
     private func queueView() -> NodeSnapshot.QueueView {
         var view = NodeSnapshot.QueueView()
         view.waitingCount = queue.waiting.count
-        view.waiting = queue.waiting.values.prefix(NodeSnapshot.QueueView.shown)
+        view.waiting = queue.oldest(NodeSnapshot.QueueView.shown)
             .sorted { ($0.createdAt.monotonic, $0.repository) < ($1.createdAt.monotonic, $1.repository) }
         view.oldestDue = queue.oldestDue
         view.running = queue.running.values.sorted { $0.id.value < $1.id.value }

@@ -26,6 +26,9 @@ struct SyncQueue: Sendable {
     /// Since when the one that waits for longest could have begun; in the future when all are held back.
     var oldestDue: MonotonicTime? { dueSince.oldest }
 
+    /// - Returns: up to `limit` that wait, those that could have begun for longest.
+    func oldest(_ limit: Int) -> [SyncRequest] { dueSince.oldest(limit).compactMap { waiting[$0] } }
+
     /// When the next delayed entry comes due.
     var nextDue: MonotonicTime? { delayed.earliest?.time }
 

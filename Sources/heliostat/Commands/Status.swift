@@ -8,9 +8,14 @@ struct Status: ParsableCommand {
 
     @OptionGroup var picture: PictureOptions
 
+    @Flag(help: "List up to 1000 repositories in trouble instead of the 20 worst.")
+    var all = false
+
     func run() throws {
         try picture.draw {
-            let (overview, answer) = try node.ask { administration throws(AdministrationError) in try administration.overview() }
+            let (overview, answer) = try node.ask { administration throws(AdministrationError) in
+                try administration.overview(listsAll: all)
+            }
             return (overview.lines(width: Output.width, hasColour: Output.hasColour), answer)
         }
     }

@@ -82,13 +82,15 @@ import Testing
     snapshot.rejected = [RejectedRepository(path: "-bad", why: "a segment starts with -")]
     let reading = PageSample.reading(snapshot)
     let section = PageSample.text(RepositoriesSection(reading))
-    #expect(section.contains("2 of 3 are not as the upstream has them."))
+    #expect(section.contains("2 of 3 are not known to be as the upstream has them."))
     #expect(section.contains("<strong>corrupt</strong> fatal: bad object in &#39;A/broken.git&#39;</td>"))
     #expect(try #require(section.firstRange(of: "A/broken")?.lowerBound) < #require(section.firstRange(of: "A/late")?.lowerBound))
     #expect(section.contains("quarantined</span></td><td class=\"number\">30 s</td>"))
     #expect(section.contains("<h3>Not mirrored</h3>") && section.contains("-bad"))
     #expect(Concerns(reading).list.map(\.what) == ["Quarantined repositories"])
-    #expect(PageSample.text(RepositoriesSection(PageSample.reading())).contains("Every repository is as the upstream last had it."))
+    #expect(PageSample.text(RepositoriesSection(PageSample.reading())).contains("No repository is known yet."))
+    let fine = PageSample.reading(Sample.snapshot(.synchronized, Sample.catalogue(try Sample.entry(1, "A/fine"))))
+    #expect(PageSample.text(RepositoriesSection(fine)).contains("Every repository is as the upstream last had it."))
 }
 
 @Test func runs_AreMarkedByShape_AndToldInWords() {
@@ -157,6 +159,26 @@ import Testing
             $0.lastFailure = Failure(.timeout, "no answer")
         })
     #expect(Concerns(PageSample.reading(Sample.snapshot(.synchronized, catalogue))).list.map(\.what) == ["Failing repositories"])
+}
+
+/// A URL that refuses: nobody knows whether there is a change.
+@Test func failuresOfGoodCopies_AreShownAndCounted() throws {
+    let entries = try (1...30 as ClosedRange<Int64>).map { id in
+        try Sample.entry(id, "A/r\(id)") { entry in
+            entry.confirmedAt = Sample.ago(id)
+            if id > 5 { entry.lastFailure = Failure(.connection, "the host says no") }
+        }
+    }
+    var catalogue = Catalogue()
+    for entry in entries { catalogue.insert(entry) }
+    #expect(catalogue.counts.failing == 25 && catalogue.counts.doubtful == 25 && catalogue.counts.synchronized == 30)
+    let reading = PageSample.reading(Sample.snapshot(.synchronized, catalogue))
+    #expect(Concerns(reading).list.map(\.detail) == ["25 of 30 repositories failed when they were last tried."])
+    let section = PageSample.text(RepositoriesSection(reading))
+    #expect(section.contains("25 of 30 are not known to be as the upstream has them.") && section.contains("A/r30") && !section.contains("A/r6<"))
+    #expect(section.contains("And 5 more") && section.contains("heliostat status --all"))
+    catalogue.update(RepositoryID(30)) { $0.lastFailure = nil }
+    #expect(catalogue.counts.failing == 24 && catalogue.oldestDoubtful(limit: 1).first?.repository.id == RepositoryID(29))
 }
 
 /// They are kept in the order in which they ended.

@@ -4,6 +4,8 @@ import HelioNode
 struct RepositoriesSection: PageSection {
     private static let budget = 7500
     private static let rejectedShown = 20
+    /// What lists the others.
+    private static let command = "heliostat status --all"
     private static let rejectedBudget = 2500
 
     let reading: PageReading
@@ -19,16 +21,17 @@ struct RepositoriesSection: PageSection {
 
     private func appendWorst(to html: inout HTMLWriter) {
         let worst = reading.worst
-        guard !worst.isEmpty else { return html.element("p", text: "Every repository is as the upstream last had it.") }
         let counts = reading.snapshot.catalogue.counts
-        let all = counts.quarantined + counts.behind + counts.waiting
+        guard counts.total > 0 else { return html.element("p", text: "No repository is known yet.") }
+        guard !worst.isEmpty else { return html.element("p", text: "Every repository is as the upstream last had it.") }
+        let all = LaggingRepositories.count(counts)
         var left = 0
-        let are = all == 1 ? "is not as the upstream has it." : "are not as the upstream has them."
+        let are = all == 1 ? "is not known to be as the upstream has it." : "are not known to be as the upstream has them."
         html.element("p", ["class": "note"], text: "\(all) of \(counts.total) \(are)")
         html.table("repositories", "Repositories to look at", ["Repository", "Status", "For", "Why", "Failures"], isStacked: true) { html in
             left = html.each(of: worst, within: Self.budget) { append($1, to: &$0) }
         }
-        html.left(all - worst.count + left, "heliostat status")
+        html.left(all - worst.count + left, Self.command)
     }
 
     private func append(_ item: LaggingRepositories.Item, to html: inout HTMLWriter) {
@@ -51,8 +54,8 @@ struct RepositoriesSection: PageSection {
 
     private static func urgency(of status: RepositoryEntry.Status) -> Urgency {
         switch status {
-        case .synchronized: .good
-        case .waiting, .behind: .busy
+        // Doubtful, where it stands here.
+        case .synchronized, .waiting, .behind: .busy
         case .quarantined: .warning
         }
     }
@@ -70,6 +73,6 @@ struct RepositoriesSection: PageSection {
                 }
             }
         }
-        html.left(max(0, rejected.count - Self.rejectedShown) + left, "heliostat status")
+        html.left(max(0, rejected.count - Self.rejectedShown) + left, Self.command)
     }
 }

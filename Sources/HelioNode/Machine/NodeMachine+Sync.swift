@@ -5,7 +5,7 @@ extension NodeMachine {
     ) {
         guard let entry = catalogue[id] else { return }
         var request = SyncRequest(repository: id, project: entry.repository.project.id, trigger: trigger, createdAt: now)
-        request.rebuild = rebuild || entry.needsRebuild
+        request.rebuild = rebuild
         if let run { request.runs = [run] }
         queue.enqueue(request, now: now.monotonic)
     }
@@ -26,6 +26,8 @@ extension NodeMachine {
 
     private static func job(_ id: JobID, _ request: SyncRequest, _ catalogue: Catalogue, at now: Moment) -> SyncJob? {
         guard let entry = catalogue[request.repository] else { return nil }
+        var request = request
+        request.rebuild = request.rebuild || entry.needsRebuild
         return SyncJob(
             id: id, request: request, repository: entry.repository, hasCopy: entry.hasCopy, lastKnownHead: entry.head,
             startedAt: now)
@@ -105,7 +107,10 @@ extension NodeMachine {
         retryOrGiveUp(job, failure, at: now)
     }
 
+    /// Of a node that was never complete, none is before the upstream was reached at all: a wrong token keeps out more than one repository,
+    /// and so does a server that is silent, and a node whose repositories are all set aside would be complete.
     private func isOwnFault(_ failure: Failure, of id: RepositoryID, at now: Moment) -> Bool {
+        guard contact.last != nil || wasSynchronized else { return false }
         if failure.isOfHost { return false }
         return switch failure.reason.blame {
         case .repository: true
@@ -115,10 +120,7 @@ extension NodeMachine {
         }
     }
 
-    /// Of a node that was never complete, not before the upstream was reached at all: it is not one repository that a wrong token keeps out,
-    /// or a server that is silent, and a node whose repositories are all set aside would be complete.
     private mutating func quarantineIfDue(_ id: RepositoryID, at now: Moment) {
-        guard contact.last != nil || wasSynchronized else { return }
         guard let entry = catalogue[id], entry.quarantinedSince == nil, entry.ownFailures >= settings.syncAttempts else { return }
         catalogue.update(id) { $0.quarantinedSince = now.monotonic }
         if settings.quarantineBlocksSynchronized, state == .metadataSynchronized { reopenFirstList(for: id) }
@@ -133,13 +135,13 @@ extension NodeMachine {
     private mutating func retryOrGiveUp(_ job: SyncJob, _ failure: Failure, at now: Moment) {
         let id = job.repository.id
         // What is wrong at the upstream is no reason to make a good copy anew.
-        if failure.reason == .corrupt { catalogue.update(id) { $0.needsRebuild = !failure.isOfUpstream && job.hasCopy } }
+        if failure.reason == .corrupt, !failure.isOfUpstream { catalogue.update(id) { $0.needsRebuild = job.hasCopy } }
         guard catalogue[id]?.quarantinedSince == nil, job.attempt < settings.syncAttempts else {
             return settleVet(job, resolved: catalogue[id]?.quarantinedSince != nil)
         }
         var request = SyncRequest(repository: id, project: job.request.project, trigger: .retry, createdAt: job.request.createdAt)
         request.failedAttempts = job.attempt
-        request.rebuild = job.request.rebuild || catalogue[id]?.needsRebuild == true
+        request.rebuild = job.request.rebuild
         var delay = Backoff.synchronisation.delay(afterAttempt: job.attempt, using: &random)
         if let asked = failure.retryAfter {
             delay = max(delay, asked)

@@ -341,12 +341,16 @@ import Testing
     }
 
     /// The refs can be read, and nobody notices before the next fetch needs an object of it.
-    @Test(arguments: ["seek=12 count=150", "seek=12 count=4"])
-    func damagedPack_IsBuiltAnew_AtTheNextChange(_ damage: String) async throws {
+    /// An index of three objects has their offsets from 1104 on.
+    @Test(arguments: [("pack", "seek=12 count=150"), ("pack", "seek=12 count=4"), ("idx", "seek=1104 count=12")])
+    func damagedPack_IsBuiltAnew_AtTheNextChange(kind: String, place: String) async throws {
         let farm = try Farm()
         try farm.make("P/r")
         try await farm.sync("P/r")
-        try farm.sh("dd if=/dev/zero of=$(echo data/repositories/P/r.git/objects/pack/*.pack) bs=1 conv=notrunc status=none \(damage)")
+        try farm.sh("""
+            tr '\\0' '\\177' < /dev/zero |
+                dd of=$(echo data/repositories/P/r.git/objects/pack/*.\(kind)) bs=1 conv=notrunc status=none \(place)
+            """)
         try farm.sh("cd work/P/r && echo more > file && git commit -qam more && git push -q origin HEAD:main")
         guard case .change(let change, _?) = try await farm.sync("P/r") else { return #expect(Bool(false)) }
         #expect(change.kind == .snapshot)

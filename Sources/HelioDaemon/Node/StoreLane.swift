@@ -96,11 +96,14 @@ final class StoreLane: Sendable {
 
     /// - Returns: nil when there is none, and then the line is free for the next writer.
     private func nextBatch() -> [Entry]? {
-        line.withLock { line in
+        let (batch, settled) = line.withLock { line -> ([Entry]?, [CheckedContinuation<Void, Never>]) in
             let batch = line.waiting.next()
-            line.isWriting = !batch.isEmpty
-            return batch.isEmpty ? nil : batch
+            guard batch.isEmpty else { return (batch, []) }
+            line.isWriting = false
+            return (nil, line.settled(before: .max))
         }
+        for waiter in settled { waiter.resume() }
+        return batch
     }
 
     private func resume(_ settled: (inout Line) -> [CheckedContinuation<Void, Never>]) {

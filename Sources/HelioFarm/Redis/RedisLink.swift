@@ -78,11 +78,12 @@ final class RedisLink: @unchecked Sendable {
     }
 }
 
-/// The deadline. There is one timer, for the oldest request, and it is moved only when it fires: most replies come long before.
+/// The deadline. There is one timer, for the oldest request, and it is moved only when it fires: most replies come long before. It fires at
+/// least once in the time of an ordinary request, since those that follow a large one are due before it.
 extension RedisLink {
     private func armTimer() {
         guard timer == nil, let deadline = inFlight.deadline else { return }
-        let rest = max(1_000_000, deadline &- loop.exactNow)
+        let rest = min(timeout.nanoseconds, max(1_000_000, deadline &- loop.exactNow))
         timer = loop.schedule(after: .nanoseconds(rest)) { [weak self] in self?.checkDeadline() }
     }
 

@@ -55,6 +55,7 @@ enum Classification {
             "does not point to a valid object", "unable to parse object", "nonexistent object", "packed-refs", "bad pack",
             "pack has bad", "cannot be accessed", "not our ref", "failed to traverse", "missing necessary objects",
             "did not receive expected object", "unknown object type", "cannot read existing object", ": expected type", "truncated pack",
+            "truncated index",
         ]),
         (.rejected, [
             "requested url returned error: 3", "fsck error", "unknown repository extension", "expected git repo version", "not allowed", "shallow",

@@ -24,10 +24,10 @@ struct Load {
     }
 
     /// So far.
-    var answered: Int { count.value.withLock { $0 } }
+    var answered: Int { count.value.load(ordering: .relaxed) }
 
     private final class Count: Sendable {
-        let value = Mutex(0)
+        let value = Atomic(0)
     }
 
     func end() async throws -> Outcome {
@@ -50,7 +50,7 @@ struct Load {
                 let answer = try client.receiveAnswer()
                 if answer.code == 200 {
                     outcome.answered += 1
-                    count.value.withLock { $0 += 1 }
+                    count.value.add(1, ordering: .relaxed)
                 } else {
                     outcome.failures.append("\(answer.code): \(answer.body.prefix(100))")
                 }

@@ -2,7 +2,7 @@ import HelioNode
 import HelioStore
 
 extension StoreLane {
-    /// A write, since when it waits, and the how manieth it is.
+    /// A write, since when it waits, and its number in the order in which they were appended.
     struct Entry: Sendable {
         let write: Write
         let since: MonotonicTime

@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 
 /// What a node remembers over restarts and crashes: the catalogue, prepared changes, runs, and a few words about itself.
 ///
@@ -53,6 +54,9 @@ public actor Store {
         nodeIdentity = if let known { known } else { try IdentityFile(creatingAt: directory.identityPath).uuid }
         self.executor = executor
     }
+
+    /// What SQLite has allocated for all stores of this process, in bytes: up to 2 MB of pages for each connection, and some for statements.
+    public static func memoryInUse() -> Int { Int(sqlite3_memory_used()) }
 
     /// Whether the store can be written now, found out by writing.
     public func isWritable() -> Bool {

@@ -8,13 +8,18 @@ struct Footprint: Sendable {
     let resident: Double
     /// Of that, what the process has allocated: the rest are pages of programs, libraries and the database, which come as they are read.
     let anonymous: Double
+    /// Of that, the pages of the database that SQLite keeps, as the node tells: they grow with the database, up to a bound.
+    let database: Double
+    /// Everything else.
+    var allocated: Double { anonymous - database }
     let descriptors: Double
     let threads: Double
     /// Children that have ended and that nobody has asked for.
     let zombies: Double
 
+    /// - Parameter database: in KiB.
     /// - Returns: nil when the process is gone.
-    init?(of process: Int32, at seconds: Double) {
+    init?(of process: Int32, database: Double = 0, at seconds: Double) {
         let files = FileManager.default
         guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),  // gone
             let descriptors = try? files.contentsOfDirectory(atPath: "/proc/\(process)/fd").count,  // gone
@@ -25,6 +30,7 @@ struct Footprint: Sendable {
             return line.flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first }.flatMap { Double($0) } ?? 0
         }
         self.seconds = seconds
+        self.database = database
         resident = number("VmRSS:")
         anonymous = number("RssAnon:")
         threads = number("Threads:")

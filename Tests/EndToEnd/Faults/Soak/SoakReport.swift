@@ -11,8 +11,8 @@ struct SoakReport {
 
     private static var figures: [(name: String, path: KeyPath<Footprint, Double>)] {
         [
-            ("resident KiB", \.resident), ("anonymous KiB", \.anonymous), ("descriptors", \.descriptors), ("threads", \.threads),
-            ("zombies", \.zombies),
+            ("resident KiB", \.resident), ("anonymous KiB", \.anonymous), ("database KiB", \.database), ("allocated KiB", \.allocated),
+            ("descriptors", \.descriptors), ("threads", \.threads), ("zombies", \.zombies),
         ]
     }
 
@@ -26,7 +26,8 @@ struct SoakReport {
             \(trends)
 
             First, last and highest of samples that were taken every few seconds; the rise is the median of the last quarter less that of
-            the second; the slope is that of a line by least squares through all but the first quarter.
+            the second; the slope is that of a line by least squares through all but the first quarter. Allocated is what is anonymous
+            without the database's pages, as `heliostat_database_memory_bytes` has them.
 
             | Time | \(nodes.map { "\($0.name), MiB (anonymous)" }.joined(separator: " | ")) |
             |---|\(String(repeating: "---|", count: nodes.count))

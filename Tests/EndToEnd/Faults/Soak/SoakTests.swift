@@ -56,7 +56,9 @@ extension Faults {
             while ContinuousClock.now < began + Self.duration {
                 let seconds = (ContinuousClock.now - began) / .seconds(1)
                 for (index, node) in steady.enumerated() {
-                    samples[index].append(try #require(Footprint(of: node.processID, at: seconds), "\(node.nodeName) is gone"))
+                    let database = try await onThread { try node.metrics().value("heliostat_database_memory_bytes") / 1024 }
+                    let footprint = Footprint(of: node.processID, database: database, at: seconds)
+                    samples[index].append(try #require(footprint, "\(node.nodeName) is gone"))
                 }
                 try await Pace.take(min(.seconds(5), Self.duration / 20))
             }
@@ -97,8 +99,10 @@ extension Faults {
         private func expectFlat(_ name: String, _ samples: [Footprint]) {
             let resident = Trend(samples, \.resident)
             #expect(resident.rise <= max(4096, resident.last / 20), "\(name): resident memory grows by \(resident.rise) KiB")
-            let anonymous = Trend(samples, \.anonymous)
-            #expect(anonymous.rise <= max(2048, anonymous.last / 20), "\(name): allocated memory grows by \(anonymous.rise) KiB")
+            let allocated = Trend(samples, \.allocated)
+            #expect(allocated.rise <= max(2048, allocated.last / 20), "\(name): allocated memory grows by \(allocated.rise) KiB")
+            // Two connections, of up to 2,000 KiB of pages each, and their statements.
+            #expect(Trend(samples, \.database).highest <= 5120, "\(name): the database's memory")
             #expect(Trend(samples, \.descriptors).rise <= 8, "\(name): descriptors")
             #expect(Trend(samples, \.threads).rise <= 2, "\(name): threads")
             #expect(Trend(samples, \.zombies).rise <= 0, "\(name): zombies")

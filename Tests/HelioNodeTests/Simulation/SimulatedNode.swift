@@ -1,7 +1,7 @@
 import HelioNode
 
 /// A node in the simulation: the two machines, what is on its disk, and how it is doing.
-struct SimulatedNode {
+final class SimulatedNode {
     enum Life { case running, paused, dead }
 
     let id: MemberID

@@ -84,6 +84,7 @@ let package = Package(
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CVersion", cSettings: [.define("HELIOSTAT_COMMIT", to: "\"\(commit)\"")]),
 
         module("HelioNode"),
@@ -101,8 +102,8 @@ let package = Package(
         module(
             "HelioDaemon",
             [
-                "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore", "HelioAPI",
-                "HelioClient", "HelioWebhooks", "HelioFarm", crypto, logging, yams,
+                "CMalloc", "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore",
+                "HelioAPI", "HelioClient", "HelioWebhooks", "HelioFarm", crypto, logging, yams,
             ]),
         .executableTarget(name: "heliostat", dependencies: ["HelioDaemon", argumentParser], swiftSettings: settings),
         // No product: it makes what `scripts/bench` measures with.

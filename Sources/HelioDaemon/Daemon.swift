@@ -11,6 +11,7 @@ public enum Daemon {
     /// - Returns: the process's exit code: 0 stopped as asked, 1 failed, 78 the configuration is wrong.
     public static func serve(configurationPath path: String) async -> Int32 {
         DescriptorLimit.raise()
+        MemoryArenas.limit()
         let loaded: LoadedConfiguration
         let tokens: TokenFiles
         let tls: TLSFiles

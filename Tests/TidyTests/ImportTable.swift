@@ -15,7 +15,7 @@ enum ImportTable {
         "HelioWebhooks": ["HelioNode", "HelioJSON", "HelioStore"],
         "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioLock", "CZlib"],
         "HelioDaemon": [
-            "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioClient", "HelioGit", "HelioStore",
+            "CMalloc", "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioClient", "HelioGit", "HelioStore",
             "HelioWebhooks", "HelioAPI", "HelioFarm",
         ],
         "heliostat": ["HelioDaemon"],
@@ -33,6 +33,7 @@ enum ImportTable {
         "CCurl": "Sources/HelioClient/",
         "CGit2": "Sources/HelioGit/",
         "CZlib": "Sources/HelioAPI/Metrics/",
+        "CMalloc": "Sources/HelioDaemon/Start/",
         "GRDB": "Sources/HelioStore/",
         "GRDBSQLite": "Sources/HelioStore/",
         "Subprocess": "Sources/HelioGit/",
@@ -44,5 +45,7 @@ enum ImportTable {
         "HelioNode", "HelioJSON", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioClient", "HelioFarm",
     ]
 
-    static func isOurs(_ module: String) -> Bool { ours[module] != nil || ["CLibevent", "COpenSSL", "CCurl", "CGit2", "CZlib", "CVersion"].contains(module) }
+    private static let fromC: Set = ["CLibevent", "COpenSSL", "CCurl", "CGit2", "CZlib", "CMalloc", "CVersion"]
+
+    static func isOurs(_ module: String) -> Bool { ours[module] != nil || fromC.contains(module) }
 }

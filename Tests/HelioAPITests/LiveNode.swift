@@ -17,9 +17,14 @@ final class LiveNode: Sendable {
     /// Of the timers, which begin at 0.
     let tick = Mutex(Tick(nanoseconds: 4_000_000_000))
     /// What is done before the metrics are rendered.
-    let refresh = Mutex<@Sendable () -> Void>({})
+    let refresh = Mutex(Refresh {})
     /// nil for a node whose storage is not open.
     let inspection = Mutex<InspectionCommands?>(nil)
+
+    struct Refresh {
+        let run: @Sendable () -> Void
+    }
+
     private let loop: EventLoop
     private let servers: [HTTPServer]
     private let directory: TemporaryDirectory
@@ -112,7 +117,7 @@ final class LiveNode: Sendable {
         func metrics(_ registry: Registry) -> MetricsSource {
             MetricsSource(
                 registry: registry, now: { self.node?.tick.withLock { $0 } ?? Tick(nanoseconds: 0) },
-                refresh: { self.node?.refresh.withLock { $0 }() })
+                refresh: { self.node?.refresh.withLock { $0 }.run() })
         }
 
         private func note(_ order: String) { node?.orders.withLock { $0.append(order) } }

@@ -13,7 +13,7 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
     @Test func scrapes_ShareARendering_WhenTheyWaitForTheSame() async throws {
         try await LiveNode.run { node async throws in
             let (renderings, gate) = (Tally(), DispatchSemaphore(value: 0))
-            node.refresh.withLock { $0 = { if renderings.add() == 1 { gate.waitAWhile() } } }
+            node.refresh.withLock { $0 = .init { if renderings.add() == 1 { gate.waitAWhile() } } }
             try await withThrowingTaskGroup(of: Int.self) { group in
                 group.addTask { try await node.fetch("GET", "/metrics").status }
                 try await eventually("the first rendering has begun") { renderings.count == 1 }
@@ -34,7 +34,7 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
         try await LiveNode.run { node async throws in
             let (renderings, scrapes) = (Tally(), Tally())
             node.refresh.withLock {
-                $0 = {
+                $0 = .init {
                     renderings.add()
                     Pace.block(milliseconds: 20)
                 }

@@ -22,6 +22,8 @@ struct RuleTests {
         (.exceptionsAreExplained, "Sources/A/B.swift", "nonisolated(unsafe) let a = b", "let s = \"\"\"\n try? x\n\"\"\""),
         (.namesSayWhat, "Sources/A/B.swift", "final class SyncManager {}", "final class SyncQueue {}"),
         (.namesSayWhat, "Sources/A/B.swift", "public actor GitService {", "let serviceCore = 1"),
+        (.closuresAreNotBehindLocks, "Sources/A/B.swift", "let a = Locked<(@Sendable (Int) -> Void)?>(nil)", "let a = Locked<[() -> Void]>([])"),
+        (.closuresAreNotBehindLocks, "Tests/A.swift", "let a = Mutex<@Sendable () -> Void>({})", "let a = Mutex<Listener?>(nil)"),
         (.metricsReadNoClock, "Sources/HelioMetrics/A.swift", "let now = ContinuousClock.now", "let now = Tick(nanoseconds: 1)"),
     ]
 

@@ -10,7 +10,7 @@ struct Rule: CustomTestStringConvertible, Sendable {
 
     static let all = [
         importsFollowTable, doorsAreKept, foundationStaysOut, nodeIsPure, filesAreShort, functionsAreShort, nothingIsLeftToDo,
-        testsDoNotSleep, exceptionsAreExplained, namesSayWhat, metricsReadNoClock,
+        testsDoNotSleep, exceptionsAreExplained, namesSayWhat, metricsReadNoClock, closuresAreNotBehindLocks,
     ]
 
     static let importsFollowTable = Rule(

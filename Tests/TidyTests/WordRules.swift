@@ -33,6 +33,14 @@ extension Rule {
         return lines(of: file.text.codeLines, with: clocks, in: file)
     }
 
+    static let closuresAreNotBehindLocks = Rule(
+        name: "no lock holds a bare closure",
+        reason: "each access to a closure in a generic type wraps it once more, until calling it overflows the stack; a struct around it helps"
+    ) { file in
+        file.text.codeLines.enumerated().filter { $1.contains(#/\b(Locked|Mutex)<\(*\s*(@\w+\s+)*\([^<>]*\)[^<>]*->/#) }
+            .map { Violation(path: file.path, line: $0.offset + 1, what: "a closure as the value of a lock") }
+    }
+
     static let namesSayWhat = Rule(
         name: "type names say what a thing is",
         reason: "Manager, Helper, Util, Service and Core say only that something is there; the field has a word for it"

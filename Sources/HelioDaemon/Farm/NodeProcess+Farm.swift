@@ -18,9 +18,7 @@ extension NodeProcess {
             metrics: metrics, inventory: makeInventory(configuration.database.metrics, hands))
         // A node by itself has nobody to tell.
         guard configuration.farm.coordinator != .standalone else { return farm }
-        hands.deliveries.settled.withLock { settled in
-            settled = { delivery, endpoint in farm.delivered(delivery, to: endpoint) }
-        }
+        hands.deliveries.whenSettled { delivery, endpoint in farm.delivered(delivery, to: endpoint) }
         return farm
     }
 

@@ -10,13 +10,23 @@ final class DeliveryRecord: Sendable {
     private let metrics: WebhookMetrics
     private let operations: OperationLedger
     private let underWay = Locked<[UInt64: Operation]>([:])
-    /// Told of each delivery that is over, for good or ill.
-    let settled = Locked<(@Sendable (DeliveryID, _ endpoint: String) -> Void)?>(nil)
+    private let listener = Locked<Listener?>(nil)
+
+    /// A closure that is kept as a value of a generic type is wrapped anew by each access that may change it: the wrappers would pile up with
+    /// every delivery, until a call through all of them took more than a thread's stack. A struct's closure is kept as it is.
+    private struct Listener {
+        let tell: @Sendable (DeliveryID, _ endpoint: String) -> Void
+    }
 
     init(log: NodeLog, metrics: WebhookMetrics, operations: OperationLedger) {
         self.log = log
         self.metrics = metrics
         self.operations = operations
+    }
+
+    /// - Parameter tell: told of each delivery that is over, for good or ill, from now on.
+    func whenSettled(_ tell: @escaping @Sendable (DeliveryID, _ endpoint: String) -> Void) {
+        listener.withLock { $0 = Listener(tell: tell) }
     }
 
     func take(_ observation: Observation) {
@@ -30,11 +40,11 @@ final class DeliveryRecord: Sendable {
             let operation = underWay.withLock { $0.removeValue(forKey: name.attempt) }
             operation?.end(failed: ending != .delivered, because: error, at: SystemClock.monotonic())
             tell(endpoint, name, ending, status, error)
-            if ending != .failed { settled.withLock { $0 }?(DeliveryID(name.id), endpoint) }
+            if ending != .failed { listener.withLock { $0 }?.tell(DeliveryID(name.id), endpoint) }
         case .gaveUp(let endpoint, let name, let error):
             metrics.gaveUp()
             tell(endpoint, name, .dead, nil, error)
-            settled.withLock { $0 }?(DeliveryID(name.id), endpoint)
+            listener.withLock { $0 }?.tell(DeliveryID(name.id), endpoint)
         case .breakerOpened(let endpoint, let error):
             metrics.breakerOpened(at: SystemClock.wall())
             log.warning("webhook endpoint unreachable, its events wait", ["endpoint": .text(endpoint), "error": .text(error ?? "")])

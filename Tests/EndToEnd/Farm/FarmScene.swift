@@ -65,17 +65,21 @@ final class FarmScene: Sendable {
         }
         nodes = made
         let copies = made.map { $0.data + "/repositories/" }
-        box.sink.withLock { $0 = { [weak self] body in self?.note(body, copies) } }
+        box.sink.withLock { $0 = Sink { [weak self] body in self?.note(body, copies) } }
     }
 
     deinit { for node in nodes { node.kill() } }
 
+    private struct Sink {
+        let take: @Sendable ([UInt8]) -> Void
+    }
+
     private final class Box: Sendable {
-        let sink = Mutex<(@Sendable ([UInt8]) -> Void)?>(nil)
+        let sink = Mutex<Sink?>(nil)
         let refuses = Atomic(false)
 
         func takes(_ body: [UInt8]) -> [RawReceiver.Step] {
-            sink.withLock { $0 }?(body)
+            sink.withLock { $0 }?.take(body)
             return RawReceiver.answer("200 OK")
         }
     }

@@ -33,7 +33,7 @@ struct Simulation {
     }
 
     /// What happens in it.
-    enum Story {
+    enum Story: String, CaseIterable {
         case faults
         /// Faults, too; the last node comes later, with an empty disk, and does not see the upstream at first.
         case newcomer

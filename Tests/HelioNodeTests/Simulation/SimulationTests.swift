@@ -4,18 +4,22 @@ import TestSupport
 import Testing
 
 /// A farm under faults, thousands of times over. `HELIOSTAT_SEEDS=N` runs the seeds up to N, from `HELIOSTAT_FIRST_SEED` on,
-/// `HELIOSTAT_SEED=S` replays one and prints what happened in it.
+/// `HELIOSTAT_SEED=S` replays one and prints what happened in it, of the story that `HELIOSTAT_STORY` names: faults without it.
 struct SimulationTests {
+    private static let environment = ProcessInfo.processInfo.environment
+
     private static let seeds: ClosedRange<UInt64> = {
-        let environment = ProcessInfo.processInfo.environment
         if let one = environment["HELIOSTAT_SEED"].flatMap({ UInt64($0) }) { return one...one }
         let first = environment["HELIOSTAT_FIRST_SEED"].flatMap { UInt64($0) } ?? 1
         return first...(environment["HELIOSTAT_SEEDS"].flatMap { UInt64($0) } ?? 1000)
     }()
 
+    private static let story: Simulation.Story? = environment["HELIOSTAT_STORY"].map { Simulation.Story(rawValue: $0) } ?? .faults
+
     @Test func farm_KeepsItsPromises_UnderFaults() async throws {
         let seeds = Self.seeds
-        let broken = try await onThread { Self.firstBroken(of: seeds, printing: seeds.count == 1) }
+        let story = try #require(Self.story, "HELIOSTAT_STORY is one of \(Simulation.Story.allCases)")
+        let broken = try await onThread { Self.firstBroken(of: seeds, story, printing: seeds.count == 1) }
         #expect(broken == nil)
     }
 
@@ -48,7 +52,7 @@ struct SimulationTests {
             simulation.keepsTrace = printing
             let failure = simulation.run()
             if printing { print(simulation.trace.joined(separator: "\n")) }
-            if let failure { return "\(failure); HELIOSTAT_SEED=\(seed) replays it" }
+            if let failure { return "\(failure); HELIOSTAT_SEED=\(seed) HELIOSTAT_STORY=\(story) replays it" }
         }
         return nil
     }

@@ -125,7 +125,10 @@ let package = Package(
         tests("HelioAPITests", ["HelioAPI", "HelioHTTP", "HelioJSON", "HelioLoop", "HelioMetrics", "HelioNode"], exclude: ["Clients"]),
         tests(
             "HelioDaemonTests",
-            ["HelioAPI", "HelioDaemon", "HelioFarm", "HelioHTTP", "HelioLock", "HelioLoop", "HelioMetrics", "HelioNode", "HelioStore"],
+            [
+                "HelioAPI", "HelioDaemon", "HelioFarm", "HelioHTTP", "HelioLock", "HelioLoop", "HelioMetrics", "HelioNode", "HelioStore",
+                "HelioWebhooks",
+            ],
             resources: [.copy("Fixtures")]),
         tests("TidyTests", []),
         fuzzing,

@@ -162,6 +162,19 @@ import Testing
         #expect(try farm.sh("find data/repositories -name HEAD.lock").isEmpty)
     }
 
+    /// The old copy of an exchange may hold what cannot be removed.
+    @Test func leftoverInStaging_HoldsUpNoStart() async throws {
+        let farm = try Farm()
+        try farm.sh("""
+            mkdir -p data/staging/a.git/objects/aa data/staging/b.git && touch data/staging/a.git/objects/aa/o && chmod -R a+rwX .
+            chmod 555 data/staging/a.git/objects/aa
+            """)
+        let sweep = Sweep(git: farm.git)
+        let unswept = try await Task.detached { () throws(Failure) in try asNobody { () throws(Failure) in try sweep.all() } }.value
+        #expect(unswept.map { $0.path.split(separator: "/").suffix(2).joined(separator: "/") } == ["staging/a.git"])
+        #expect(try farm.sh("ls data/staging").split(separator: "\n") == ["a.git"])
+    }
+
     @Test func emptiedUpstreamRepository_IsCorruptAndLeavesTheCopy() async throws {
         let farm = try Farm()
         try farm.make("P/r")
@@ -365,6 +378,21 @@ import Testing
         let repository = try await farm.repository("P/r")
         try farm.sh("cd work/P/r && echo more > file && git commit -qam more && git push -q origin HEAD:main")
         try farm.sh("cd up/P/r.git && id=$(git rev-parse main:file) && rm -f objects/$(echo $id | sed 's|^..|&/|')")
+        try farm.sh("rmdir data/staging && touch data/staging")
+        let failure = await failure { _ = try await farm.copies.prepare(repository, upstream: farm.upstream, lastKnownHead: nil) }
+        #expect(failure?.reason == .corrupt && failure?.isOfUpstream == true, "\(failure?.message ?? "")")
+    }
+
+    /// upload-pack sends what its disk gives it, and says nothing.
+    @Test func damagedPackOfTheUpstream_LeavesTheCopyAsItIs() async throws {
+        let farm = try Farm()
+        try farm.make("P/r")
+        try await farm.sync("P/r")
+        let repository = try await farm.repository("P/r")
+        try farm.sh("cd up/P/r.git && git repack -adq")
+        try farm.sh("cd work/P/r && head -c 4000 /dev/urandom > file && git add file && git commit -qm more && git push -q origin HEAD:main")
+        try farm.sh("cd up/P/r.git && git repack -dq && pack=$(ls -t objects/pack/*.pack | head -1) && chmod u+w $pack && "
+            + "printf 'xxxx' | dd of=$pack bs=1 seek=$(($(stat -c %s $pack) / 2)) conv=notrunc status=none")
         try farm.sh("rmdir data/staging && touch data/staging")
         let failure = await failure { _ = try await farm.copies.prepare(repository, upstream: farm.upstream, lastKnownHead: nil) }
         #expect(failure?.reason == .corrupt && failure?.isOfUpstream == true, "\(failure?.message ?? "")")

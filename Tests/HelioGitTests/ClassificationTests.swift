@@ -113,6 +113,9 @@ import Testing
         ("remote: fatal: bad object 1\nremote: aborting due to possible repository corruption on the remote side.\nfatal: early EOF", true),
         ("fatal: git upload-pack: aborting due to possible repository corruption on the remote side.\nfatal: protocol error: bad pack header", true),
         ("remote: fatal: missing blob 1", true),
+        ("error: inflate: data stream error (incorrect data check)\nfatal: pack has bad object at offset 202: inflate returned -3\nfatal: index-pack failed", true),
+        ("fatal: pack is corrupted (SHA1 mismatch)\nfatal: index-pack failed", true),
+        ("error: inflate: data stream error (incorrect data check)\nerror: unable to unpack 1 header\nfatal: loose object 1 is corrupt", false),
     ])
     func corruption_IsTheUpstreams_WhereOnlyThatSaysSo(_ message: String, isOfUpstream: Bool) {
         let failure = Classification.failure(stderr: Array(message.utf8), exitCode: 128, isUpstream: true)

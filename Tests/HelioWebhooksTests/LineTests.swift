@@ -220,6 +220,41 @@ struct LineTests {
         #expect(!play.line.isOpen && play.delivered.contains(1))
     }
 
+    /// A receiver may have had enough of one repository, and take the others.
+    @Test mutating func patience_OfOneEvent_HoldsUpNoOther() throws {
+        for id in 1...5 as ClosedRange<Int64> { play.add(id, of: id) }
+        for _ in 1...5 { play.end(try play.begin(), .busy(after: .seconds(80_000))) }
+        #expect(play.openings == 1)
+        play.add(6, of: 6)
+        play.run(for: .seconds(60)) { _ in .accepted }
+        #expect(play.delivered == [6])
+        play.run(for: .seconds(80_000)) { _ in .accepted }
+        #expect(play.delivered.count == 6 && play.dead.isEmpty)
+    }
+
+    @Test mutating func patience_AskedOfAProbe_IsKept_AndOthersAreProbed() throws {
+        for id in 1...2 as ClosedRange<Int64> { play.add(id, of: id) }
+        play.line.beginWithProbe(at: play.now.monotonic)
+        play.end(try play.begin(), .busy(after: .seconds(3000)))
+        play.run(for: .seconds(2900)) { $0.head.id.value == 2 ? .failed : .accepted }
+        #expect(play.line.isOpen && play.delivered.isEmpty)
+        play.run(for: .seconds(600)) { _ in .accepted }
+        #expect(play.delivered.sorted() == [1, 2])
+    }
+
+    /// What others say of the receiver is worth more than what comes after the event.
+    @Test mutating func successor_IsNotTried_WhileOthersWait() {
+        play.add(1, of: 1)
+        play.add(2, of: 1)
+        play.add(3, of: 2)
+        var kinds: [Attempt.Kind] = []
+        play.run(for: .seconds(7200)) { attempt in
+            kinds.append(attempt.kind)
+            return .failed
+        }
+        #expect(kinds.contains(.probe) && !kinds.contains(.successorProbe))
+    }
+
     @Test mutating func startAfterFailures_ProbesFirst_AndCostsNoAttempt() throws {
         for id in 1...20 as ClosedRange<Int64> { play.add(id, of: id) }
         play.line.beginWithProbe(at: play.now.monotonic)

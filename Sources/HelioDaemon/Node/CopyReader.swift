@@ -50,14 +50,33 @@ struct CopyReader: Sendable {
         }
     }
 
-    /// The upstream first: what arrives between the two readings makes the copy newer, never a false mismatch.
+    /// The upstream first: what arrives between the two readings makes the copy newer, never a false mismatch. Many wait here for their second
+    /// reading, so none keeps the refs of the first where their hash will do.
     private func compare(_ repository: Repository, lastKnownHead: Head?) async -> Comparison {
-        let theirs = await Result { try await adapters.upstream.current.refs(of: repository, priority: .low) }
+        let theirs = await reading(of: repository)
         let snapshot = await Result { try await adapters.copies.snapshot(of: repository.name) }
         let head = (try? snapshot.get())?.head ?? lastKnownHead  // unreadable: the last known head stands in
         return Comparison(
-            repository: repository.id, ours: snapshot.map { $0.map(ContentHash.of) },
-            upstream: theirs.map { ContentHash.of($0.snapshot(lastKnownHead: head)) })
+            repository: repository.id, ours: snapshot.map { $0.map(ContentHash.of) }, upstream: theirs.map { $0.hash(lastKnownHead: head) })
+    }
+
+    private enum Reading {
+        case hashed(MirrorHash)
+        /// The upstream does not tell its HEAD.
+        case headless(UpstreamRefs)
+
+        func hash(lastKnownHead: Head?) -> MirrorHash {
+            switch self {
+            case .hashed(let hash): hash
+            case .headless(let refs): ContentHash.of(refs.snapshot(lastKnownHead: lastKnownHead))
+            }
+        }
+    }
+
+    private func reading(of repository: Repository) async -> Result<Reading, Failure> {
+        await Result { try await adapters.upstream.current.refs(of: repository, priority: .low) }.map { refs in
+            refs.head == nil ? .headless(refs) : .hashed(ContentHash.of(refs.snapshot(lastKnownHead: nil)))
+        }
     }
 
     private func ours(_ repository: Repository) async -> Result<MirrorHash?, Failure> {

@@ -4,8 +4,8 @@ public import HelioNode
 extension LocalCopies {
     /// At start, before anything else touches the copies: ends what is left of a former process's git children, then removes
     /// staging, stale locks and temporary packs.
-    /// - Returns: copies, and directories of copies, in which something could not be removed or looked at, and why. They hold up nothing
-    ///   else: what it means for a copy shows when it is synchronised.
+    /// - Returns: copies, directories of copies and leftovers in staging in which something could not be removed or looked at, and why. They
+    ///   hold up nothing else: what it means for a copy shows when it is synchronised.
     /// - Throws: `.internal` when a child does not end; nothing has been removed then.
     public func sweep() async throws(Failure) -> [Unswept] {
         try await Orphans(marker: git.marker).end()
@@ -35,11 +35,23 @@ struct Sweep: Sendable {
     private var layout: DataLayout { git.layout }
 
     func all() throws(Failure) -> [Unswept] {
-        for directory in [layout.staging, layout.upstreamConfigs, layout.home] {
+        for directory in [layout.upstreamConfigs, layout.home] {
             for name in try Files.entries(directory) ?? [] { try RawPath(directory).appending(name).removeTree() }
         }
-        var unswept: [Unswept] = []
+        var unswept = try sweepStaging()
         sweepAll(below: layout.repositories, &unswept)
+        return unswept
+    }
+
+    /// What is left there has a name of chance, and is in nobody's way: a copy that was exchanged may hold what its disk does not let go.
+    private func sweepStaging() throws(Failure) -> [Unswept] {
+        var unswept: [Unswept] = []
+        for name in try Files.entries(layout.staging) ?? [] {
+            let path = RawPath(layout.staging).appending(name)
+            do throws(Failure) { try path.removeTree() } catch {
+                unswept.append(Unswept(path: layout.staging + "/" + String(decoding: name, as: UTF8.self), failure: error))
+            }
+        }
         return unswept
     }
 

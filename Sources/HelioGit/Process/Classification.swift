@@ -91,15 +91,19 @@ enum Classification {
             isOfUpstream: isUpstream && reason == .corrupt && isRemote(.corrupt, in: stderr))
     }
 
-    /// Whether only the other side says so. upload-pack speaks of "possible repository corruption on the remote side" whatever has ended its
-    /// pack-objects, a lack of memory too, and the git that runs here complains then of what it was not sent.
+    /// Whether only the other side says so, or what it sent is damaged. upload-pack speaks of "possible repository corruption on the remote
+    /// side" whatever has ended its pack-objects, a lack of memory too, and the git that runs here complains then of what it was not sent.
     private static func isRemote(_ reason: FailureReason, in stderr: [UInt8]) -> Bool {
         let text = StderrText(withoutQuotations(stderr))
         let needles = table.filter { $0.0 == reason }.flatMap(\.1)
-        return remoteSide.isIn(text.whole[...]) || !text.local.contains { line in needles.contains { $0.isIn(line) } }
+        let isStreamBroken = text.local.contains { line in streamComplaints.contains { $0.isIn(line) } }
+        return remoteSide.isIn(text.whole[...]) || isStreamBroken
+            || !text.local.contains { line in needles.contains { $0.isIn(line) } }
     }
 
     private static let remoteSide: Needle = "corruption on the remote side"
+    /// Of the pack that is just being received (git's builtin/index-pack.c): upload-pack sends the bytes that its disk gives it as they are.
+    private static let streamComplaints: [Needle] = ["pack has bad object at offset", "pack is corrupted (", "pack signature mismatch"]
 
     /// Of a host that answers 429 or 503 without `Retry-After`: the shortest time that servers commonly name; if that is too short it says
     /// so again.

@@ -217,7 +217,11 @@ public actor Dispatcher {
             id: attempt.head.id.value, attempt: number, repository: attempt.head.repository.value == 0 ? nil : attempt.head.repository)
         var ended = Ended(attempt: attempt, name: name, endpoint: endpoint)
         do throws(StoreError) {
-            if attempt.kind == .successorProbe { ended.successor = try await store.successor(of: attempt.head.id)?.id }
+            if attempt.kind == .successorProbe {
+                ended.successor = try await store.successor(of: attempt.head.id)?.id
+                // Nothing follows it: what was refused just now is not to be sent again at once.
+                guard ended.successor != nil else { return ended }
+            }
             guard let content = try await store.content(of: ended.sent) else { return ended }
             surroundings.observe(.began(endpoint: endpoint.name, name))
             ended.outcome = await send(content, to: endpoint)

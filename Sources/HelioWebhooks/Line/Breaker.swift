@@ -20,16 +20,16 @@ struct Breaker: Sendable {
     }
 
     /// - Returns: whether this opened it.
-    mutating func failed(asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) -> Bool {
+    mutating func failed(at now: MonotonicTime, using random: inout SeededGenerator) -> Bool {
         failures += 1
         guard !isOpen, failures >= Self.failuresToOpen else { return false }
-        open(asked: asked, at: now, using: &random)
+        open(at: now, using: &random)
         return true
     }
 
-    mutating func open(asked: Duration? = nil, at now: MonotonicTime, using random: inout SeededGenerator) {
+    mutating func open(at now: MonotonicTime, using random: inout SeededGenerator) {
         failedProbes = 0
-        schedule(asked, at: now, using: &random)
+        schedule(at: now, using: &random)
     }
 
     /// As if it were open, with a probe due at once: whether the endpoint answers is not known.
@@ -38,18 +38,19 @@ struct Breaker: Sendable {
         probeDue = now
     }
 
-    mutating func probeFailed(asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) {
+    mutating func probeFailed(at now: MonotonicTime, using random: inout SeededGenerator) {
         failedProbes = (failedProbes ?? 0) + 1
-        schedule(asked, at: now, using: &random)
+        schedule(at: now, using: &random)
     }
 
     /// What followed a failed probe at once has failed too. It is no round of its own: the same delay begins anew.
-    mutating func postpone(asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) {
-        schedule(asked, at: now, using: &random)
+    mutating func postpone(at now: MonotonicTime, using random: inout SeededGenerator) {
+        schedule(at: now, using: &random)
     }
 
-    private mutating func schedule(_ asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) {
+    /// Whatever a receiver asks for: it asks for the one event that it answers, and may take those of other repositories.
+    private mutating func schedule(at now: MonotonicTime, using random: inout SeededGenerator) {
         let delay = Self.probes[min(failedProbes ?? 0, Self.probes.count - 1)]
-        probeDue = now + max(RetrySchedule.jitter(delay, using: &random), asked ?? .zero)
+        probeDue = now + RetrySchedule.jitter(delay, using: &random)
     }
 }

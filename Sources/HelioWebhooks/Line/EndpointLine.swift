@@ -197,6 +197,8 @@ struct EndpointLine: Sendable {
         var isRefusal = false
         /// The receiver wants it to wait for longer than it would have.
         var isAsked = false
+        /// For how long the receiver wants what it answered as a probe to wait; the store does not know of it.
+        var probeAsked: Duration?
         var breaker: BreakerChange?
         var closesEndpoint = false
     }
@@ -219,7 +221,7 @@ struct EndpointLine: Sendable {
             return Decision(outcome: .held, closesEndpoint: true)
         case .unsent:
             let wasOpen = breaker.isOpen
-            if !wasOpen { open(at: now, using: &random) } else { probeFailed(attempt, asked: nil, at: now, using: &random) }
+            if !wasOpen { open(at: now, using: &random) } else { probeFailed(attempt, at: now, using: &random) }
             return Decision(outcome: .held, breaker: wasOpen ? nil : .opened)
         // It says nothing of the receiver. In a head's place it was to tell what the head would not: that is open still.
         case .settled: return Decision(outcome: attempt.kind == .successorProbe ? .held : .delivered)
@@ -234,16 +236,18 @@ struct EndpointLine: Sendable {
         let (asked, isBusy): (Duration?, Bool) = if case .busy(let after) = verdict { (after, true) } else { (nil, false) }
         let blamesBody = isAnswered && !isBusy
         guard !attempt.isProbe else {
-            if breaker.isOpen { probeFailed(attempt, asked: asked, at: now, using: &random) }
+            if breaker.isOpen { probeFailed(attempt, at: now, using: &random) }
             let blamesHead = blamesBody && attempt.kind == .probe
             let failures = attempt.head.answeredFailures + 1
-            if blamesHead, failures >= RetrySchedule.ownFailures, failures % 2 == 1 { suspect = attempt.head.id }
-            return Decision(outcome: .held, blamesBody: blamesHead)
+            // Where others wait, they tell whether it is the body.
+            let isAlone = breaker.isOpen && held.isEmpty
+            if blamesHead, isAlone, failures >= RetrySchedule.ownFailures, failures % 2 == 1 { suspect = attempt.head.id }
+            return Decision(outcome: .held, blamesBody: blamesHead, probeAsked: attempt.kind == .probe ? asked : nil)
         }
         let stored = attempt.head.stored
         let tookOthers = !isBusy && accepted > (attempt.head.acceptedWhenFailed ?? 0)
         let (attempts, refusals) = (stored.attempts + 1, stored.refusals + (tookOthers ? 1 : 0))
-        let opens = breaker.failed(asked: asked, at: now, using: &random)
+        let opens = breaker.failed(at: now, using: &random)
         if opens { holdAll() }
         let isRefusal = verdict == .refused
         let refused = attempt.head.refused + (isRefusal ? 1 : 0)
@@ -257,11 +261,11 @@ struct EndpointLine: Sendable {
     }
 
     /// A probe and what follows it at once are one round.
-    private mutating func probeFailed(_ attempt: Attempt, asked: Duration?, at now: MonotonicTime, using random: inout SeededGenerator) {
+    private mutating func probeFailed(_ attempt: Attempt, at now: MonotonicTime, using random: inout SeededGenerator) {
         switch attempt.kind {
         case .regular: break
-        case .probe: breaker.probeFailed(asked: asked, at: now, using: &random)
-        case .successorProbe: breaker.postpone(asked: asked, at: now, using: &random)
+        case .probe: breaker.probeFailed(at: now, using: &random)
+        case .successorProbe: breaker.postpone(at: now, using: &random)
         }
     }
 
@@ -316,6 +320,12 @@ struct EndpointLine: Sendable {
         head.refused += decision.isRefusal ? 1 : 0
         head.acceptedWhenFailed = accepted
         if case .retry = decision.outcome { head.wasAsked = decision.isAsked }
+        if let asked = decision.probeAsked {
+            let retry = DeliveryHead.Retry(failedAt: now.wall, delay: asked)
+            head.stored = DeliveryHead(
+                id: head.id, repository: head.repository, attempts: head.stored.attempts, refusals: head.stored.refusals, retry: retry)
+            head.wasAsked = true
+        }
         put(head, at: now)
     }
 
@@ -323,6 +333,7 @@ struct EndpointLine: Sendable {
     mutating func reopen() {
         isClosed = false
         _ = breaker.succeeded()
+        suspect = nil
         var heads = held.removeAll()
         // Also what the receiver asked to come later: it may be another receiver now.
         while let (_, head) = waiting.earliest {

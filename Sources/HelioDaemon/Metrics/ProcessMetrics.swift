@@ -22,7 +22,7 @@ struct ProcessMetrics: Sendable {
             "process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.")
         residentMemory = registry.gauge("process_resident_memory_bytes", "Resident memory size in bytes.")
         databaseMemory = registry.gauge(
-            "heliostat_database_memory_bytes", "What SQLite has allocated, most of it pages of the database that it keeps.")
+            "heliostat_sqlite_memory_bytes", "What SQLite has allocated, most of it pages of the database that it keeps.")
         let start = registry.gauge(
             "process_start_time_seconds", "Start time of the process since unix epoch in seconds.")
         start.set(ProcessStatus.startTime() ?? 0)

@@ -27,7 +27,7 @@ struct SoakReport {
 
             First, last and highest of samples that were taken every few seconds; the rise is the median of the last quarter less that of
             the second; the slope is that of a line by least squares through all but the first quarter. Allocated is what is anonymous
-            without the database's pages, as `heliostat_database_memory_bytes` has them.
+            without the database's pages, as `heliostat_sqlite_memory_bytes` has them.
 
             | Time | \(nodes.map { "\($0.name), MiB (anonymous)" }.joined(separator: " | ")) |
             |---|\(String(repeating: "---|", count: nodes.count))

@@ -56,7 +56,7 @@ extension Faults {
             while ContinuousClock.now < began + Self.duration {
                 let seconds = (ContinuousClock.now - began) / .seconds(1)
                 for (index, node) in steady.enumerated() {
-                    let database = try await onThread { try node.metrics().value("heliostat_database_memory_bytes") / 1024 }
+                    let database = try await onThread { try node.metrics().value("heliostat_sqlite_memory_bytes") / 1024 }
                     let footprint = Footprint(of: node.processID, database: database, at: seconds)
                     samples[index].append(try #require(footprint, "\(node.nodeName) is gone"))
                 }

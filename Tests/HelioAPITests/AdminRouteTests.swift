@@ -118,16 +118,28 @@ private let webhookRoutes =
 
 @Test func drain_IsOrdered_WithAReason() async throws {
     try await LiveNode.run { node async throws in
-        #expect(
-            try node.unix("PUT", "/admin/drain", body: #"{"reason":"kernel \"6.1\""}"#).text == #"{"draining":"kernel \"6.1\"","kept":false}"#)
-        #expect(
-            try node.unix("PUT", "/admin/drain", body: #"{"reason":"disk","keep":true}"#).text == #"{"draining":"disk","kept":true}"#)
-        #expect(try node.unix("DELETE", "/admin/drain").text == #"{"draining":null}"#)
+        func put(_ body: String) async throws -> Reply { try await node.fetchFromSocket("PUT", "/admin/drain", body: body) }
+        #expect(try await put(#"{"reason":"kernel \"6.1\""}"#).text == #"{"draining":"kernel \"6.1\"","kept":false}"#)
+        #expect(try await put(#"{"reason":"disk","keep":true}"#).text == #"{"draining":"disk","kept":true}"#)
+        #expect(try await node.fetchFromSocket("DELETE", "/admin/drain").text == #"{"draining":null}"#)
         let long = String(repeating: "x", count: 501)
         for body in ["", "{}", #"{"reason":""}"#, #"{"reason":"a\nb"}"#, #"{"reason":"\#(long)"}"#, #"{"reason":true}"#, #"{"reason":"a","keep":1}"#] {
-            #expect(try node.unix("PUT", "/admin/drain", body: body).status == 400, "\(body.prefix(30))")
+            #expect(try await put(body).status == 400, "\(body.prefix(30))")
         }
         #expect(node.taken() == [#"drain kernel "6.1""#, "drain disk, kept", "undrain"])
+    }
+}
+
+/// It is drained, but nobody may rely on it after a restart.
+@Test func drain_IsNotSaidToBeKept_UnlessItIs() async throws {
+    try await LiveNode.run { node async throws in
+        node.storeTakes.withLock { $0 = false }
+        let kept = try await node.fetchFromSocket("PUT", "/admin/drain", body: #"{"reason":"disk","keep":true}"#)
+        #expect(kept.status == 503 && kept.text.contains("is drained, but"))
+        #expect(try await node.fetchFromSocket("PUT", "/admin/drain", body: #"{"reason":"disk"}"#).status == 200)
+        let undrained = try await node.fetchFromSocket("DELETE", "/admin/drain")
+        #expect(undrained.status == 503 && undrained.text.contains("is not drained, but"))
+        #expect(node.taken() == ["drain disk, kept", "drain disk", "undrain"])
     }
 }
 

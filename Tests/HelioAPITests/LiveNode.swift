@@ -18,6 +18,8 @@ final class LiveNode: Sendable {
     let tick = Mutex(Tick(nanoseconds: 4_000_000_000))
     /// What is done before the metrics are rendered.
     let refresh = Mutex(Refresh {})
+    /// Whether what is to outlive a restart can be written.
+    let storeTakes = Mutex(true)
     /// nil for a node whose storage is not open.
     let inspection = Mutex<InspectionCommands?>(nil)
 
@@ -91,8 +93,8 @@ final class LiveNode: Sendable {
         return try await onThread { try Exchange.run(self.ports.withLock { $0[2] }, "GET", target, headers: headers, body: nil) }
     }
 
-    func fetchFromSocket(_ target: String) async throws -> Reply {
-        try await onThread { try self.unix("GET", target) }
+    func fetchFromSocket(_ method: String, _ target: String, body: String? = nil) async throws -> Reply {
+        try await onThread { try self.unix(method, target, body: body) }
     }
 
     /// Open on TCP.
@@ -120,6 +122,8 @@ final class LiveNode: Sendable {
                 refresh: { self.node?.refresh.withLock { $0 }.run() })
         }
 
+        private var storeTakes: Bool { node?.storeTakes.withLock { $0 } ?? true }
+
         private func note(_ order: String) { node?.orders.withLock { $0.append(order) } }
 
         private static func id() -> RunID {
@@ -138,7 +142,14 @@ final class LiveNode: Sendable {
                     self.note("vet")
                     return Self.id()
                 },
-                drain: { self.note("drain \($0)\($1 ? ", kept" : "")") }, undrain: { self.note("undrain") }, notify: { self.note("notify \($0)") },
+                drain: { reason, isKept in
+                    self.note("drain \(reason)\(isKept ? ", kept" : "")")
+                    return !isKept || self.storeTakes
+                },
+                undrain: {
+                    self.note("undrain")
+                    return self.storeTakes
+                }, notify: { self.note("notify \($0)") },
                 setLogLevel: { level in
                     self.note("log \(level)")
                     return level == "debug"

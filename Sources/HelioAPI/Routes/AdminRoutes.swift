@@ -6,8 +6,6 @@ import HelioNode
 struct AdminRoutes: Sendable {
     /// Bytes of a body: the longest legal names, escaped.
     static let bodyLimit = 16 * 1024
-    /// Bytes of what is told as the reason for draining.
-    static let reasonLimit = 500
 
     let board: NodeBoard
     let commands: NodeCommands
@@ -20,8 +18,6 @@ struct AdminRoutes: Sendable {
         add(.get, "/admin/runs/{}", to: &router, run)
         add(.post, "/admin/sync", to: &router, sync)
         add(.post, "/admin/vet", to: &router, vet)
-        add(.put, "/admin/drain", to: &router, drain)
-        add(.delete, "/admin/drain", to: &router, undrain)
         add(.put, "/admin/log-level", to: &router, setLogLevel)
     }
 
@@ -74,7 +70,7 @@ struct AdminRoutes: Sendable {
         let fields = try request.fields(["repository", "project", "acceptDeletions"], orEmpty: true)
         let scope = try Self.scope(fields)
         let acceptDeletions = try fields.flag("acceptDeletions")
-        try checkState()
+        try board.checkTakesCommands()
         guard board.page.snapshot.state != .starting else {
             throw .unavailable("The storage of the node is not open yet.")
         }
@@ -84,7 +80,7 @@ struct AdminRoutes: Sendable {
 
     private func vet(_ request: borrowing Request) throws(Rejection) -> Response {
         _ = try request.fields([], orEmpty: true)
-        try checkState()
+        try board.checkTakesCommands()
         guard board.page.snapshot.takesVets else {
             throw .unavailable("Too many vets wait to begin; the next one will answer them all.")
         }
@@ -92,38 +88,11 @@ struct AdminRoutes: Sendable {
         return .json(202) { json in json.object { $0.field("vet", id) } }
     }
 
-    private func drain(_ request: borrowing Request) throws(Rejection) -> Response {
-        let fields = try request.fields(["reason", "keep"])
-        guard let reason = try fields.text("reason"), !reason.isEmpty, reason.count <= Self.reasonLimit,
-            !reason.description.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else { throw .badRequest("The reason is one line of 1 to \(Self.reasonLimit) bytes.") }
-        let isKept = try fields.flag("keep")
-        try checkState()
-        commands.drain(reason.description, isKept)
-        return .json { json in
-            json.object { json in
-                json.field("draining", reason)
-                json.field("kept", isKept)
-            }
-        }
-    }
-
-    private func undrain(_ request: borrowing Request) throws(Rejection) -> Response {
-        _ = try request.fields([], orEmpty: true)
-        try checkState()
-        commands.undrain()
-        return .json { json in json.object { $0.field("draining", String?.none) } }
-    }
-
     private func setLogLevel(_ request: borrowing Request) throws(Rejection) -> Response {
         guard let level = try request.fields(["level"]).text("level")?.description, commands.setLogLevel(level) else {
             throw .badRequest("There is no such log level.")
         }
         return .json { json in json.object { $0.field("level", level) } }
-    }
-
-    private func checkState() throws(Rejection) {
-        guard board.page.snapshot.takesCommands else { throw .stopping }
     }
 
     private static func scope(_ fields: FlatObject) throws(Rejection) -> RunScope {

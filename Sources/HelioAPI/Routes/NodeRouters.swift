@@ -49,6 +49,7 @@ public struct NodeRouters: Sendable {
             JolokiaRoutes.add(to: &router, board, commands, metrics)
             NotifyRoute.add(to: &router, board, commands, notify)
             AdminRoutes(board: board, commands: commands, gate: admin).add(to: &router)
+            DrainRoutes(board: board, commands: commands, gate: admin).add(to: &router)
             WebhookRoutes(commands: commands, gate: admin).add(to: &router)
             InspectionRoute(board: board, commands: commands, gate: admin).add(to: &router)
             FrontRoutes.add(to: &router, board, commands, metrics.history, hasOperations: hasOperations)

@@ -2,7 +2,7 @@ import HelioHTTP
 import HelioJSON
 import HelioNode
 
-/// Webhooks, for operators. What is asked of the store or of a receiver waits for it, off the loop.
+/// Webhooks, for operators.
 struct WebhookRoutes: Sendable {
     static let pageLimit = 1000
     private static let states = ["pending", "dead", "delivered"]
@@ -11,42 +11,23 @@ struct WebhookRoutes: Sendable {
     let gate: Gate
 
     func add(to router: inout Router) {
-        add(.get, "/admin/webhooks", to: &router) { _ throws(Rejection) in
+        router.addSlow(.get, "/admin/webhooks", behind: gate) { _ throws(Rejection) in
             let webhooks = commands.webhooks
             return { .of(await webhooks.endpoints()) { .page("webhooks", $0) } }
         }
-        add(.get, "/admin/deliveries", to: &router) { request throws(Rejection) in try deliveries(request) }
-        add(.post, "/admin/deliveries/{}/redeliver", to: &router) { request throws(Rejection) in
+        router.addSlow(.get, "/admin/deliveries", behind: gate) { request throws(Rejection) in try deliveries(request) }
+        router.addSlow(.post, "/admin/deliveries/{}/redeliver", behind: gate) { request throws(Rejection) in
             guard let id = Int64(request.parameter(0)), id > 0 else { throw .notFound("There is no such delivery.") }
             return done(missing: "There is no such delivery that is over and whose webhook is configured.") { await $0.redeliver(id) }
         }
-        add(.post, "/admin/webhooks/{}/test", to: &router) { request throws(Rejection) in test(request.parameter(0)) }
-        add(.post, "/admin/webhooks/{}/enable", to: &router) { request throws(Rejection) in
+        router.addSlow(.post, "/admin/webhooks/{}/test", behind: gate) { request throws(Rejection) in test(request.parameter(0)) }
+        router.addSlow(.post, "/admin/webhooks/{}/enable", behind: gate) { request throws(Rejection) in
             let name = request.parameter(0)
             return done(missing: "There is no such webhook.") { await $0.enable(name) }
         }
     }
 
-    typealias Making = @Sendable () async -> Response
-
-    private func add(
-        _ method: Method, _ pattern: String, to router: inout Router,
-        _ prepare: @escaping @Sendable (borrowing Request) throws(Rejection) -> Making
-    ) {
-        router.add(method, pattern, bodyLimit: method == .get ? 0 : AdminRoutes.bodyLimit) { request, responder in
-            let make: Making
-            do throws(Rejection) {
-                try gate.check(request)
-                make = try prepare(request)
-            } catch {
-                return responder.send(error.response)
-            }
-            let pending = responder.detach()
-            Task.detached { pending.send(await make()) }
-        }
-    }
-
-    private func deliveries(_ request: borrowing Request) throws(Rejection) -> Making {
+    private func deliveries(_ request: borrowing Request) throws(Rejection) -> SlowAnswer {
         let state = try request.text("state")
         guard state.map(Self.states.contains) ?? true else { throw .badRequest("A state is pending, dead or delivered.") }
         let before = try request.integer("before", in: 1...Int.max)
@@ -57,7 +38,7 @@ struct WebhookRoutes: Sendable {
         }
     }
 
-    private func test(_ name: String) -> Making {
+    private func test(_ name: String) -> SlowAnswer {
         { [webhooks = commands.webhooks] in
             .of(await webhooks.test(name)) { probe in
                 guard let probe else { return .error(404, "There is no such webhook.") }
@@ -68,7 +49,7 @@ struct WebhookRoutes: Sendable {
 
     private func done(
         missing: String, _ act: @escaping @Sendable (WebhookCommands) async -> Result<Bool, WebhookTrouble>
-    ) -> Making {
+    ) -> SlowAnswer {
         { [webhooks = commands.webhooks] in
             .of(await act(webhooks)) { $0 ? .json(202) { $0.object { _ in } } : .error(404, missing) }
         }

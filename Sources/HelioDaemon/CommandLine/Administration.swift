@@ -61,7 +61,7 @@ public struct Administration: Sendable {
         return try decode(RunReport.self, try ask("GET", "/admin/runs/" + escaped))
     }
 
-    /// - Parameter isKept: over restarts of the node.
+    /// - Parameter isKept: over restarts of the node. What is thrown when its store takes nothing for now says that it is drained all the same.
     public func drain(reason: String, isKept: Bool) throws(AdministrationError) {
         _ = try ask("PUT", "/admin/drain", ["reason": .text(reason), "keep": .flag(isKept)])
     }

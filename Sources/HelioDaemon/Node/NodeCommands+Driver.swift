@@ -3,10 +3,10 @@ import HelioHTTP
 import HelioLoop
 import HelioNode
 
-/// How requests reach the node: each puts an event into the driver's queue and is answered at once.
+/// How requests reach the node: each puts an event into the driver's queue, and most are answered at once.
 extension NodeCommands {
     init(driver: NodeDriver, output: LogOutput) {
-        // In order: an undrain that follows a drain must not overtake it.
+        // In the order in which they were asked.
         let (events, add) = AsyncStream.makeStream(of: NodeEvent.self)
         Task { for await event in events { await driver.feed(event) } }
         @Sendable func feed(_ event: NodeEvent) { add.yield(event) }
@@ -26,7 +26,8 @@ extension NodeCommands {
                 feed(.vetRequested(id))
                 return id
             },
-            drain: { feed(.drain(reason: $0, isKept: $1)) }, undrain: { feed(.undrain) }, notify: { name in Task { await driver.notified(name) } },
+            drain: { await driver.drain($0, isKept: $1) }, undrain: { await driver.undrain() },
+            notify: { name in Task { await driver.notified(name) } },
             setLogLevel: { output.setLevel(named: $0) }, webhooks: WebhookCommands(driver),
             inspection: { await InspectionCommands(driver) })
     }

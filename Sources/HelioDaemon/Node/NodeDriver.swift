@@ -124,6 +124,9 @@ actor NodeDriver {
         machine.catalogue[id].map { CopyStanding(entry: $0, isBusy: machine.isBusy(with: id)) }
     }
 
+    /// Why the node is to be drained when it is started again, as it was last ordered.
+    var keptDrain: String? { machine.keptDrain }
+
     // MARK: Stopping
 
     var hasFailed: Bool { machine.state == .error }

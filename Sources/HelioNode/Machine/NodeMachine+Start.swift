@@ -3,7 +3,7 @@ extension NodeMachine {
     mutating func storageOpened(draining stored: String?, at now: Moment) {
         isStorageOpen = true
         if drainWasSet {
-            if stored != nil || drainIsKept { effects.append(.rememberDrain(drainIsKept ? draining : nil)) }
+            if stored != nil || drainIsKept { effects.append(.rememberDrain(keptDrain)) }
         } else if let stored {
             (draining, drainIsKept) = (stored, true)
             log(.warning, "still draining", ("reason", .text(stored)))

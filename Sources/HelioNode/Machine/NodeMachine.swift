@@ -52,6 +52,8 @@ public struct NodeMachine: Sendable {
     var holdsDeletions = false
     var draining: String?
     var drainIsKept = false
+    /// Why the node is to be drained when it is started again.
+    public var keptDrain: String? { drainIsKept ? draining : nil }
     /// Somebody has drained or undrained this start of the node: that counts, and not what was kept before.
     var drainWasSet = false
     /// Before that, and when it never was, nothing can be kept.

@@ -1,6 +1,9 @@
 internal import ArgumentParser
 internal import HelioDaemon
 
+/// Seconds that the store is given: it waits five for who has the database locked.
+private let storePatience = 10.0
+
 struct Drain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take a node out of the balancer: /status answers status.drain_code (503) until undrain, everything else goes on.")
@@ -15,7 +18,9 @@ struct Drain: ParsableCommand {
 
     func run() throws {
         let (reason, keep) = (reason, keep)
-        try node.ask { administration throws(AdministrationError) in try administration.drain(reason: reason, isKept: keep) }
+        try node.ask(within: keep ? storePatience : 0) { administration throws(AdministrationError) in
+            try administration.drain(reason: reason, isKept: keep)
+        }
     }
 }
 
@@ -25,6 +30,6 @@ struct Undrain: ParsableCommand {
     @OptionGroup var node: NodeOptions
 
     func run() throws {
-        try node.ask { administration throws(AdministrationError) in try administration.undrain() }
+        try node.ask(within: storePatience) { administration throws(AdministrationError) in try administration.undrain() }
     }
 }

@@ -57,6 +57,30 @@ extension Faults {
             #expect(try await node.end() == 0)
             node.kill()
         }
+
+        /// Who hears that it is kept may pull the plug.
+        @Test func drain_IsSaidToBeKept_OnceItIs() async throws {
+            try upstream.create("P/a")
+            let node = try NodeFixture(in: directory.path, upstream: upstream.path)
+            let disk = try SmallFileSystem(at: node.data, megabytes: 32)
+            try node.start()
+            try await node.waitForState("SYNCHRONIZED")
+            for (order, code) in [(["drain", "--keep", "--reason", "new disk"], 503), (["undrain"], 200)] {
+                try disk.fill()
+                let refused = try node.command(order)
+                #expect(refused.status != 0 && refused.errors.contains("the store takes nothing for now"), "\(order): \(refused)")
+                node.expectStatus("SYNCHRONIZED", code)
+                try disk.empty()
+                let taken = try node.command(order)
+                #expect(taken.status == 0, "\(order): \(taken)")
+                node.kill()
+                try node.start()
+                try await node.waitForState("SYNCHRONIZED")
+                node.expectStatus("SYNCHRONIZED", code)
+            }
+            #expect(try await node.end() == 0)
+            node.kill()
+        }
     }
 }
 
@@ -73,6 +97,9 @@ final class SmallFileSystem {
     func resize(megabytes: Int) throws { try Shell().run("mount", "-o", "remount,size=\(megabytes)m", path) }
 
     func fill(megabytes: Int) throws { try Data(count: megabytes << 20).write(to: URL(filePath: path + "/filler")) }
+
+    /// To the last byte.
+    func fill() throws { _ = try Shell().attempt(["dd", "if=/dev/zero", "of=\(path)/filler", "bs=4k", "status=none"]) }
 
     func empty() throws { try FileManager.default.removeItem(atPath: path + "/filler") }
 

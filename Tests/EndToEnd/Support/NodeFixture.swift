@@ -122,7 +122,9 @@ final class NodeFixture: @unchecked Sendable {
         try await eventually(within: seconds, "state \(state)") { self.state == state }
     }
 
-    func command(_ words: String...) throws -> Shell.Ended {
+    func command(_ words: String...) throws -> Shell.Ended { try command(words) }
+
+    func command(_ words: [String]) throws -> Shell.Ended {
         try Shell().attempt([Self.binary] + words + ["--config", configurationPath])
     }
 

@@ -59,7 +59,7 @@ struct RouteCodesTests {
             return RunID(using: &random)
         }
         let commands = NodeCommands(
-            now: { SystemClock.now() }, sync: { _, _ in freshID() }, vet: { freshID() }, drain: { _, _ in }, undrain: {}, notify: { _ in },
+            now: { SystemClock.now() }, sync: { _, _ in freshID() }, vet: { freshID() }, drain: { _, _ in true }, undrain: { true }, notify: { _ in },
             setLogLevel: { _ in false })
         let routers = NodeRouters(
             board: NodeBoard(identity: NodeIdentity(NodeConfiguration()), snapshot: snapshot), commands: commands,

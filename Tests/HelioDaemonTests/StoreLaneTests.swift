@@ -1,3 +1,4 @@
+import Foundation
 import HelioNode
 import HelioStore
 import TestSupport
@@ -81,6 +82,40 @@ struct StoreLaneTests {
         await lane.settle()
         flood.cancel()
         await flood.value
+    }
+
+    /// What has to be written after it waits, too.
+    @Test func settling_SaysSo_WhereTheStoreTakesNothing() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await Store.open(directory.path)
+        let lane = StoreLane(store: store, log: NodeLog(LogOutput(NodeConfiguration.Log()).logger("test")))
+        let somebody = try Lock(directory.path + "/heliostat.db")
+        lane.append([.drain("x")])
+        #expect(await lane.settle() == false)
+        somebody.end()
+        #expect(await lane.settle())
+        #expect(try await store.drainReason == "x")
+    }
+
+    /// A person with the `sqlite3` program, in the middle of a transaction.
+    private struct Lock {
+        private let process = Process()
+        private let input = Pipe.make()
+
+        init(_ database: String) throws {
+            let output = Pipe.make()
+            process.executableURL = URL(filePath: "/usr/bin/sqlite3")
+            process.arguments = [database]
+            (process.standardInput, process.standardOutput) = (input, output)
+            try process.run()
+            try input.fileHandleForWriting.write(contentsOf: Data("BEGIN IMMEDIATE;\nSELECT 'held';\n".utf8))
+            #expect(try output.fileHandleForReading.read(upToCount: 4) == Data("held".utf8))
+        }
+
+        func end() {
+            input.fileHandleForWriting.closeFile()
+            process.waitUntilExit()
+        }
     }
 
     private struct Kept: Equatable {

@@ -30,6 +30,6 @@ struct Hands: Sendable {
         webhooks = Webhooks(
             store: adapters.store, configuration(), Surroundings(post: post) { deliveries.take($0) }, metrics: metrics.webhooks)
         self.deliveries = deliveries
-        worker = SyncWorker(adapters: adapters, timers: metrics.timers, webhooks: webhooks)
+        worker = SyncWorker(adapters: adapters, timers: metrics.timers, webhooks: webhooks, lane: lane)
     }
 }

@@ -80,8 +80,6 @@ extension NodeDriver {
 
     private func start(_ job: SyncJob, _ hands: Hands) {
         jobs[job.id] = Task {
-            // A report on this repository that is still on its way must not overtake what this job will store.
-            await hands.lane.settle()
             let operation = hands.operations.begin(job)
             let began = SystemClock.monotonic()
             let (result, held, isOvertaken) = await hands.worker.run(job)

@@ -31,13 +31,13 @@ final class StoreLane: Sendable {
         /// The number of the last write that was appended.
         var last = 0
         /// Those who wait until the write of a number and all before it are done, or cannot be for now.
-        var settling: [(last: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var settling: [(last: Int, continuation: CheckedContinuation<Bool, Never>)] = []
         /// Not told of yet, and when there was last something to tell.
         var dropped = 0
         var lastTold: MonotonicTime?
 
         /// Those who wait for nothing from this number on.
-        mutating func settled(before number: Int) -> [CheckedContinuation<Void, Never>] {
+        mutating func settled(before number: Int) -> [CheckedContinuation<Bool, Never>] {
             let settled = settling.filter { $0.last < number }
             settling.removeAll { $0.last < number }
             return settled.map(\.continuation)
@@ -70,44 +70,43 @@ final class StoreLane: Sendable {
     }
 
     /// Returns when everything appended before has been written, or cannot be for now.
-    func settle() async {
+    /// - Returns: false when some of it waits for a store that takes nothing.
+    @discardableResult func settle() async -> Bool {
         await withCheckedContinuation { continuation in
             let isSettled = line.withLock { line in
                 if line.isWriting { line.settling.append((line.last, continuation)) }
                 return !line.isWriting
             }
-            if isSettled { continuation.resume() }
+            if isSettled { continuation.resume(returning: true) }
         }
     }
 
     private func writeAll() async {
         while let batch = nextBatch() {
             let rest = await write(batch)
-            guard !rest.isEmpty else {
-                resume { $0.settled(before: $0.waiting.firstNumber ?? .max) }
-                continue
-            }
             line.withLock { $0.waiting.putBack(rest) }
+            resume(returning: true) { $0.settled(before: $0.waiting.firstNumber ?? .max) }
+            if rest.isEmpty { continue }
             // Nobody waits for a disk.
-            resume { $0.settled(before: .max) }
+            resume(returning: false) { $0.settled(before: .max) }
             try? await Task.sleep(for: Self.retryAfter)  // never cancelled
         }
     }
 
     /// - Returns: nil when there is none, and then the line is free for the next writer.
     private func nextBatch() -> [Entry]? {
-        let (batch, settled) = line.withLock { line -> ([Entry]?, [CheckedContinuation<Void, Never>]) in
+        let (batch, settled) = line.withLock { line -> ([Entry]?, [CheckedContinuation<Bool, Never>]) in
             let batch = line.waiting.next()
             guard batch.isEmpty else { return (batch, []) }
             line.isWriting = false
             return (nil, line.settled(before: .max))
         }
-        for waiter in settled { waiter.resume() }
+        for waiter in settled { waiter.resume(returning: true) }
         return batch
     }
 
-    private func resume(_ settled: (inout Line) -> [CheckedContinuation<Void, Never>]) {
-        for waiter in line.withLock(settled) { waiter.resume() }
+    private func resume(returning isWritten: Bool, _ settled: (inout Line) -> [CheckedContinuation<Bool, Never>]) {
+        for waiter in line.withLock(settled) { waiter.resume(returning: isWritten) }
     }
 
     /// - Returns: what is left to write when the store takes nothing for now.

@@ -12,6 +12,7 @@ struct SyncWorker: Sendable {
     let adapters: Adapters
     let timers: NodeTimers
     let webhooks: Webhooks
+    let lane: StoreLane
     private let unfinished = Locked<[RepositoryID: Unfinished]>([:])
 
     private struct Unfinished {
@@ -19,10 +20,11 @@ struct SyncWorker: Sendable {
         let change: PreparedChange
     }
 
-    init(adapters: Adapters, timers: NodeTimers, webhooks: Webhooks) {
+    init(adapters: Adapters, timers: NodeTimers, webhooks: Webhooks, lane: StoreLane) {
         self.adapters = adapters
         self.timers = timers
         self.webhooks = webhooks
+        self.lane = lane
     }
 
     /// - Returns: also, as a member of a farm, what that is to be told of, and whether the upstream is to be looked at once more: something
@@ -85,6 +87,8 @@ struct SyncWorker: Sendable {
         _ change: PreparedChange, of repository: Repository, _ staged: StagedCopy?, since baseline: Store.Baseline?
     ) async throws -> (ChangeID, OutboxEvent?) {
         do {
+            // An earlier report on the repository must not be written after what is stored here.
+            guard await lane.settle() else { throw Failure(.disk, "store: earlier reports wait for it") }
             let isAlone = webhooks.isAlone
             let event = isAlone ? try await webhooks.event(for: change, of: repository) : nil
             let draft = isAlone ? nil : webhooks.draft(for: change, of: repository)

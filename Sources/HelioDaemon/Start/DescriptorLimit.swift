@@ -4,8 +4,9 @@ import Glibc
 enum DescriptorLimit {
     /// For the connections that the server allows by default, and more than enough for git's pipes and the store.
     private static let wanted: rlim_t = 16_384
-    /// Descriptors that are not for connections of clients: the store, git's pipes, webhooks, administration.
-    private static let others = 128
+    /// Descriptors that are not for connections of clients: 128 for the store, git's pipes and administration; 256 for webhooks on their way
+    /// (`Dispatcher`) and 256 for their connections that are kept (`HTTPClient.Configuration.idleConnections`).
+    private static let others = 640
     /// Connections among them that each listener for administration may have.
     static let administration = 32
 

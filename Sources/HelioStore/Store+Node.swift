@@ -20,8 +20,8 @@ extension Store {
     }
 
     /// Why the node is to be drained when it is started again; nil when it is not.
-    public var drainReason: String? {
-        get throws(StoreError) { try write { try String.fetchOne($0, sql: "SELECT drain_reason FROM node") } }
+    public nonisolated var drainReason: String? {
+        get async throws(StoreError) { try await reader.read { try String.fetchOne($0, sql: "SELECT drain_reason FROM node") } }
     }
 
     public func setDrainReason(_ reason: String?) throws(StoreError) {

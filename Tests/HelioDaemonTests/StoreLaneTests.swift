@@ -1,4 +1,3 @@
-import Foundation
 import HelioNode
 import HelioStore
 import TestSupport
@@ -68,7 +67,7 @@ struct StoreLaneTests {
         #expect(left == Array(0..<512 as Range<Int64>) + Array(99_513..<100_513 as Range<Int64>))
     }
 
-    /// A job that begins waits for what was written of its repository, and not for a line that is never empty.
+    /// A job waits for what was written of its repository, and not for a line that is never empty.
     @Test(.timeLimit(.minutes(2))) func settling_Ends_ThoughMoreKeepsComing() async throws {
         let directory = try TemporaryDirectory()
         let lane = StoreLane(store: try await Store.open(directory.path), log: NodeLog(LogOutput(NodeConfiguration.Log()).logger("test")))
@@ -89,33 +88,13 @@ struct StoreLaneTests {
         let directory = try TemporaryDirectory()
         let store = try await Store.open(directory.path)
         let lane = StoreLane(store: store, log: NodeLog(LogOutput(NodeConfiguration.Log()).logger("test")))
-        let somebody = try Lock(directory.path + "/heliostat.db")
+        let somebody = try DatabaseLock(directory.path + "/heliostat.db")
         lane.append([.drain("x")])
         #expect(await lane.settle() == false)
+        let patient = Task { await lane.settle(attempts: 4) }
         somebody.end()
-        #expect(await lane.settle())
+        #expect(await patient.value)
         #expect(try await store.drainReason == "x")
-    }
-
-    /// A person with the `sqlite3` program, in the middle of a transaction.
-    private struct Lock {
-        private let process = Process()
-        private let input = Pipe.make()
-
-        init(_ database: String) throws {
-            let output = Pipe.make()
-            process.executableURL = URL(filePath: "/usr/bin/sqlite3")
-            process.arguments = [database]
-            (process.standardInput, process.standardOutput) = (input, output)
-            try process.run()
-            try input.fileHandleForWriting.write(contentsOf: Data("BEGIN IMMEDIATE;\nSELECT 'held';\n".utf8))
-            #expect(try output.fileHandleForReading.read(upToCount: 4) == Data("held".utf8))
-        }
-
-        func end() {
-            input.fileHandleForWriting.closeFile()
-            process.waitUntilExit()
-        }
     }
 
     private struct Kept: Equatable {

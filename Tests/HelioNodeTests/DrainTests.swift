@@ -17,7 +17,7 @@ struct DrainTests {
         #expect(feed(.drain(reason: "b", isKept: true)) == .some("b"))
         #expect(node.snapshot().drainIsKept)
         #expect(feed(.drain(reason: "c", isKept: false)) == .some(nil), "what was kept is taken back")
-        #expect(feed(.undrain) == nil)
+        #expect(feed(.undrain) == .some(nil))
         #expect(feed(.drain(reason: "d", isKept: true)) == .some("d"))
         #expect(feed(.undrain) == .some(nil) && node.draining == nil)
     }

@@ -6,6 +6,7 @@ import HelioNode
 struct DrainRoutes: Sendable {
     /// Bytes of what is told as the reason.
     static let reasonLimit = 500
+    private static let unkept = "but the store takes nothing for now: until it does, a restart finds what was kept before."
 
     let board: NodeBoard
     let commands: NodeCommands
@@ -25,7 +26,7 @@ struct DrainRoutes: Sendable {
         try board.checkTakesCommands()
         return { [commands] in
             guard await commands.drain(reason.description, isKept) else {
-                return .error(503, "The node is drained, but the store takes nothing for now: until it does, a restart forgets it.")
+                return .error(503, "The node is drained, \(Self.unkept)")
             }
             return .json { json in
                 json.object { json in
@@ -41,7 +42,7 @@ struct DrainRoutes: Sendable {
         try board.checkTakesCommands()
         return { [commands] in
             guard await commands.undrain() else {
-                return .error(503, "The node is not drained, but the store takes nothing for now: until it does, a restart may drain it again.")
+                return .error(503, "The node is not drained, \(Self.unkept)")
             }
             return .json { json in json.object { $0.field("draining", String?.none) } }
         }

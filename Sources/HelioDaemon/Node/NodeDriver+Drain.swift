@@ -1,12 +1,17 @@
+import HelioLock
 import HelioNode
 import HelioStore
 
-/// Drains that outlive a restart are answered when the store has them, and not when they are ordered.
+/// What is ordered here is done at once, and answered when a restart would find it so.
 extension NodeDriver {
-    /// - Returns: false when a restart would not find it so, because the store takes nothing for now. It is written when the store does.
+    /// For the store. The command line waits for ten seconds.
+    private static let patience = Duration.seconds(8)
+
+    /// - Returns: false where the store takes nothing for now, or hangs. It is written once it does.
     func drain(_ reason: String, isKept: Bool) async -> Bool {
+        let hasKept = keptDrain != nil
         feed(.drain(reason: reason, isKept: isKept))
-        return isKept ? await isStored(reason) : true
+        return isKept || hasKept ? await isStored(isKept ? reason : nil) : true
     }
 
     /// - Returns: as above.
@@ -17,8 +22,18 @@ extension NodeDriver {
 
     private func isStored(_ reason: String?) async -> Bool {
         guard let hands else { return false }
-        await hands.lane.settle()
-        // Another order has come since, and answers for itself.
+        let isStored = Locked(false)
+        let hasEnded = await BoundedWait.end(
+            of: {
+                let isSo = await self.isWritten(reason, hands)
+                isStored.withLock { $0 = isSo }
+            }, within: Self.patience)
+        return hasEnded && isStored.withLock { $0 }
+    }
+
+    private func isWritten(_ reason: String?, _ hands: Hands) async -> Bool {
+        guard await hands.lane.settle() else { return false }
+        // Another order has come since, and what there is to read is its.
         guard keptDrain == reason else { return true }
         do throws(StoreError) {
             return try await hands.adapters.store.drainReason == reason

@@ -2,7 +2,7 @@ import HelioLock
 import HelioNode
 import HelioStore
 
-/// Writes that nobody waits for, in the order in which they were appended and in batches: failure counts, verified copies, runs.
+/// Writes that need not be waited for, in the order in which they were appended and in batches: failure counts, verified copies, runs.
 ///
 /// What cannot be written because the disk is full or fails, or because somebody else has the database locked, stays and is tried again;
 /// when too much waits, only the last report of each kind on each repository is kept, which says what the ones before it said. A write that
@@ -81,13 +81,19 @@ final class StoreLane: Sendable {
         }
     }
 
+    /// Where the store refuses for a moment only, because somebody has the database locked.
+    /// - Parameter attempts: of writing what waits, a second apart.
+    func settle(attempts: Int) async -> Bool {
+        for _ in 0..<attempts where await settle() { return true }
+        return false
+    }
+
     private func writeAll() async {
         while let batch = nextBatch() {
             let rest = await write(batch)
             line.withLock { $0.waiting.putBack(rest) }
             resume(returning: true) { $0.settled(before: $0.waiting.firstNumber ?? .max) }
             if rest.isEmpty { continue }
-            // Nobody waits for a disk.
             resume(returning: false) { $0.settled(before: .max) }
             try? await Task.sleep(for: Self.retryAfter)  // never cancelled
         }

@@ -13,6 +13,8 @@ struct SyncWorker: Sendable {
     let timers: NodeTimers
     let webhooks: Webhooks
     let lane: StoreLane
+    /// As many as take longer than who looks into the database with a program of their own.
+    private static let attemptsOfReports = 4
     private let unfinished = Locked<[RepositoryID: Unfinished]>([:])
 
     private struct Unfinished {
@@ -87,8 +89,7 @@ struct SyncWorker: Sendable {
         _ change: PreparedChange, of repository: Repository, _ staged: StagedCopy?, since baseline: Store.Baseline?
     ) async throws -> (ChangeID, OutboxEvent?) {
         do {
-            // An earlier report on the repository must not be written after what is stored here.
-            guard await lane.settle() else { throw Failure(.disk, "store: earlier reports wait for it") }
+            try await expectNoReports()
             let isAlone = webhooks.isAlone
             let event = isAlone ? try await webhooks.event(for: change, of: repository) : nil
             let draft = isAlone ? nil : webhooks.draft(for: change, of: repository)
@@ -99,6 +100,11 @@ struct SyncWorker: Sendable {
             if let staged { await adapters.copies.discard(staged) }
             throw error
         }
+    }
+
+    /// An earlier report on the repository must not be written after what is stored here.
+    private func expectNoReports() async throws(Failure) {
+        guard await lane.settle(attempts: Self.attemptsOfReports) else { throw Failure(.disk, "store: earlier reports wait for it") }
     }
 
     private func fetch(_ job: SyncJob) async throws -> Preparation {
@@ -148,6 +154,7 @@ struct SyncWorker: Sendable {
     private func finishEarlier(_ described: Repository, _ held: inout [HeldChange]) async throws -> Recovery? {
         let repository = described.id
         guard let earlier = unfinished.withLock({ $0[repository] }) else { return nil }
+        try await expectNoReports()
         var outcome: Recovery?
         do {
             let settled = try await CrashRecovery.settle(earlier.change, of: described, as: earlier.id, adapters)

@@ -42,9 +42,10 @@ extension NodeMachine {
         if wasDraining { log(.info, "no longer draining") }
     }
 
-    /// Before the store is open, nothing can be kept in it; what it has then gives way to this.
+    /// Before the store is open, nothing can be kept in it; what it has then gives way to this. That nothing is kept is written whatever is
+    /// known of it: it may not have been readable.
     private mutating func setDrain(_ reason: String?, isKept: Bool) {
-        if isStorageOpen, isKept || drainIsKept { effects.append(.rememberDrain(isKept ? reason : nil)) }
+        if isStorageOpen, isKept || drainIsKept || reason == nil { effects.append(.rememberDrain(isKept ? reason : nil)) }
         (draining, drainIsKept, drainWasSet) = (reason, isKept, true)
     }
 

@@ -3,7 +3,7 @@ public struct NodeSnapshot: Sendable {
     public var state: NodeState
     public var stateSince: Moment
     public var draining: String?
-    /// Draining outlives a restart.
+    /// Draining is to outlive a restart, as was ordered. Whether the store has it already is answered to who ordered it.
     public var drainIsKept: Bool
     public var settings: NodeSettings
     public var farm: FarmView

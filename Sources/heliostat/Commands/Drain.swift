@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import HelioDaemon
 
-/// Seconds that the store is given: it waits five for who has the database locked.
+/// Seconds. The node gives its store eight.
 private let storePatience = 10.0
 
 struct Drain: ParsableCommand {
@@ -18,7 +18,7 @@ struct Drain: ParsableCommand {
 
     func run() throws {
         let (reason, keep) = (reason, keep)
-        try node.ask(within: keep ? storePatience : 0) { administration throws(AdministrationError) in
+        try node.ask(within: storePatience) { administration throws(AdministrationError) in
             try administration.drain(reason: reason, isKept: keep)
         }
     }

@@ -38,7 +38,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 /// 4 % of a request (`scripts/bench status`).
 let hot = settings + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
-/// For what decides, and for the hours of a farm that are simulated with it: optimised in a debug build, too, which takes a fifth of the time.
+/// For what decides, for the hours of a farm that are simulated with it, and for what reads all sources: optimised in a debug build, too,
+/// which takes a fifth of the time.
 let quick = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// A library of ours. What it may import of ours is what stands here; `TidyTests` holds every `import` against this list.
@@ -135,7 +136,7 @@ let package = Package(
                 "HelioWebhooks",
             ],
             resources: [.copy("Fixtures")]),
-        tests("TidyTests", []),
+        tests("TidyTests", [], quick),
         fuzzing,
         tests(
             "EndToEndTests", ["heliostat"], path: "Tests/EndToEnd",

@@ -43,7 +43,7 @@ import Testing
         func stop() { for node in nodes { node.kill() } }
     }
 
-    private func diff(_ words: String..., tolerance: String = "3s") throws -> Outcome { try diff(words, tolerance: tolerance) }
+    private func diff(_ words: String..., tolerance: String = "1s") throws -> Outcome { try diff(words, tolerance: tolerance) }
 
     private func diff(_ words: [String], tolerance: String) throws -> Outcome {
         let ended = try Shell().attempt([NodeFixture.binary, "diff", "--json", "--tolerance", tolerance] + words)

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Peers {
     /// A node that speaks TLS, to those that it has to deal with.
-    @Suite(.serialized) struct TLS {
+    @Suite struct TLS {
         private let directory: TemporaryDirectory
         private let upstream: UpstreamFixture
         private let fixture: CertificateFixture

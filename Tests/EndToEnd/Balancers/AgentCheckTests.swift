@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults.Balancers {
+extension Peers.Balancers {
     /// What HAProxy's agent check makes of a node.
     @Suite struct AgentChecks {
         /// One line, and the end, whatever the other side sends.

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Peers {
     /// What real balancers and probes make of real nodes.
-    @Suite(.serialized) struct Balancers {}
+    @Suite struct Balancers {}
 }
 
 /// A real HAProxy with the configuration that is shipped, its addresses exchanged for those of a test.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults.Balancers {
+extension Peers.Balancers {
     /// What asks for a node's health in real farms: Nagios's plugin, curl, Prometheus's blackbox exporter, a kubelet.
     @Suite struct Probes {
         private static let paths = ["/status", "/livez", "/readyz"]

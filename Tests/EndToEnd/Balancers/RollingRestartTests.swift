@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults.Balancers {
+extension Peers.Balancers {
     /// Nodes are restarted, drained and killed at noon, behind the configurations that are shipped.
     @Suite struct RollingRestarts {
         private static let name = "mirror-"

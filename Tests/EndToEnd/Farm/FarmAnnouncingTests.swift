@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Farms {
     @Suite struct FarmAnnouncing {
         @Test func event_ComesOnce_AfterEveryNodeHasTheCommit() async throws {
             let farm = try await FarmScene()

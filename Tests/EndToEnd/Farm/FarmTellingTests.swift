@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Farms {
     @Suite struct FarmTelling {
         /// Without webhooks, and without a hook at the upstream: one node looks, and all have it long before their own time.
         @Test func changeThatNoReceiverWants_ReachesAllNodes_AndIsTimed() async throws {

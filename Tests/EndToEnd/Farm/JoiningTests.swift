@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Farms {
     @Suite struct FarmJoining {
         /// An upstream that says nothing holds the nodes in METADATA_SYNCHRONIZED or before it, where lenient and strict differ.
         @Test func newFarm_AnswersAsTheTableSays() async throws {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-extension Faults {
+extension Farms {
     /// A node that joins a farm which has announced for a while: its own numbers begin at 0.
     @Suite struct FarmLateJoiner {
         private let names = (0..<6).map { "P/r\($0)" }

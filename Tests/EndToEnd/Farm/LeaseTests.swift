@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Farms {
     /// Losing what only one node may do at a time, in every way there is.
     @Suite struct FarmLeases {
         enum Loss: CaseIterable {

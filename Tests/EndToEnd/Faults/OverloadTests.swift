@@ -49,7 +49,10 @@ extension Faults {
             let client = try RawClient(port: node.port)
             let reader = Task.detached {
                 var received: [UInt8] = []
-                while let bytes = try client.receive(within: 5), !bytes.isEmpty { received += bytes }
+                while let bytes = try client.receive(within: 5), !bytes.isEmpty {
+                    received += bytes
+                    if String(decoding: received.suffix(1024), as: UTF8.self).contains("HTTP/1.1 404") { break }
+                }
                 return String(decoding: received, as: UTF8.self)
             }
             try client.send(String(repeating: RawClient.request("/livez"), count: 10_000))

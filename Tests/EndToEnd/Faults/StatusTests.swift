@@ -2,9 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Everything that loads the machine or measures time runs one after the other.
-@Suite(.serialized, .ownThreads) struct Faults {}
-
 extension Faults {
     /// The table of `/status`, state by state, as a balancer sees it.
     @Suite struct StatusSeenFromOutside {

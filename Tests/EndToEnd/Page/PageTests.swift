@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Farms {
     /// The status page in Chromium. `HELIOSTAT_SCREENSHOTS=DIRECTORY` keeps the pictures of it.
     @Suite struct Page {
         let directory: TemporaryDirectory

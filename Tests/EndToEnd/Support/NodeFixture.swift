@@ -11,7 +11,7 @@ final class NodeFixture: @unchecked Sendable {
     /// Takes effect with the next `configure`.
     var nodeName = "test"
     /// As YAML; takes effect with the next `configure`.
-    var shutdown = "{ notice: 300ms, drain: 5s }"
+    var shutdown = "{ notice: 0s, drain: 5s }"
 
     /// More keys of `http`, as YAML, each with a comma before it; takes effect with the next `configure`.
     var http = ""
@@ -114,7 +114,7 @@ final class NodeFixture: @unchecked Sendable {
 
     var state: String? {
         // Not listening yet, or not any more: there is no state.
-        guard let call = try? get("/status"), let json = try? call.json() else { return nil }
+        guard let body = status()?.body, let json = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any] else { return nil }
         return json["state"] as? String
     }
 

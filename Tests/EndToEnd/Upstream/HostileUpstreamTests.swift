@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Peers {
     /// Upstreams that mean harm, spoken to by real git. `HELIOSTAT_SCALE` makes them larger: 25 is half a million refs and a gigabyte of
     /// words.
     @Suite struct HostileUpstream {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Peers {
     /// From a push to a build that has its commit, with the servers that people run and the files in conf/.
     @Suite struct Builds {
         @Test func build_FindsItsCommit_TwoHundredTimes() async throws {

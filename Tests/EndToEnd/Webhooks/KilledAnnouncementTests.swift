@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-extension Faults {
+extension Peers {
     /// What `kill -9` may do to announcements: repeat them.
     @Suite struct KilledAnnouncements {
         private static let branches = ["main", "release"]

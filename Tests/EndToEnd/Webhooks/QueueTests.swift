@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension Faults {
+extension Peers {
     /// Thousands of events that wait, while secrets, endpoints, the disk and the clock change under them.
     @Suite struct WaitingEvents {
         private let scene: Scene

@@ -13,13 +13,7 @@ struct KeptDrainTests {
 
     init() throws {
         directory = try TemporaryDirectory()
-        var configuration = NodeConfiguration()
-        configuration.node.data = directory.path + "/data"
-        configuration.upstream.path = directory.path + "/upstream"
-        configuration.log.level = .critical
-        let output = LogOutput(configuration.log)
-        let tokens = TokenFiles(try TokenFiles.read(configuration.http))
-        process = try NodeProcess(path: "", configuration, tokens, TLSFiles(nil), output, NodeLog(output.logger("test")))
+        process = try NodeProcess.quiet(in: directory.path)
     }
 
     @Test func drain_IsKept_WhenTheStoreHasIt() async throws {

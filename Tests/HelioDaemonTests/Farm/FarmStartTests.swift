@@ -12,13 +12,7 @@ struct FarmStartTests {
     /// While what a crash left is settled, the farm is made already and the node does not have it yet.
     @Test func farm_HearsOfAReload_ThatCameBeforeTheNodeHadIt() async throws {
         let directory = try TemporaryDirectory()
-        var configuration = NodeConfiguration()
-        configuration.node.data = directory.path + "/data"
-        configuration.upstream.path = directory.path + "/upstream"
-        configuration.log.level = .critical
-        let output = LogOutput(configuration.log)
-        let tokens = TokenFiles(try TokenFiles.read(configuration.http))
-        let process = try NodeProcess(path: "", configuration, tokens, TLSFiles(nil), output, NodeLog(output.logger("test")))
+        let process = try NodeProcess.quiet(in: directory.path)
         let opening = StorageOpening(process)
         let hands = process.makeHands(try await opening.openAdapters())
         await process.driver.attach(hands)

@@ -14,6 +14,7 @@ final class LiveNode: Sendable {
     let tokens = Mutex(AccessTokens(admin: "admin-secret", notify: "notify-secret"))
     let clock = Mutex(Sample.now)
     let registry = Registry()
+    let metrics: MetricsSource
     /// Of the timers, which begin at 0.
     let tick = Mutex(Tick(nanoseconds: 4_000_000_000))
     /// What is done before the metrics are rendered.
@@ -51,7 +52,8 @@ final class LiveNode: Sendable {
         loop = try EventLoop.start()
         directory = try TemporaryDirectory()
         let wiring = Wiring()
-        let (board, commands, metrics) = (board, wiring.commands, wiring.metrics(registry))
+        metrics = wiring.metrics(registry)
+        let (board, commands, metrics) = (board, wiring.commands, metrics)
         let routers = NodeRouters(
             board: board, commands: commands, tokens: { wiring.node?.tokens.withLock { $0 } ?? AccessTokens() }, metrics: metrics,
             movesAdministration: movesAdministration)

@@ -20,7 +20,7 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
                 for index in 0..<60 {
                     group.addTask { try await node.fetch("GET", "/metrics", headers: index % 2 == 0 ? [openMetrics] : []).status }
                 }
-                try await eventually("sixty wait behind it") { node.connections == 61 }
+                try await eventually("sixty wait behind it") { node.metrics.line.waiting == 60 }
                 gate.signal()
                 for try await status in group { #expect(status == 200) }
             }

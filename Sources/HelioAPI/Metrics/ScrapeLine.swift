@@ -24,6 +24,9 @@ final class ScrapeLine: Sendable {
 
     init(render: @escaping @Sendable (MetricsVariant) -> MetricsRendering) { self.render = render }
 
+    /// How many wait for a rendering that has not begun.
+    var waiting: Int { line.withLock { line in line.groups.reduce(0) { $0 + $1.waiting.count } } }
+
     func join(_ variant: MetricsVariant, _ pending: PendingResponse) {
         let isFirst = line.withLock { line in
             if let index = line.groups.firstIndex(where: { $0.variant == variant }) {

@@ -106,9 +106,6 @@ public actor HTTPServer {
     /// Bytes kept for all connections together: received and not consumed; not sent yet, or not dropped since; of memory for these.
     var held: (input: Int, output: Int, room: Int) { table.held }
 
-    /// Connections whose handshake waits for its next step.
-    var handshakesWaiting: Int { table.handshakes.count }
-
     /// Steps of handshakes, since the start.
     var handshakeSteps: Int { table.handshakes.turns }
 

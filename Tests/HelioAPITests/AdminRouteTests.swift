@@ -21,13 +21,13 @@ private let webhookRoutes =
     try await LiveNode.run { node async throws in
         for (method, path, body) in adminRoutes + webhookRoutes {
             for token in [nil, "wrong", "admin-secretx", "admin-secreT"] as [String?] {
-                let reply = try node.tcp(method, path, token: token, body: body)
+                let reply = try await node.tcp(method, path, token: token, body: body)
                 #expect(reply.status == 401, "\(method) \(path) \(token ?? "-")")
                 #expect(reply["WWW-Authenticate"] == "Bearer")
                 #expect(!reply.text.contains("wrong"))
             }
-            #expect(try node.tcp(method, path, token: "notify-secret", body: body).status == 403)
-            #expect(try node.tcp(method, path, body: body, headers: ["Authorization: Basic admin-secret"]).status == 401)
+            #expect(try await node.tcp(method, path, token: "notify-secret", body: body).status == 403)
+            #expect(try await node.tcp(method, path, body: body, headers: ["Authorization: Basic admin-secret"]).status == 401)
         }
         #expect(node.taken() == [])
     }
@@ -37,12 +37,12 @@ private let webhookRoutes =
     try await LiveNode.run { node async throws in
         node.tokens.withLock { $0 = AccessTokens(admin: nil, notify: "") }
         for token in ["", "admin-secret", "nil", " "] {
-            #expect(try node.tcp("GET", "/admin/overview", token: token).status == 401)
-            #expect(try node.tcp("POST", "/notify", token: token, body: #"{"repository":"A/x"}"#).status == 401)
+            #expect(try await node.tcp("GET", "/admin/overview", token: token).status == 401)
+            #expect(try await node.tcp("POST", "/notify", token: token, body: #"{"repository":"A/x"}"#).status == 401)
         }
         node.tokens.withLock { $0 = AccessTokens(admin: "rotated") }
-        #expect(try node.tcp("GET", "/admin/overview", token: "rotated").status == 200)
-        #expect(try node.tcp("GET", "/admin/overview", token: "admin-secret").status == 401)
+        #expect(try await node.tcp("GET", "/admin/overview", token: "rotated").status == 200)
+        #expect(try await node.tcp("GET", "/admin/overview", token: "admin-secret").status == 401)
     }
 }
 
@@ -50,17 +50,17 @@ private let webhookRoutes =
     try await LiveNode.run { node async throws in
         for (method, path, body) in adminRoutes {
             let expected = path == "/admin/runs/x" ? 404 : method == "POST" ? 202 : 200
-            #expect(try node.unix(method, path, body: body).status == expected, "\(method) \(path)")
-            #expect(try node.tcp(method, path, token: "admin-secret", body: body).status == expected, "\(method) \(path)")
+            #expect(try await node.unix(method, path, body: body).status == expected, "\(method) \(path)")
+            #expect(try await node.tcp(method, path, token: "admin-secret", body: body).status == expected, "\(method) \(path)")
         }
-        #expect(try node.unix("GET", "/status").status == 200)
+        #expect(try await node.unix("GET", "/status").status == 200)
     }
 }
 
 @Test func webhooks_AreNotThereYet_BeforeTheStorageIsOpen() async throws {
     try await LiveNode.run { node async throws in
         for (method, path, body) in webhookRoutes {
-            let reply = try node.unix(method, path, body: body)
+            let reply = try await node.unix(method, path, body: body)
             #expect(reply.status == 503 && reply.text.contains("not open yet"), "\(method) \(path)")
         }
     }
@@ -68,11 +68,11 @@ private let webhookRoutes =
 
 @Test func sync_IsOrdered_WithTheScopeOfItsBody() async throws {
     try await LiveNode.run { node async throws in
-        let id = try node.unix("POST", "/admin/sync", body: "{}").text
+        let id = try await node.unix("POST", "/admin/sync", body: "{}").text
         #expect(id.wholeMatch(of: /\{"run":"[0-9a-f-]{36}"\}/) != nil)
-        _ = try node.unix("POST", "/admin/sync")
-        _ = try node.unix("POST", "/admin/sync", body: #"{"project":"A/B","acceptDeletions":true}"#)
-        _ = try node.unix("POST", "/admin/sync", body: #"{"repository":"A/unknown","acceptDeletions":false}"#)
+        _ = try await node.unix("POST", "/admin/sync")
+        _ = try await node.unix("POST", "/admin/sync", body: #"{"project":"A/B","acceptDeletions":true}"#)
+        _ = try await node.unix("POST", "/admin/sync", body: #"{"repository":"A/unknown","acceptDeletions":false}"#)
         let name = try RepositoryName("A/unknown")
         #expect(
             node.taken() == [
@@ -87,41 +87,41 @@ private let webhookRoutes =
             #"{"acceptDeletions":true,"acceptDeletions":true}"#, "[]", "x", #"{"repository":"A/x\u0000"}"#,
             #"{"repository":"A/x\ud800"}"#,
         ]
-        for body in refused { #expect(try node.unix("POST", "/admin/sync", body: body).status == 400, "\(body)") }
-        #expect(try node.unix("POST", "/admin/sync", body: String(repeating: " ", count: 20_000)).status == 413)
+        for body in refused { #expect(try await node.unix("POST", "/admin/sync", body: body).status == 400, "\(body)") }
+        #expect(try await node.unix("POST", "/admin/sync", body: String(repeating: " ", count: 20_000)).status == 413)
         #expect(node.taken().count == 4)
     }
 }
 
 @Test func vet_IsOrdered_WithoutArguments() async throws {
     try await LiveNode.run { node async throws in
-        #expect(try node.unix("POST", "/admin/vet").text.hasPrefix(#"{"vet":""#))
-        #expect(try node.unix("POST", "/admin/vet", body: #"{"x":null}"#).status == 400)
+        #expect(try await node.unix("POST", "/admin/vet").text.hasPrefix(#"{"vet":""#))
+        #expect(try await node.unix("POST", "/admin/vet", body: #"{"x":null}"#).status == 400)
         #expect(node.taken() == ["vet"])
     }
 }
 
 @Test(arguments: [NodeState.starting, .synchronized]) func vet_IsRefused_WhileTooManyWait(state: NodeState) async throws {
     try await LiveNode.run(state) { node async throws in
-        #expect(try node.unix("POST", "/admin/vet").status == 202)
+        #expect(try await node.unix("POST", "/admin/vet").status == 202)
         var snapshot = node.board.snapshot
         snapshot.takesVets = false
         node.board.publish(snapshot)
-        let reply = try node.unix("POST", "/admin/vet")
+        let reply = try await node.unix("POST", "/admin/vet")
         #expect(reply.status == 503 && reply.text.contains("Too many vets wait"))
         snapshot.takesVets = true
         node.board.publish(snapshot)
-        #expect(try node.unix("POST", "/admin/vet").status == 202)
+        #expect(try await node.unix("POST", "/admin/vet").status == 202)
         #expect(node.taken() == ["vet", "vet"])
     }
 }
 
 @Test func drain_IsOrdered_WithAReason() async throws {
     try await LiveNode.run { node async throws in
-        func put(_ body: String) async throws -> Reply { try await node.fetchFromSocket("PUT", "/admin/drain", body: body) }
+        func put(_ body: String) async throws -> Reply { try await node.unix("PUT", "/admin/drain", body: body) }
         #expect(try await put(#"{"reason":"kernel \"6.1\""}"#).text == #"{"draining":"kernel \"6.1\"","kept":false}"#)
         #expect(try await put(#"{"reason":"disk","keep":true}"#).text == #"{"draining":"disk","kept":true}"#)
-        #expect(try await node.fetchFromSocket("DELETE", "/admin/drain").text == #"{"draining":null}"#)
+        #expect(try await node.unix("DELETE", "/admin/drain").text == #"{"draining":null}"#)
         let long = String(repeating: "x", count: 501)
         for body in ["", "{}", #"{"reason":""}"#, #"{"reason":"a\nb"}"#, #"{"reason":"\#(long)"}"#, #"{"reason":true}"#, #"{"reason":"a","keep":1}"#] {
             #expect(try await put(body).status == 400, "\(body.prefix(30))")
@@ -134,10 +134,10 @@ private let webhookRoutes =
 @Test func drain_IsNotSaidToBeKept_UnlessItIs() async throws {
     try await LiveNode.run { node async throws in
         node.storeTakes.withLock { $0 = false }
-        let kept = try await node.fetchFromSocket("PUT", "/admin/drain", body: #"{"reason":"disk","keep":true}"#)
+        let kept = try await node.unix("PUT", "/admin/drain", body: #"{"reason":"disk","keep":true}"#)
         #expect(kept.status == 503 && kept.text.contains("is drained, but"))
-        #expect(try await node.fetchFromSocket("PUT", "/admin/drain", body: #"{"reason":"disk"}"#).status == 200)
-        let undrained = try await node.fetchFromSocket("DELETE", "/admin/drain")
+        #expect(try await node.unix("PUT", "/admin/drain", body: #"{"reason":"disk"}"#).status == 200)
+        let undrained = try await node.unix("DELETE", "/admin/drain")
         #expect(undrained.status == 503 && undrained.text.contains("is not drained, but"))
         #expect(node.taken() == ["drain disk, kept", "drain disk", "undrain"])
     }
@@ -145,9 +145,9 @@ private let webhookRoutes =
 
 @Test func logLevel_IsSet_WhenItExists() async throws {
     try await LiveNode.run { node async throws in
-        #expect(try node.unix("PUT", "/admin/log-level", body: #"{"level":"debug"}"#).text == #"{"level":"debug"}"#)
-        #expect(try node.unix("PUT", "/admin/log-level", body: #"{"level":"loud"}"#).status == 400)
-        #expect(try node.unix("PUT", "/admin/log-level", body: "{}").status == 400)
+        #expect(try await node.unix("PUT", "/admin/log-level", body: #"{"level":"debug"}"#).text == #"{"level":"debug"}"#)
+        #expect(try await node.unix("PUT", "/admin/log-level", body: #"{"level":"loud"}"#).status == 400)
+        #expect(try await node.unix("PUT", "/admin/log-level", body: "{}").status == 400)
     }
 }
 
@@ -158,30 +158,30 @@ private let webhookRoutes =
         var snapshot = node.board.snapshot
         snapshot.runs = ids.map { Run(id: $0, trigger: .scheduled, scope: .all, acceptsDeletions: false, claimedAt: Sample.now) }
         node.board.publish(snapshot)
-        let one = try node.unix("GET", "/admin/runs/\(ids[0])").text
+        let one = try await node.unix("GET", "/admin/runs/\(ids[0])").text
         #expect(one.hasPrefix(#"{"id":"\#(ids[0])","trigger":"scheduled","scope":{},"#))
-        let all = try node.unix("GET", "/admin/runs").text
+        let all = try await node.unix("GET", "/admin/runs").text
         #expect(all.hasPrefix(#"{"runs":[{"id":"\#(ids[1])","#))
         #expect(all.contains(one))
-        #expect(try node.unix("GET", "/admin/runs/\(RunID(using: &random))").status == 404)
+        #expect(try await node.unix("GET", "/admin/runs/\(RunID(using: &random))").status == 404)
     }
 }
 
 @Test func notify_IsTaken_WithItsTokenAndWithTheAdmins() async throws {
     try await LiveNode.run { node async throws in
         let body = #"{"repository":"A/x"}"#
-        #expect(try node.tcp("POST", "/notify", body: body).status == 401)
-        #expect(try node.tcp("POST", "/notify", token: "wrong", body: body).status == 401)
-        #expect(try node.tcp("POST", "/notify", token: "notify-secret", body: body).text == body)
-        #expect(try node.tcp("POST", "/notify", token: "admin-secret", body: #"{"repository":"e\u0301/x"}"#).status == 202)
-        #expect(try node.unix("POST", "/notify", body: body).status == 202)
+        #expect(try await node.tcp("POST", "/notify", body: body).status == 401)
+        #expect(try await node.tcp("POST", "/notify", token: "wrong", body: body).status == 401)
+        #expect(try await node.tcp("POST", "/notify", token: "notify-secret", body: body).text == body)
+        #expect(try await node.tcp("POST", "/notify", token: "admin-secret", body: #"{"repository":"e\u0301/x"}"#).status == 202)
+        #expect(try await node.unix("POST", "/notify", body: body).status == 202)
         for bad in [
             "", "{}", #"{"repository":"x"}"#, #"{"repository":"A/../x"}"#, #"{"repository":"A/x","y":null}"#,
             #"{"repository":null}"#,
         ] {
-            #expect(try node.unix("POST", "/notify", body: bad).status == 400, "\(bad)")
+            #expect(try await node.unix("POST", "/notify", body: bad).status == 400, "\(bad)")
         }
-        #expect(try node.tcp("GET", "/notify").status == 405)
+        #expect(try await node.tcp("GET", "/notify").status == 405)
         #expect(node.taken() == ["notify A/x", "notify e\u{301}/x", "notify A/x"])
     }
 }
@@ -191,15 +191,15 @@ private let webhookRoutes =
         var codes: [Int: Int] = [:]
         var last: Reply?
         for _ in 0..<220 {
-            let reply = try node.tcp("POST", "/notify", token: "notify-secret", body: #"{"repository":"A/x"}"#)
+            let reply = try await node.tcp("POST", "/notify", token: "notify-secret", body: #"{"repository":"A/x"}"#)
             codes[reply.status, default: 0] += 1
             last = reply
         }
         #expect(codes == [202: 200, 429: 20])
         #expect(last?["Retry-After"] == "1")
-        #expect(try node.unix("POST", "/notify", body: #"{"repository":"A/x"}"#).status == 202, "the socket has its own")
+        #expect(try await node.unix("POST", "/notify", body: #"{"repository":"A/x"}"#).status == 202, "the socket has its own")
         node.clock.withLock { $0 = Moment(monotonic: $0.monotonic + .seconds(1), wall: $0.wall) }
-        #expect(try node.tcp("POST", "/notify", token: "notify-secret", body: #"{"repository":"A/x"}"#).status == 202)
+        #expect(try await node.tcp("POST", "/notify", token: "notify-secret", body: #"{"repository":"A/x"}"#).status == 202)
     }
 }
 
@@ -210,7 +210,7 @@ func orders_AreRefused_WhenNobodyWouldFollowThem(state: NodeState) async throws 
             ("POST", "/admin/sync", "{}"), ("POST", "/admin/vet", "{}"), ("POST", "/notify", #"{"repository":"A/x"}"#),
             ("PUT", "/admin/drain", #"{"reason":"disk","keep":true}"#), ("DELETE", "/admin/drain", ""),
         ] {
-            #expect(try node.unix(method, path, body: body).status == 503)
+            #expect(try await node.unix(method, path, body: body).status == 503)
         }
         #expect(node.taken() == [])
     }
@@ -219,7 +219,7 @@ func orders_AreRefused_WhenNobodyWouldFollowThem(state: NodeState) async throws 
 /// The run would be nobody's: there is nothing to keep it in.
 @Test func synchronisation_IsRefused_BeforeTheStorageIsOpen() async throws {
     try await LiveNode.run(.starting) { node async throws in
-        #expect(try node.unix("POST", "/admin/sync", body: "{}").status == 503)
+        #expect(try await node.unix("POST", "/admin/sync", body: "{}").status == 503)
         #expect(node.taken() == [])
     }
 }

@@ -152,7 +152,7 @@ import Testing
         let catalogue = try Sample.catalogue(of: 3000)
         try await LiveNode.run(.synchronized, catalogue) { (node) async throws in
             for path in ["", "/content", "/metadata"] {
-                let answer = try await node.fetch("GET", "/rest/mirroring/latest/repo-hashes" + path)
+                let answer = try await node.tcp("GET", "/rest/mirroring/latest/repo-hashes" + path)
                 let variant: HashVariant = path.isEmpty ? .all : path == "/content" ? .content : .metadata
                 #expect(answer.body == direct(catalogue, variant))
             }

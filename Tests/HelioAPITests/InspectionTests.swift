@@ -40,7 +40,7 @@ import Testing
 
     @Test func inspection_TellsEachRepository_BetweenAHeaderAndAnEnd() async throws {
         try await run { node in
-            let reply = try await node.fetchFromSocket("GET", "/admin/inspection")
+            let reply = try await node.unix("GET", "/admin/inspection")
             #expect(reply.status == 200 && reply["Content-Type"] == "application/x-ndjson" && reply["Cache-Control"] == "no-store")
             let lines = try lines(reply.text)
             guard case .header(let header) = lines.first, case .end(let end) = lines.last else { throw BrokenExchange(description: reply.text) }
@@ -63,21 +63,21 @@ import Testing
             closely.withLock { $0.append(full) }
             return Self.found
         } _: { node in
-            let reply = try await node.fetchFromSocket("GET", "/admin/inspection?full=true&ids=9,7,-1,9007")
+            let reply = try await node.unix("GET", "/admin/inspection?full=true&ids=9,7,-1,9007")
             #expect(try lines(reply.text).count == 3)
             #expect(closely.withLock { $0 } == [true])
             for bad in ["full=maybe", "ids=", "ids=1,", "ids=x", "ids=1;2", "ids=" + Array(repeating: "1", count: 201).joined(separator: ",")] {
-                #expect(try node.unix("GET", "/admin/inspection?" + bad).status == 400, "\(bad)")
+                #expect(try await node.unix("GET", "/admin/inspection?" + bad).status == 400, "\(bad)")
             }
         }
     }
 
     @Test func inspection_IsForAdministratorsOnly() async throws {
         try await run { node in
-            for token in [nil, "wrong"] { #expect(try node.tcp("GET", "/admin/inspection", token: token).status == 401) }
-            #expect(try node.tcp("GET", "/admin/inspection", token: "notify-secret").status == 403)
-            #expect(try node.tcp("POST", "/admin/inspection", token: "admin-secret", body: "{}").status == 405)
-            let reply = try await node.fetch("GET", "/admin/inspection", headers: ["Authorization: Bearer admin-secret"])
+            for token in [nil, "wrong"] { #expect(try await node.tcp("GET", "/admin/inspection", token: token).status == 401) }
+            #expect(try await node.tcp("GET", "/admin/inspection", token: "notify-secret").status == 403)
+            #expect(try await node.tcp("POST", "/admin/inspection", token: "admin-secret", body: "{}").status == 405)
+            let reply = try await node.tcp("GET", "/admin/inspection", headers: ["Authorization: Bearer admin-secret"])
             #expect(try lines(reply.text).count == 5)
         }
     }
@@ -85,12 +85,12 @@ import Testing
     @Test(arguments: [NodeState.starting, .bootstrapping, .bootstrapped, .stopping, .error])
     func node_ThatDoesNotKnowItsRepositories_SaysSo(state: NodeState) async throws {
         try await LiveNode.run(state) { node async throws in
-            #expect(try await node.fetchFromSocket("GET", "/admin/inspection").status == 503)
+            #expect(try await node.unix("GET", "/admin/inspection").status == 503)
         }
     }
 
     @Test func node_WithoutItsStorage_SaysSo() async throws {
-        try await LiveNode.run { node async throws in #expect(try await node.fetchFromSocket("GET", "/admin/inspection").status == 503) }
+        try await LiveNode.run { node async throws in #expect(try await node.unix("GET", "/admin/inspection").status == 503) }
     }
 
     @Test func client_IsToldThatTheNodeIsStillAtIt_AndItsGoingEndsTheLook() async throws {

@@ -26,7 +26,7 @@ private func outcome(_ answer: Any) throws -> String {
 }
 
 private func outcomes(_ node: LiveNode, _ body: String) async throws -> [String] {
-    let reply = try await node.fetch("POST", "/jolokia", body: body)
+    let reply = try await node.tcp("POST", "/jolokia", body: body)
     #expect(reply.status == 200)
     let json = try JSONSerialization.jsonObject(with: Data(reply.body))
     guard let list = json as? [Any] else { return [try outcome(json)] }
@@ -94,11 +94,11 @@ private let readOnly = "403 java.lang.SecurityException : This view of the timer
 @Test func post_IsTakenBelowThePathToo_WhereSomeClientsSendIt() async throws {
     try await withNode { node async throws in
         for target in ["/jolokia/", "/jolokia/read", "/jolokia/read?ignoreErrors=true"] {
-            #expect(try await node.fetch("POST", target, body: #"{"type":"version"}"#).text.contains(#""protocol":"7.2""#))
+            #expect(try await node.tcp("POST", target, body: #"{"type":"version"}"#).text.contains(#""protocol":"7.2""#))
         }
-        #expect(try await node.fetch("PUT", "/jolokia", body: "{}").status == 405)
-        #expect(try await node.fetch("GET", "/jolokiax").status == 404)
-        #expect(try node.unix("GET", "/jolokia/version").status == 200)
+        #expect(try await node.tcp("PUT", "/jolokia", body: "{}").status == 405)
+        #expect(try await node.tcp("GET", "/jolokiax").status == 404)
+        #expect(try await node.unix("GET", "/jolokia/version").status == 200)
     }
 }
 
@@ -110,7 +110,7 @@ private let readOnly = "403 java.lang.SecurityException : This view of the timer
         let tooMany = try await outcomes(node, list(JolokiaAgent.listLimit + 1))
         #expect(tooMany == [illegal + "There are more than \(JolokiaAgent.listLimit) requests in the list"])
         let tooLong = "\"" + String(repeating: "x", count: JolokiaAgent.bodyLimit) + "\""
-        #expect(try await node.fetch("POST", "/jolokia", body: tooLong).status == 413)
+        #expect(try await node.tcp("POST", "/jolokia", body: tooLong).status == 413)
     }
 }
 
@@ -120,7 +120,7 @@ private let readOnly = "403 java.lang.SecurityException : This view of the timer
             _ = node.registry.timer("operation.local.fetch", outcome: "o\(outcome)", at: Tick(nanoseconds: 0))
         }
         let body = "[" + Array(repeating: #"{"type":"read","mbean":"*:*"}"#, count: 500).joined(separator: ",") + "]"
-        let reply = try await node.fetch("POST", "/jolokia", body: body)
+        let reply = try await node.tcp("POST", "/jolokia", body: body)
         #expect(reply.body.count < JolokiaAgent.answerLimit + 300_000)
         let found = try #require(try JSONSerialization.jsonObject(with: Data(reply.body)) as? [Any]).map(outcome)
         #expect(found.count == 500 && found[0].hasPrefix("200 "))
@@ -130,7 +130,7 @@ private let readOnly = "403 java.lang.SecurityException : This view of the timer
 
 @Test func list_NamesTypes_OfEveryAttribute() async throws {
     try await withNode { node async throws in
-        let reply = try await node.fetch("GET", "/jolokia/list")
+        let reply = try await node.tcp("GET", "/jolokia/list")
         let json = try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any]
         let domains = try #require(json?["value"] as? [String: [String: [String: Any]]])
         let bean = try #require(

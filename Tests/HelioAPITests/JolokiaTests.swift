@@ -101,7 +101,7 @@ private let reads: [(String, String)] = [
 
 @Test(arguments: reads) func read_AnswersAsJolokiaDoes(path: String, expected: String) async throws {
     try await withNode { node async throws in
-        let reply = try await node.fetch("GET", "/jolokia/read/" + path)
+        let reply = try await node.tcp("GET", "/jolokia/read/" + path)
         #expect(reply.status == 200)
         #expect(reply["Content-Type"] == "application/json")
         #expect(reply["Cache-Control"] == "no-store")
@@ -142,7 +142,7 @@ private let reads: [(String, String)] = [
     ),
 ]) func get_AnswersWithAStatusInTheBody(target: String, expected: String) async throws {
     try await withNode { node async throws in
-        let reply = try await node.fetch("GET", target)
+        let reply = try await node.tcp("GET", target)
         #expect(reply.status == 200)
         #expect(reply.text == expected)
     }

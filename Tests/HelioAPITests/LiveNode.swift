@@ -74,29 +74,29 @@ final class LiveNode: Sendable {
         loop.stop()
     }
 
-    func tcp(_ method: String, _ target: String, token: String? = nil, body: String? = nil, headers: [String] = []) throws
-        -> Reply
-    {
-        let authorization = token.map { ["Authorization: Bearer \($0)"] } ?? []
-        return try Exchange.run(ports.withLock { $0[0] }, method, target, headers: headers + authorization, body: body)
+    func tcp(_ method: String, _ target: String, token: String? = nil, body: String? = nil, headers: [String] = []) async throws -> Reply {
+        try await exchange(at: 0, method, target, token, body, headers)
     }
 
-    func unix(_ method: String, _ target: String, body: String? = nil) throws -> Reply {
-        try Exchange.run(ports.withLock { $0[1] }, method, target, headers: [], body: body)
+    func unix(_ method: String, _ target: String, body: String? = nil) async throws -> Reply {
+        try await exchange(at: 1, method, target, nil, body, [])
+    }
+
+    /// On TCP, at the listener of the administration.
+    func admin(_ target: String, token: String? = nil) async throws -> Reply { try await exchange(at: 2, "GET", target, token, nil, []) }
+
+    /// For those who are on a thread of their own already.
+    func blockingTCP(_ method: String, _ target: String, headers: [String] = []) throws -> Reply {
+        try Exchange.run(ports.withLock { $0[0] }, method, target, headers: headers, body: nil)
     }
 
     /// On a thread of its own: what is answered from the cooperative pool must not be waited for with a thread of that pool.
-    func fetch(_ method: String, _ target: String, body: String? = nil, headers: [String] = []) async throws -> Reply {
-        try await onThread { try self.tcp(method, target, body: body, headers: headers) }
-    }
-
-    func fetchFromAdmin(_ target: String, token: String? = nil) async throws -> Reply {
-        let headers = token.map { ["Authorization: Bearer \($0)"] } ?? []
-        return try await onThread { try Exchange.run(self.ports.withLock { $0[2] }, "GET", target, headers: headers, body: nil) }
-    }
-
-    func fetchFromSocket(_ method: String, _ target: String, body: String? = nil) async throws -> Reply {
-        try await onThread { try self.unix(method, target, body: body) }
+    private func exchange(
+        at port: Int, _ method: String, _ target: String, _ token: String?, _ body: String?, _ headers: [String]
+    ) async throws -> Reply {
+        let authorization = token.map { ["Authorization: Bearer \($0)"] } ?? []
+        let address = ports.withLock { $0[port] }
+        return try await onThread { try Exchange.run(address, method, target, headers: headers + authorization, body: body) }
     }
 
     /// Open on TCP.

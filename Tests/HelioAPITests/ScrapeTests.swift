@@ -15,10 +15,10 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
             let (renderings, gate) = (Tally(), DispatchSemaphore(value: 0))
             node.refresh.withLock { $0 = .init { if renderings.add() == 1 { gate.waitAWhile() } } }
             try await withThrowingTaskGroup(of: Int.self) { group in
-                group.addTask { try await node.fetch("GET", "/metrics").status }
+                group.addTask { try await node.tcp("GET", "/metrics").status }
                 try await eventually("the first rendering has begun") { renderings.count == 1 }
                 for index in 0..<60 {
-                    group.addTask { try await node.fetch("GET", "/metrics", headers: index % 2 == 0 ? [openMetrics] : []).status }
+                    group.addTask { try await node.tcp("GET", "/metrics", headers: index % 2 == 0 ? [openMetrics] : []).status }
                 }
                 try await eventually("sixty wait behind it") { node.metrics.line.waiting == 60 }
                 gate.signal()
@@ -45,7 +45,7 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
                         let headers = client % 2 == 0 ? [openMetrics, "Accept-Encoding: gzip"] : []
                         group.addTask {
                             try await onThread {
-                                for _ in 0..<64 where try node.tcp("GET", "/metrics", headers: headers).status == 200 {
+                                for _ in 0..<64 where try node.blockingTCP("GET", "/metrics", headers: headers).status == 200 {
                                     scrapes.add()
                                 }
                             }
@@ -58,7 +58,7 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
             let times = try await onThread {
                 var times: [Duration] = []
                 while scrapes.count < 4096, times.count < 10_000 {
-                    times.append(try ContinuousClock().measure { _ = try node.tcp("GET", "/livez") })
+                    times.append(try ContinuousClock().measure { _ = try node.blockingTCP("GET", "/livez") })
                     Pace.block(milliseconds: 2)
                 }
                 return times.sorted()
@@ -82,7 +82,7 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
             try await client.send("GET \(target) HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
             let time = try await ContinuousClock().measure {
                 try await eventually("the scrape is under way") { node.connections == 1 }
-                _ = try await node.fetch("GET", "/livez")
+                _ = try await node.tcp("GET", "/livez")
             }
             #expect(time < .seconds(15), "the loop hung as well")
             free.signal()
@@ -98,11 +98,11 @@ private let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
             let clients = try (0..<RenderingLine.limit).map { _ in try RawSocket(port: node.port) }
             for client in clients { try await client.send("GET /jolokia HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n") }
             try await eventually("all wait") { node.connections == RenderingLine.limit }
-            let refused = try await node.fetch(method, "/jolokia", body: body)
+            let refused = try await node.tcp(method, "/jolokia", body: body)
             #expect(refused.status == 503 && refused["Retry-After"] == "1")
             free.signal()
             for client in clients { #expect(try await client.receiveAll(within: 20).hasPrefix("HTTP/1.1 200 ")) }
-            #expect(try await node.fetch(method, "/jolokia", body: body).status == 200)
+            #expect(try await node.tcp(method, "/jolokia", body: body).status == 200)
         }
     }
 

@@ -10,25 +10,25 @@ private let browser = ["Accept: text/html,application/xhtml+xml,*/*;q=0.8"]
 
 @Test func front_AnswersByAccept() async throws {
     try await LiveNode.run { node async throws in
-        let page = try node.tcp("GET", "/", headers: browser)
+        let page = try await node.tcp("GET", "/", headers: browser)
         #expect(page.status == 200 && page["Content-Type"] == "text/html; charset=utf-8" && page["Vary"] == "Accept")
         #expect(page["Cache-Control"] == "no-store" && page["X-Content-Type-Options"] == "nosniff")
         #expect(page["Referrer-Policy"] == "no-referrer")
         #expect(page.text.hasPrefix("<!doctype html>") && page.text.hasSuffix("</html>\n"))
         for headers in [[], ["Accept: */*"], ["Accept: application/json"]] {
-            let line = try node.tcp("GET", "/", headers: headers)
+            let line = try await node.tcp("GET", "/", headers: headers)
             #expect(line.text == FrontRoutes.line(hasOperations: true) && line["Vary"] == "Accept" && line["Content-Type"] == "text/plain; charset=utf-8")
         }
-        let head = try node.tcp("HEAD", "/", headers: browser)
+        let head = try await node.tcp("HEAD", "/", headers: browser)
         #expect(head.status == 200 && head.body.isEmpty && head["Content-Length"] == page["Content-Length"])
-        #expect(try node.tcp("POST", "/", headers: browser).status == 405)
+        #expect(try await node.tcp("POST", "/", headers: browser).status == 405)
     }
 }
 
 /// The sums of the policy against the sums that another program makes of what was sent.
 @Test func policy_NamesWhatThePageHolds() async throws {
     try await LiveNode.run { node async throws in
-        let page = try node.tcp("GET", "/", headers: browser)
+        let page = try await node.tcp("GET", "/", headers: browser)
         let policy = try #require(page["Content-Security-Policy"])
         for name in ["style", "script"] {
             let parts = page.text.components(separatedBy: "<\(name)>")
@@ -57,20 +57,20 @@ private func sum(of text: String) throws -> String {
 
 @Test func crowd_CostsOneRenderingASecond() async throws {
     try await LiveNode.run { node async throws in
-        let first = try node.tcp("GET", "/", headers: browser).text
+        let first = try await node.tcp("GET", "/", headers: browser).text
         var snapshot = node.board.snapshot
         snapshot.draining = "test"
         node.board.publish(snapshot)
-        #expect(try node.tcp("GET", "/", headers: browser).text == first)
+        #expect(try await node.tcp("GET", "/", headers: browser).text == first)
         let later = Sample.now.monotonic + .seconds(1)
         node.clock.withLock { $0 = Moment(monotonic: later, wall: Sample.now.wall) }
-        #expect(try node.tcp("GET", "/", headers: browser).text.contains("<title>SYNCHRONIZED, drained"))
+        #expect(try await node.tcp("GET", "/", headers: browser).text.contains("<title>SYNCHRONIZED, drained"))
     }
 }
 
 @Test func startingNode_HasAPage() async throws {
     try await LiveNode.run(.starting) { node async throws in
-        let page = try node.tcp("GET", "/", headers: browser)
+        let page = try await node.tcp("GET", "/", headers: browser)
         #expect(page.status == 200 && page.text.contains("<title>STARTING, not ready – mirror-1</title>"))
     }
 }

@@ -26,7 +26,6 @@ let settings: [SwiftSetting] = [
 let commit = Context.environment["HELIOSTAT_COMMIT"] ?? "unknown"
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -75,7 +74,6 @@ let package = Package(
     products: [.executable(name: "heliostat", targets: ["heliostat"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -85,6 +83,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibevent", pkgConfig: "libevent_core libevent_pthreads", providers: [.apt(["libevent-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -95,20 +94,21 @@ let package = Package(
         module("HelioNode", [], quick),
         module("HelioJSON", ["HelioNode"]),
         module("HelioLock"),
+        module("HelioDigest", ["CLibcrypto"]),
         module("HelioMetrics", ["HelioLock"]),
         module("HelioLoop", ["CLibevent", "COpenSSL", "HelioLock"], hot),
         module("HelioHTTP", ["HelioLoop", "HelioLock"], hot),
-        module("HelioGit", ["HelioLock", "HelioNode", "CGit2", crypto, subprocess, system]),
+        module("HelioGit", ["HelioDigest", "HelioLock", "HelioNode", "CGit2", subprocess, system]),
         module("HelioStore", ["HelioNode", grdb, sqlite]),
         module("HelioClient", ["HelioLoop", "CCurl"]),
         module("HelioFarm", ["HelioNode", "HelioLoop", "HelioLock"]),
-        module("HelioWebhooks", ["HelioNode", "HelioJSON", "HelioStore", crypto]),
-        module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioLock", "CZlib", crypto]),
+        module("HelioWebhooks", ["HelioNode", "HelioJSON", "HelioStore", "HelioDigest"]),
+        module("HelioAPI", ["HelioNode", "HelioJSON", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioLock", "HelioDigest", "CZlib"]),
         module(
             "HelioDaemon",
             [
                 "CMalloc", "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioGit", "HelioStore",
-                "HelioAPI", "HelioClient", "HelioWebhooks", "HelioFarm", crypto, logging, yams,
+                "HelioAPI", "HelioClient", "HelioWebhooks", "HelioFarm", logging, yams,
             ]),
         .executableTarget(name: "heliostat", dependencies: ["HelioDaemon", argumentParser], swiftSettings: settings),
         // No product: it makes what `scripts/bench` measures with.
@@ -120,6 +120,7 @@ let package = Package(
         tests("HelioNodeTests", ["HelioNode"], exclude: ["Transcripts"]),
         tests("HelioSimulationTests", ["HelioNode"], quick),
         tests("HelioJSONTests", ["HelioJSON", "HelioNode"]),
+        tests("HelioDigestTests", ["HelioDigest"]),
         tests("HelioMetricsTests", ["HelioMetrics"]),
         tests("HelioLoopTests", ["HelioLoop"]),
         tests("HelioHTTPTests", ["COpenSSL", "HelioHTTP", "HelioLoop"]),

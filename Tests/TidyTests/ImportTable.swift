@@ -5,15 +5,16 @@ enum ImportTable {
         "HelioNode": [],
         "HelioJSON": ["HelioNode"],
         "HelioLock": [],
+        "HelioDigest": ["CLibcrypto"],
         "HelioMetrics": ["HelioLock"],
         "HelioLoop": ["CLibevent", "COpenSSL", "HelioLock"],
         "HelioHTTP": ["HelioLoop", "HelioLock"],
         "HelioClient": ["HelioLoop", "CCurl"],
         "HelioFarm": ["HelioNode", "HelioLoop", "HelioLock"],
-        "HelioGit": ["HelioLock", "HelioNode", "CGit2"],
+        "HelioGit": ["HelioDigest", "HelioLock", "HelioNode", "CGit2"],
         "HelioStore": ["HelioNode"],
-        "HelioWebhooks": ["HelioNode", "HelioJSON", "HelioStore"],
-        "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioLock", "CZlib"],
+        "HelioWebhooks": ["HelioNode", "HelioJSON", "HelioStore", "HelioDigest"],
+        "HelioAPI": ["HelioNode", "HelioJSON", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioLock", "HelioDigest", "CZlib"],
         "HelioDaemon": [
             "CMalloc", "CVersion", "HelioNode", "HelioMetrics", "HelioLock", "HelioLoop", "HelioHTTP", "HelioClient", "HelioGit", "HelioStore",
             "HelioWebhooks", "HelioAPI", "HelioFarm",
@@ -30,6 +31,7 @@ enum ImportTable {
     static let doors: [String: String] = [
         "CLibevent": "Sources/HelioLoop/",
         "COpenSSL": "Sources/HelioLoop/TLS/",
+        "CLibcrypto": "Sources/HelioDigest/",
         "CCurl": "Sources/HelioClient/",
         "CGit2": "Sources/HelioGit/",
         "CZlib": "Sources/HelioAPI/Metrics/",
@@ -42,10 +44,10 @@ enum ImportTable {
 
     /// Modules that stay without Foundation: it costs start-up time, memory and a second idea of a string.
     static let withoutFoundation: Set = [
-        "HelioNode", "HelioJSON", "HelioLock", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioClient", "HelioFarm",
+        "HelioNode", "HelioJSON", "HelioLock", "HelioDigest", "HelioMetrics", "HelioLoop", "HelioHTTP", "HelioClient", "HelioFarm",
     ]
 
-    private static let fromC: Set = ["CLibevent", "COpenSSL", "CCurl", "CGit2", "CZlib", "CMalloc", "CVersion"]
+    private static let fromC: Set = ["CLibevent", "COpenSSL", "CLibcrypto", "CCurl", "CGit2", "CZlib", "CMalloc", "CVersion"]
 
     static func isOurs(_ module: String) -> Bool { ours[module] != nil || fromC.contains(module) }
 }

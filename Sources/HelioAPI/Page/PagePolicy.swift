@@ -1,4 +1,4 @@
-import Crypto
+import HelioDigest
 
 /// What a browser may do with the page: apply its one style sheet, run its one script, ask this node again, and nothing else. Markup that
 /// found its way into the page would neither run nor load anything.
@@ -16,6 +16,6 @@ enum PagePolicy {
         + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
     private static func sum(of text: StaticString) -> String {
-        "sha256-" + text.withUTF8Buffer { Base64.encode(Array(SHA256.hash(data: $0))) }
+        "sha256-" + text.withUTF8Buffer { Base64.encode(SHA256.of(Array($0))) }
     }
 }

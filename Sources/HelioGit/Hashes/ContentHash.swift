@@ -1,4 +1,4 @@
-import Crypto
+import HelioDigest
 public import HelioNode
 
 /// What anyone can check: one line `<oid> <refname>` for each ref, sorted bytewise by name, then `HEAD <target>`, hashed by SHA-256.
@@ -10,13 +10,13 @@ public enum ContentHash {
         for ref in snapshot.refs {
             append(ref, to: &lines)
             if lines.count >= flushAt {
-                hash.update(data: lines)
+                hash.update(lines)
                 lines.removeAll(keepingCapacity: true)
             }
         }
         append(snapshot.head, to: &lines)
-        hash.update(data: lines)
-        return .known(Digest(raw: Array(hash.finalize())))
+        hash.update(lines)
+        return .known(Digest(raw: hash.finish()))
     }
 
     /// Bounds the memory for a repository of a million refs.

@@ -1,4 +1,4 @@
-import Crypto
+import HelioDigest
 public import HelioNode
 
 /// Ids for upstreams that have none: the same on every node, and exact in a JSON number (2^53).
@@ -8,7 +8,7 @@ public enum DerivedID {
     public static func repository(_ name: RepositoryName) -> RepositoryID { RepositoryID(first53Bits(of: name.path)) }
 
     private static func first53Bits(of name: ByteString) -> Int64 {
-        let word = SHA256.hash(data: name.bytes).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let word = SHA256.of(name.bytes).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return Int64(word >> 11)
     }
 

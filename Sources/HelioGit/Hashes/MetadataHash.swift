@@ -1,10 +1,10 @@
-import Crypto
+import HelioDigest
 public import HelioNode
 
 /// What anyone can check: SHA-256 of the canonical JSON of a repository and its project.
 public enum MetadataHash {
     public static func of(_ repository: Repository) -> MirrorHash {
-        .known(Digest(raw: Array(SHA256.hash(data: canonicalJSON(of: repository)))))
+        .known(Digest(raw: SHA256.of(canonicalJSON(of: repository))))
     }
 
     /// Keys sorted, no spaces, UTF-8, `/` not escaped, absent values null.

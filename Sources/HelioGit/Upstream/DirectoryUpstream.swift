@@ -1,4 +1,3 @@
-import Crypto
 import Glibc
 public import HelioNode
 

@@ -1,4 +1,4 @@
-import Crypto
+import HelioDigest
 
 /// UUIDs that follow from a name: version 5 of RFC 9562, section 5.5.
 struct NameUUID: Hashable, Sendable, CustomStringConvertible {
@@ -11,7 +11,7 @@ struct NameUUID: Hashable, Sendable, CustomStringConvertible {
     init(exactly bytes: [UInt8]) { self.bytes = bytes }
 
     init(_ name: some Sequence<UInt8>, in space: NameUUID) {
-        var digest = Array(Insecure.SHA1.hash(data: space.bytes + Array(name)).prefix(16))
+        var digest = Array(SHA1.of(space.bytes + Array(name)).prefix(16))
         digest[6] = digest[6] & 0x0F | 0x50
         digest[8] = digest[8] & 0x3F | 0x80
         bytes = digest

@@ -1,5 +1,5 @@
-import Crypto
 import Foundation
+import HelioDigest
 
 /// The secrets of one endpoint, the current one first.
 public struct SigningKeys: Sendable {
@@ -22,7 +22,7 @@ public struct SigningKeys: Sendable {
 
     /// What Bitbucket's receivers check: hex HMAC-SHA256 of the body with the first line as it stands.
     public func hubSignature(of body: [UInt8]) -> String {
-        "sha256=" + Self.hmac(body, lines[0]).map { byte in
+        "sha256=" + HMAC.sha256(of: body, key: lines[0]).map { byte in
             let digits = Array("0123456789abcdef".utf8)
             return String(decoding: [digits[Int(byte >> 4)], digits[Int(byte & 0xF)]], as: UTF8.self)
         }.joined()
@@ -34,7 +34,8 @@ public struct SigningKeys: Sendable {
     /// - Parameter timestamp: seconds since 1970.
     public func standardSignature(id: String, timestamp: Int64, body: [UInt8]) -> String {
         let signed = Array("\(id).\(timestamp).".utf8) + body
-        return lines.compactMap(Self.standardKey).map { "v1," + Data(Self.hmac(signed, $0)).base64EncodedString() }.joined(separator: " ")
+        let codes = lines.compactMap(Self.standardKey).map { HMAC.sha256(of: signed, key: $0) }
+        return codes.map { "v1," + Data($0).base64EncodedString() }.joined(separator: " ")
     }
 
     private static func standardKey(_ line: [UInt8]) -> [UInt8]? {
@@ -44,9 +45,6 @@ public struct SigningKeys: Sendable {
         return Array(key)
     }
 
-    private static func hmac(_ bytes: [UInt8], _ key: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: key)))
-    }
 }
 
 public enum SigningKeysError: String, Error, CustomStringConvertible, Sendable {

@@ -115,9 +115,6 @@ enum Classification {
         return refusals.first { lines.contains(where: $0.said.isIn) }?.refusal
     }
 
-    /// Whether git, or what it ran to reach the upstream, waited in vain.
-    static func isSilence(_ stderr: [UInt8]) -> Bool { [.timeout, .noProgress].contains(reason(of: stderr, isUpstream: true)) }
-
     static func reason(of stderr: [UInt8], isUpstream: Bool) -> FailureReason {
         let text = StderrText(withoutQuotations(stderr))
         if isUpstream, limit(in: text) != nil { return .rejected }

@@ -13,9 +13,6 @@ struct GitCommand: Sendable {
     /// Bytes of standard output taken; more ends git.
     var outputLimit = RefLimits().ofCopies.bytes
 
-    /// It asks an upstream for what that has at hand; for a pack it may have to think.
-    var asksForRefs: Bool { source != nil && growing == nil }
-
     init(_ arguments: [String], total: Duration) {
         self.arguments = arguments
         self.total = total

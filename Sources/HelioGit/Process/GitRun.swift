@@ -10,37 +10,20 @@ extension Git {
     /// - Throws: `.noProgress`, `.deadline`, `.cancelled`, `.rejected` for too much output, `.internal` when git cannot be run.
     ///   What git itself complains about is in the result.
     func run(_ command: GitCommand) async throws(Failure) -> GitResult {
-        guard let source = command.source, let gate = source.gate else { return try await runNow(command) }
+        guard let gate = command.source?.gate else { return try await runNow(command) }
         return try await gate.run { () async throws(Failure) in
-            let begun = ContinuousClock.now
-            do throws(Failure) {
-                return await tell(gate, of: try await runNow(command), to: command, source, since: begun)
-            } catch {
-                if error.reason == .noProgress, command.asksForRefs { await gate.wasSilent(about: source.location, since: begun) }
-                throw error
+            var result = try await runNow(command)
+            if result.status == .exited(0) {
+                await gate.answered()
+            } else if let refusal = Classification.refusal(in: result.errors) {
+                let location = command.source?.location ?? ""
+                let asked = result.retryAfter.map(HostGate.clamped) ?? Classification.pause
+                result.isRefusedByHost = await gate.refused(refusal, of: location, pause: asked)
+                // One path of a host does not hold its repository, and with it the node, for longer than a path that says nothing.
+                result.retryAfter = result.isRefusedByHost ? asked : min(asked, Classification.pause)
             }
+            return result
         }
-    }
-
-    /// What became of a request says something of its host.
-    /// - Returns: the result, with what follows for the repository.
-    private func tell(
-        _ gate: HostGate, of result: GitResult, to command: GitCommand, _ source: FetchSource, since begun: ContinuousClock.Instant
-    ) async -> GitResult {
-        var result = result
-        if result.status == .exited(0) {
-            await gate.answered()
-        } else if let refusal = Classification.refusal(in: result.errors) {
-            let asked = result.retryAfter.map(HostCondition.clamped) ?? Classification.pause
-            result.isRefusedByHost = await gate.refused(refusal, of: source.location, pause: asked)
-            // One path of a host does not hold its repository, and with it the node, for longer than a path that says nothing.
-            result.retryAfter = result.isRefusedByHost ? asked : min(asked, Classification.pause)
-        } else if !Classification.isSilence(result.errors) {
-            await gate.spoke()
-        } else if command.asksForRefs {
-            await gate.wasSilent(about: source.location, since: begun)
-        }
-        return result
     }
 
     private func runNow(_ command: GitCommand) async throws(Failure) -> GitResult {

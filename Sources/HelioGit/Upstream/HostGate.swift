@@ -1,17 +1,26 @@
 import HelioNode
 
-/// Lets at most so many requests at once go to one host; others wait in order, those of high priority first. Nobody is let in while the
-/// host's condition forbids it.
+/// Lets at most so many requests at once go to one host; others wait in order, those of high priority first. While the host has
+/// asked for a pause (HTTP 429 or 503) nobody is let in.
 actor HostGate {
     /// After so many of high priority in a row one of low priority has its turn, so that a vet ends under any load.
     private static let highInARow = 8
+    /// What a host that refuses everybody is left in peace for, whatever it asks for: `Retry-After: 0` means that it is busy, too.
+    private static let pauses = Duration.seconds(10)...Duration.seconds(3600)
+
+    static func clamped(_ asked: Duration) -> Duration { max(pauses.lowerBound, min(pauses.upperBound, asked)) }
 
     private let limit: Int
     private var running = 0
     private var waiting: [Waiter] = []
     private var lastID: UInt64 = 0
     private var overtaken = 0
-    private var condition = HostCondition()
+    private var closedUntil: ContinuousClock.Instant?
+    /// What it was asked for, and said 503 to, since it last gave anybody what they wanted.
+    private var unavailable: Set<String> = []
+    private var lastAnswer: ContinuousClock.Instant?
+    /// A host that gave anybody what they wanted so short a time ago is not away as a whole.
+    private static let proof: Duration = .seconds(10)
 
     private struct Waiter {
         let id: UInt64
@@ -24,36 +33,44 @@ actor HostGate {
 
     init(limit: Int) { self.limit = max(1, limit) }
 
-    /// - Throws: `.cancelled` when the task is cancelled while it waits, `.connection` while the host is left in peace, with `retryAfter` and
-    ///   `isOfHost` when it asked for that, else what `body` throws.
+    /// - Throws: `.cancelled` when the task is cancelled while it waits, `.connection` with `retryAfter` and `isOfHost` while the host is left in
+    ///   peace, else what `body` throws.
     func run<T: Sendable>(
         priority: RequestPriority = .current, _ body: @Sendable () async throws(Failure) -> T
     ) async throws(Failure) -> T {
-        if let refusal = condition.refusal(at: .now) { throw refusal }
+        try refuseDuringPause()
         guard await enter(priority) else { throw Failure(.cancelled, "cancelled while waiting for its turn at the host") }
         defer { leave() }
-        if let refusal = condition.refusal(at: .now) { throw refusal }
-        let isTrial = condition.begin()
-        defer { if isTrial { condition.endTrial() } }
+        try refuseDuringPause()
         return try await body()
     }
 
     /// The host gave what it was asked for.
-    func answered() { condition.answered(at: .now) }
+    func answered() { (unavailable, lastAnswer) = ([], .now) }
 
-    /// The host said something else, or is known to be out of reach.
-    func spoke() { condition.spoke() }
-
+    /// A host that says 503 for one repository, or for several beside others that it answers for, is left in peace by those only: each of
+    /// their failures would cost all the others a minute.
     /// - Returns: whether the host as a whole wants to be left in peace, and is.
     func refused(_ refusal: HostRefusal, of location: String, pause length: Duration) -> Bool {
-        condition.refused(refusal, of: location, pause: length, at: .now)
+        if refusal == .unavailable { unavailable.insert(location) }
+        let answersOthers = lastAnswer.map { .now - $0 < Self.proof } ?? false
+        guard refusal == .tooManyRequests || unavailable.count > 1 && !answersOthers else { return false }
+        pause(for: length)
+        return true
     }
 
-    func wasSilent(about location: String, since begun: ContinuousClock.Instant) {
-        condition.wasSilent(about: location, since: begun, at: .now)
+    /// Lets nobody in for so long; who waits or comes meanwhile fails at once, so that no synchronisation slot is held by waiting.
+    func pause(for duration: Duration) {
+        let end = ContinuousClock.now + min(duration, Self.pauses.upperBound)
+        closedUntil = max(closedUntil ?? end, end)
     }
 
-    func pause(for duration: Duration) { condition.pause(for: duration, at: .now) }
+    private func refuseDuringPause() throws(Failure) {
+        guard let closedUntil else { return }
+        let rest = closedUntil - .now
+        guard rest > .zero else { return self.closedUntil = nil }
+        throw Failure(.connection, "the host has asked for a pause: another \(rest.components.seconds + 1) s", retryAfter: rest, isOfHost: true)
+    }
 
     private func enter(_ priority: RequestPriority) async -> Bool {
         if Task.isCancelled { return false }

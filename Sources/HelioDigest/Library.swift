@@ -1,6 +1,6 @@
 import CLibcrypto
 
-/// Where digests come from: OpenSSL's providers as they are built in, whatever the machine's `openssl.cnf` says. Both sides of a comparison
+/// Where digests come from: the provider that is built into OpenSSL, in a context that reads no `openssl.cnf`. Both sides of a comparison
 /// know the one algorithm, so that there is nothing to configure, and a configuration that leaves it out must not keep a node from starting.
 enum Library {
     /// Made once, never changed, and for the life of the process.

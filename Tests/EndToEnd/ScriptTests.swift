@@ -42,6 +42,29 @@ struct ScriptTests {
         #expect(ended.errors.contains("Killed\n\(script): the build failed"), "\(ended)")
     }
 
+    /// They would write into each other's log.
+    @Test func secondTest_OfOneCheckout_IsRefused() throws {
+        try shell.run("mkdir", ".build")
+        let ended = try shell.attempt(["flock", ".build/scripts-test.lock", "scripts/test"])
+        #expect(ended.status == 1 && ended.errors.contains("another one is testing here"), "\(ended)")
+    }
+
+    /// A `sleep` that does not understand it would end at once, and the tests have no limit.
+    @Test(arguments: ["2hours", "", "1.5h", "-3m"]) func limit_ThatIsNone_IsRefused(_ limit: String) throws {
+        let ended = try shell.attempt(["scripts/test", "--limit", limit])
+        #expect(ended.status != 0 && ended.errors.contains("--limit"), "\(ended)")
+    }
+
+    /// What a hook exports leads to a repository of its user's.
+    @Test func run_CommitsNothing_IntoTheCallersRepository() throws {
+        let callers = Shell(directory: copy.path, environment: shell.environment.merging(["GIT_DIR": "\(copy.path)/.git"]) { $1 })
+        let before = try shell.run("git", "log", "--all", "--oneline")
+        try standIn("bin/swift", "echo error: none; exit 1")
+        let ended = try callers.attempt(["scripts/run"])
+        #expect(ended.errors.contains("run: the build failed"), "\(ended)")
+        #expect(try shell.run("git", "log", "--all", "--oneline") == before)
+    }
+
     // MARK: Benchmarks
 
     /// Where wrk was not answered there is no figure, and none that is met.

@@ -7,7 +7,7 @@ public final class TemporaryDirectory: Sendable {
 
     public init() throws {
         let template = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
-        path = template + "/heliostat-test-" + UUID().uuidString
+        path = template + "/heliostat-test-" + UUID().uuidString.suffix(12) // short: a socket's path has 108 bytes
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }

@@ -10,7 +10,7 @@ struct Webhooks: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show the endpoints and how they do.",
             discussion: """
-                active: takes deliveries. unreachable: failed five times in a row and is probed now and then; its events wait. gone: answered \
+                active: takes deliveries. unreachable: failed five times in a row, or its secret cannot be read, or it failed before a start; probed now and then, its events wait. gone: answered \
                 410; "heliostat webhooks enable" lets it be tried again. inactive: switched off in the configuration.
                 """)
 

@@ -56,6 +56,9 @@ extension Peers.Balancers {
             let balancer = try await NginxBalancer(in: scene.directory.path, before: scene.nodes)
             let load = Load(on: balancer.port)
             try await eventually("requests are answered") { load.answered > 200 }
+            for target in ["/status", "/readyz?max_lag=0s"] { // 503 by a client's wish would set node after node aside
+                #expect(try HTTPCall("http://127.0.0.1:\(balancer.port)\(target)").status == 404)
+            }
             for node in scene.nodes {
                 #expect(try await node.end() == 0)
                 try node.start()

@@ -69,7 +69,7 @@ extension Faults {
             try FileManager.default.moveItem(atPath: upstream.path, toPath: upstream.path + ".away")
             try node.start()
             try await node.waitForState("SYNCHRONIZED")
-            #expect(node.log.contains("\"reason\":\"stored\""))
+            try await eventually("the log says why") { node.log.contains("\"reason\":\"stored\"") }
             let vets = Self.vets(node)
             try FileManager.default.moveItem(atPath: upstream.path + ".away", toPath: upstream.path)
             try upstream.commit("P/a", message: "meanwhile")
@@ -90,7 +90,7 @@ extension Faults {
             var silent: SilencedPort? = try SilencedPort(port)
             try node.start()
             try await node.waitForState("SYNCHRONIZED")
-            #expect(node.log.contains("\"reason\":\"stored\""), "\(node.log.suffix(3000))")
+            try await eventually("the log says why") { node.log.contains("\"reason\":\"stored\"") }
             node.expectStatus("SYNCHRONIZED", 200)
             _ = silent
             silent = nil

@@ -20,7 +20,8 @@ final class HostileScene: Sendable {
     ///   - situation: as the server takes it, such as `v0-many,5000`.
     ///   - megabytes: of noise in the hostile repository, so that its pack has a length worth speaking of.
     ///   - sync: more keys of `sync`, as YAML, each with a comma before it.
-    init(_ situation: String, megabytes: Int = 0, sync: String = "", attempts: Int = 1) async throws {
+    ///   - interval: between two looks of the node's own.
+    init(_ situation: String, megabytes: Int = 0, sync: String = "", attempts: Int = 1, interval: String = "2s") async throws {
         let (name, neighbour) = (Self.name, Self.neighbour)
         directory = try TemporaryDirectory()
         self.situation = situation
@@ -36,7 +37,7 @@ final class HostileScene: Sendable {
         let lines = zip([name, neighbour], urls).map { "    - { project: P, slug: \($0.dropFirst(2)), url: \"\($1)\" }" }
         scene = try Scene(
             urls: { _ in "  kind: urls\n  urls:\n" + lines.joined(separator: "\n") },
-            extra: "sync: { interval: 2s, attempts: \(attempts)\(sync) }")
+            extra: "sync: { interval: \(interval), attempts: \(attempts)\(sync) }")
     }
 
     /// Where the server looks for what it is to do.

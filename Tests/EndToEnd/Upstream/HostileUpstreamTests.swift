@@ -209,7 +209,7 @@ extension Peers {
             "git update-ref refs/heads/topic $(git commit-tree main^{tree} -m forced); git prune --expire=now",
         ], ["race", "v0-race"])
         func refThatMovesUnderTheFetch_IsNoFailure(script: String, situation: String) async throws {
-            let hostile = try await HostileScene(situation)
+            let hostile = try await HostileScene(situation, interval: "1h") // a look of its own might see what is gone soon
             let receiver = try RawReceiver { _ in RawReceiver.answer("200 OK") }
             let endpoint = "{ name: ci, url: \"http://127.0.0.1:\(receiver.port)/\" }"
             try hostile.node.append("webhooks: { allow: [127.0.0.0/8], endpoints: [\(endpoint)] }")

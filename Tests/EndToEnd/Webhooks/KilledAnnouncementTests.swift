@@ -27,7 +27,7 @@ extension Peers {
             var random = Seeded(state: seed)
             for round in 0..<100 {
                 try scene.node.start(environment: clock.environment)
-                let moment = ContinuousClock.now + .milliseconds(Int.random(in: 0...900, using: &random))
+                let moment = ContinuousClock.now + .milliseconds(Int.random(in: 0...900 * Patience.factor, using: &random))
                 try await eventually("the moment to kill") { ContinuousClock.now >= moment }
                 #expect(scene.node.isRunning, "seed \(seed), round \(round): \(scene.node.log.suffix(2000))")
                 scene.node.kill()

@@ -50,7 +50,7 @@ final class NodeProcess: Sendable {
         watchdog = Watchdog(loops: loops, supervisor: supervisor)
         let machine = NodeMachine(settings: configuration.settings, seed: .random(in: .min ... .max), now: SystemClock.now())
         metrics = NodeMetrics(configuration.metrics, isAlone: configuration.farm.coordinator == .standalone)
-        board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot())
+        board = NodeBoard(identity: NodeIdentity(configuration), snapshot: machine.snapshot(), coordinator: configuration.farm.coordinator.rawValue)
         driver = NodeDriver(machine, board: board, log: log, metrics: metrics, supervisor: supervisor)
         let connections = (tcp: OpenConnections(), admin: OpenConnections(), socket: OpenConnections())
         scrape = Scrape(

@@ -73,6 +73,13 @@ struct OverviewScreenTests {
                 """)
     }
 
+    @Test func nodeHeldByItsFarm_IsReady_WhateverSpeaksAgainstIt() {
+        var overview = troubled
+        overview.ready = true
+        let lines = overview.lines(width: 72, hasColour: false)
+        #expect(lines.contains("ready, although") && !lines.contains("not ready because"))
+    }
+
     @Test func colour_AddsNothingButColour() {
         for width in [nil, 20, 40, 72, 200] {
             let plain = troubled.lines(width: width, hasColour: false)

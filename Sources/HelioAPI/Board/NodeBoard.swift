@@ -29,11 +29,12 @@ public final class NodeBoard: Sendable {
     private let cell: Locked<Page>
     let hashTexts = HashTexts()
 
-    public init(identity: NodeIdentity, snapshot: NodeSnapshot) {
+    /// - Parameter coordinator: what the farm is seen by, `standalone` for a node by itself.
+    public init(identity: NodeIdentity, snapshot: NodeSnapshot, coordinator: String = "standalone") {
         cell = Locked(
             Page(
                 identity: identity, snapshot: snapshot, status: StatusAnswer.prepare(snapshot.verdict),
-                farm: FarmPicture(coordinator: "standalone")))
+                farm: FarmPicture(coordinator: coordinator)))
     }
 
     public var snapshot: NodeSnapshot { page.snapshot }

@@ -5,8 +5,9 @@ import HelioNode
 struct Concerns: Sendable {
     /// How old a view of the farm, or a count of what waits, may be before it is one of the things to know.
     static let oldView = Membership.expiry
-    /// Intervals of synchronisation without a word from the upstream.
-    private static let silentIntervals = 3
+    /// Intervals of synchronisation without a word from the upstream, as many as the alert HeliostatNoUpstreamContact has: a URL in which
+    /// nothing has changed for a day is asked at every fourth only.
+    private static let silentIntervals = 10
 
     let list: [Concern]
 
@@ -51,7 +52,8 @@ struct Concerns: Sendable {
     private static func farm(_ reading: PageReading) -> [Concern] {
         var found: [Concern] = []
         if let refusal = reading.farm.refusal { found.append(Concern(urgency: .bad, what: "Refused by the farm", detail: reading.shorten(refusal))) }
-        guard reading.farm.coordinator != "standalone" else { return found }
+        // A node that starts has not asked it yet.
+        guard reading.farm.coordinator != "standalone", reading.snapshot.state != .starting else { return found }
         guard let readAt = reading.farm.readAt else {
             let detail = "Redis has not answered since the start. Nothing has to be restarted."
             return found + [Concern(urgency: .warning, what: "Farm not seen yet", detail: detail)]

@@ -55,7 +55,7 @@ extension Overview {
     private func drawReasons(on screen: inout Screen) {
         guard !reasons.isEmpty else { return }
         screen.gap()
-        screen.line(("not ready because", .bold))
+        screen.line((ready ? "ready, although" : "not ready because", .bold))
         for reason in reasons {
             screen.line(
                 ("  \(reason.rule)", .yellow), (": \(reason.actual), limit \(reason.limit)", nil), ("; \(reason.remedy)", .faint))

@@ -6,7 +6,8 @@ private let storePatience = 10.0
 
 struct Drain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take a node out of the balancer: /status answers status.drain_code (503) until undrain, everything else goes on.")
+        abstract: "Take a node out of the balancer: /status and /readyz answer status.drain_code (503) until undrain, or a restart.",
+        discussion: "It goes on synchronising, and serves what it is asked.")
 
     @Option(help: ArgumentHelp("Why, for those who look at the node.", valueName: "text"))
     var reason = "asked by command line"

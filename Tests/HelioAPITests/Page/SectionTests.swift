@@ -145,7 +145,9 @@ import Testing
 @Test func silentUpstream_IsToldBeforeItIsARuleOfReadiness() {
     var snapshot = Sample.snapshot()
     snapshot.lastContact = Moment(monotonic: Sample.ago(1200), wall: Sample.now.wall)
-    let expected = Concern(urgency: .warning, what: "Upstream silent", detail: "It last answered 20 m ago.")
+    #expect(Concerns(PageSample.reading(snapshot)).list.isEmpty)
+    snapshot.lastContact = Moment(monotonic: Sample.ago(2400), wall: Sample.now.wall)
+    let expected = Concern(urgency: .warning, what: "Upstream silent", detail: "It last answered 40 m ago.")
     #expect(Concerns(PageSample.reading(snapshot)).list == [expected])
     snapshot.lastContact = nil
     #expect(Concerns(PageSample.reading(snapshot)).list.map(\.what) == ["Upstream not reached yet"])

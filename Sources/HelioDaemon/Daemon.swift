@@ -53,7 +53,8 @@ public enum ProcessExit {
     /// Ends the process in five seconds, if nobody has by then. What runs at an exit waits for threads, as swift-subprocess does for
     /// the one that starts programs, and a disk that hangs may hold one.
     public static func insist(on code: Int32) {
-        DetachedThread.start {
+        // Where no thread is to be had, nobody insists.
+        _ = DetachedThread.startIfPossible {
             sleep(5)
             _exit(code)
         }

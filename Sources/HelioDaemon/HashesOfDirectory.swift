@@ -21,7 +21,10 @@ public enum HashesOfDirectory {
         let listing = try await UntilSignalled.run { () async throws(Failure) in try await upstream.list() }
         var catalogue = Catalogue()
         let (accepted, twins) = IdentityCheck.sift(listing.repositories, against: catalogue)
-        for listed in accepted where listed.failure == nil { catalogue.insert(RepositoryEntry(upstream: listed)) }
+        // One that is made just then may be met twice.
+        for listed in accepted where listed.failure == nil && catalogue[listed.repository.id] == nil {
+            catalogue.insert(RepositoryEntry(upstream: listed))
+        }
         try RepositoryHashes.write(catalogue, to: write)
         return (listing.rejected + twins).map { "\($0.path): \($0.why)" }
             + accepted.compactMap { listed in listed.failure.map { "\(listed.repository.name): \($0)" } }

@@ -150,6 +150,6 @@ extension Moment {
 extension WallTime {
     /// Zero for a time that a clock set back since puts into the future.
     func age(of earlier: WallTime) -> Duration {
-        .milliseconds(max(millisecondsSince1970 - earlier.millisecondsSince1970, 0))
+        .milliseconds(max(millisecondsSince1970.subtractingSaturating(earlier.millisecondsSince1970), 0))
     }
 }

@@ -32,7 +32,7 @@ extension LocalCopies {
             done.packedRefs = true
         }
         let age = "\(thresholds.pruneOlderThan.components.seconds).seconds.ago"
-        if load.isPruningDue, load.freeBytes > 2 * load.packBytes {
+        if load.isPruningDue, load.freeBytes / 2 > load.packBytes {
             // Before, so that a copy with which it fails is tidied as ever until it is due again.
             try await DiskThreads.run { () throws(Failure) in try PruneMark(copy).renew(thresholds.pruneOlderThan) }
             let cruft = ["--cruft", "--cruft-expiration=\(age)"]
@@ -88,7 +88,7 @@ struct CopyLoad: Sendable {
     }
 
     private static func sizes(of names: [[UInt8]], in directory: String) -> Int64 {
-        names.reduce(0) { $0 + (RawPath(directory).appending($1).size ?? 0) }
+        names.reduce(0) { $0.addingSaturating(RawPath(directory).appending($1).size ?? 0) }
     }
 
     private static func refs(below directory: String, limit: Int) throws(Failure) -> Int {
@@ -117,7 +117,7 @@ private struct PruneMark {
             try renew(age)
             return false
         }
-        let elapsed = Glibc.time(nil) - time
+        let elapsed = Int64(Glibc.time(nil)).subtractingSaturating(Int64(time))
         // Made by a clock that was ahead: else it would hold until that time has come.
         if elapsed < 0 { try renew(age) }
         return elapsed >= Int(age.components.seconds)

@@ -41,8 +41,8 @@ struct ObjectCount: Sendable, Hashable {
     }
 
     private mutating func add(_ objects: Int64, _ bytes: Int64) {
-        self.objects += objects
-        self.bytes += bytes
+        self.objects = self.objects.addingSaturating(objects)
+        self.bytes = self.bytes.addingSaturating(bytes)
     }
 
     /// - Returns: nil for what is no file, or not any more.

@@ -60,6 +60,7 @@ extension Git {
         options.createSession = true
         options.teardownSequence = [termination]
         let launch = Launch(program, command, configuration)
+        try SpareDescriptors.expect()
         let result = try await Subprocess.run(
             launch.executable, arguments: Arguments(launch.arguments),
             environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),

@@ -54,10 +54,3 @@ struct LineHead: Sendable {
         return max(.zero, retry.delay - age)
     }
 }
-
-extension Int64 {
-    fileprivate func subtractingSaturating(_ other: Int64) -> Int64 {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        return overflow ? (self < 0 ? .min : .max) : difference
-    }
-}
